@@ -1,0 +1,39 @@
+# Two commands matter: `make demo` and `make test`. The rest is for those who change the project.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format accuracy bench clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@echo "making the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.run  ## screen the sample payments against the sample list
+	@$(BIN)/screening run sanctions_lists/sample/payments.csv --list sanctions_lists/sample/consolidated.xml --out demo
+
+test: $(VENV)/.dev  ## run all tests and executable examples
+	@$(BIN)/python -m pytest -n 2 -q
+
+check: $(VENV)/.dev  ## formatting, lint, types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev  ## rewrite files the way `make check` wants them
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean:  ## remove environments and outputs
+	@rm -rf $(VENV) demo run dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,81 @@
+"""Everything this library raises on purpose.
+
+```
+ScreeningError
+├── ListError            a sanctions list cannot be trusted as read (file, line, reference)
+├── SchemaError          a table lacks a column or holds the wrong kind (also ValueError)
+├── PolicyError          a policy asks for something that does not exist (also ValueError)
+├── IndexFormatError     a saved name index is of another version, or damaged
+├── RunError             a run cannot start, or its outputs cannot be written
+└── MissingExtraError    an optional package is needed (also ImportError)
+```
+
+Every error takes its message first and its details as keywords with defaults, so that it survives
+pickling on its way back from a worker process.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "IndexFormatError",
+    "ListError",
+    "MissingExtraError",
+    "PolicyError",
+    "RunError",
+    "SchemaError",
+    "ScreeningError",
+]
+
+
+class ScreeningError(Exception):
+    """Base of all errors of this library; `details` names what, where and what to do."""
+
+    def __init__(self, message: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = {key: value for key, value in details.items() if value is not None}
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message, self.details)
+
+
+def _rebuild(kind: type[ScreeningError], message: str, details: dict[str, Any]) -> ScreeningError:
+    return kind(message, **details)
+
+
+class ListError(ScreeningError):
+    """A sanctions list is broken, hostile or incomplete; no part of it is returned.
+
+    `details` may hold `source`, `line`, `reference` and `reason`.
+    """
+
+    def __str__(self) -> str:
+        place = self.details.get("source", "")
+        if "line" in self.details:
+            place = f"{place}:{self.details['line']}"
+        return f"{place}: {self.message}" if place else self.message
+
+
+class SchemaError(ScreeningError, ValueError):
+    """A table does not hold what it must; `details` may hold `missing`, `found` and `hint`."""
+
+
+class PolicyError(ScreeningError, ValueError):
+    """A policy holds an unknown key or an impossible value."""
+
+
+class IndexFormatError(ScreeningError):
+    """A saved name index cannot be read by this version of the library."""
+
+
+class RunError(ScreeningError):
+    """A run cannot start, or its outputs cannot be written."""
+
+
+class MissingExtraError(ScreeningError, ImportError):
+    """An optional package is not installed; the message holds the command that installs it."""

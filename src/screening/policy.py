@@ -1,0 +1,195 @@
+"""The policy: every choice a bank may make, as one frozen typed value.
+
+A policy is read from TOML and passed in; nothing is read from the environment and nothing changes it
+afterwards. An unknown key is an error, because a misspelt threshold that is silently ignored is a
+threshold that is not in force.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, get_type_hints
+
+from screening.errors import PolicyError
+
+__all__ = ["ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamePolicy:
+    """How names are compared.
+
+    Attributes:
+        threshold: Score (0 to 1) from which a listed name is a hit. The default is read off the curve
+            in docs/method.md.
+    """
+
+    threshold: float = 0.8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPolicy:
+    """Which parts of the sanctions list are screened.
+
+    Attributes:
+        exclude_list_types: Values of `list_type` (such as "1737") that are read and counted but not
+            screened. Empty by default: everything on the list is screened.
+    """
+
+    exclude_list_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentsPolicy:
+    """How a file of payments becomes the TRANSACTIONS table.
+
+    Attributes:
+        columns: Canonical column name -> column name in the user's table.
+        timezone: IANA zone of times that carry none; without it a naive time is rejected.
+        currency: Currency of rows when the table has no currency column.
+        status: Status of rows when the table has no status column.
+        channel: Channel of rows when the table has no channel column.
+        number_rows: Give rows without an id column the id "row-<n>", counted from 1.
+        names_required: Refuse a table without any party name, because its list channel would be blind.
+    """
+
+    columns: dict[str, str] = field(default_factory=dict)
+    timezone: str | None = None
+    currency: str | None = None
+    status: str = "executed"
+    channel: str = "wire"
+    number_rows: bool = False
+    names_required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomePolicy:
+    """From hits and flags to SUSPEND, HOLD, REVIEW and MONITOR (docs/method.md).
+
+    Attributes:
+        suspend_at: Score from which a hit on a strong name suspends the payment.
+        suspend_weak_at: The same for a low-quality alias.
+        review_weak_below: What a weaker hit on a low-quality alias becomes: it is never dropped.
+        unscreenable: Outcome of a payment with a party name that cannot be judged.
+        monitor_at: Rule score from which a payment is kept for sampling.
+        review_at: Rule score from which a payment is reviewed.
+        review_families: Rule families that must have fired for a review.
+        hold_at: Rule score from which a payment is held.
+        hold_families: Rule families that must have fired for a hold.
+    """
+
+    suspend_at: float = 0.8
+    suspend_weak_at: float = 0.95
+    unscreenable: str = "REVIEW"
+    monitor_at: float = 20.0
+    review_at: float = 40.0
+    review_families: int = 2
+    hold_at: float = 70.0
+    hold_families: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesPolicy:
+    """Which rules run, and with which parameters.
+
+    Attributes:
+        off: Ids of rules that are switched off; they are listed as such in the manifest.
+        parameters: Rule id -> parameter -> value, in place of the catalogue's default.
+    """
+
+    off: tuple[str, ...] = ()
+    parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """All choices of one run.
+
+    Example:
+        >>> Policy().names.threshold == NamePolicy().threshold
+        True
+        >>> Policy.from_dict({"names": {"treshold": 0.9}})
+        Traceback (most recent call last):
+        ...
+        screening.errors.PolicyError: unknown key 'treshold' in [names]; did you mean 'threshold'?
+    """
+
+    names: NamePolicy = field(default_factory=NamePolicy)
+    lists: ListPolicy = field(default_factory=ListPolicy)
+    payments: PaymentsPolicy = field(default_factory=PaymentsPolicy)
+    outcomes: OutcomePolicy = field(default_factory=OutcomePolicy)
+    rules: RulesPolicy = field(default_factory=RulesPolicy)
+
+    @classmethod
+    def from_toml(cls, path: str | Path) -> Self:
+        """Read a policy from a TOML file.
+
+        Raises:
+            PolicyError: The file is missing or not TOML, a key is unknown, or a value is of the wrong kind.
+        """
+        try:
+            with Path(path).open("rb") as file:
+                content = tomllib.load(file)
+        except OSError as error:
+            raise PolicyError(f"{path}: cannot read the policy: {error.strerror}") from error
+        except tomllib.TOMLDecodeError as error:
+            raise PolicyError(f"{path}: not valid TOML: {error}") from error
+        try:
+            return cls.from_dict(content)
+        except PolicyError as error:
+            raise PolicyError(f"{path}: {error}") from error
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Self:
+        """Build a policy from nested tables, as `from_toml` reads them."""
+        return _build(cls, content, where="")
+
+    def to_dict(self) -> dict[str, Any]:
+        """All choices as plain nested tables, defaults included."""
+        return dataclasses.asdict(self)
+
+    @property
+    def sha256(self) -> str:
+        """Digest of every choice; two runs with the same digest used the same policy."""
+        text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _build(cls: Any, content: dict[str, Any], *, where: str) -> Any:
+    hints = get_type_hints(cls)
+    values: dict[str, Any] = {}
+    for key, value in content.items():
+        if key not in hints:
+            close = difflib.get_close_matches(key, hints, n=1)
+            table = f" in [{where}]" if where else ""
+            hint = f"; did you mean '{close[0]}'?" if close else f"; known keys: {', '.join(hints)}"
+            raise PolicyError(f"unknown key '{key}'{table}{hint}", key=key)
+        values[key] = _convert(hints[key], value, where=f"{where}.{key}" if where else key)
+    return cls(**values)
+
+
+def _convert(hint: Any, value: Any, *, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        if not isinstance(value, dict):
+            raise PolicyError(f"[{where}] must be a table")
+        return _build(hint, value, where=where)
+    expected: dict[Any, tuple[type, ...]] = {float: (float, int), int: (int,), bool: (bool,), str: (str,)}
+    if hint in expected:
+        if not isinstance(value, expected[hint]) or (isinstance(value, bool) and hint is not bool):
+            raise PolicyError(f"{where} must be {hint.__name__}, not {value!r}")
+        return hint(value)
+    if hint == str | None and not isinstance(value, str):
+        raise PolicyError(f"{where} must be str, not {value!r}")
+    if getattr(hint, "__origin__", None) is tuple:
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            raise PolicyError(f"{where} must be a list of strings, not {value!r}")
+        return tuple(value)
+    if getattr(hint, "__origin__", None) is dict and not isinstance(value, dict):
+        raise PolicyError(f"[{where}] must be a table")
+    return value

@@ -1,0 +1,1 @@
+"""Dated, sourced reference data: what may change without the code changing."""

@@ -14,11 +14,14 @@ import json
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, get_type_hints
+from typing import Any, Final, Self, get_type_hints
 
 from screening.errors import PolicyError
 
-__all__ = ["ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
+__all__ = ["OUTCOMES", "ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
+
+OUTCOMES: Final = ("MONITOR", "REVIEW", "HOLD", "SUSPEND")
+"""What may become of a payment that is not clear, the mildest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,26 +75,67 @@ class PaymentsPolicy:
 class OutcomePolicy:
     """From hits and flags to SUSPEND, HOLD, REVIEW and MONITOR (docs/method.md).
 
+    The list channel reads `suspend_*` and `unscreenable` and nothing else; the other keys belong to the
+    rule channel. The defaults of the rule channel are judgements, to be calibrated by the bank.
+
     Attributes:
         suspend_at: Score from which a hit on a strong name suspends the payment.
         suspend_weak_at: The same for a low-quality alias.
+        suspend_text_at: The same for a listed name inside free text, such as a narrative or an address.
         review_weak_below: What a weaker hit on a low-quality alias becomes: it is never dropped.
         unscreenable: Outcome of a payment with a party name that cannot be judged.
         monitor_at: Rule score from which a payment is kept for sampling.
         review_at: Rule score from which a payment is reviewed.
         review_families: Rule families that must have fired for a review.
+        review_weight: Weight from which one rule alone asks for a review.
         hold_at: Rule score from which a payment is held.
         hold_families: Rule families that must have fired for a hold.
+        family_caps: Family -> highest score that the rules of that family give together.
+        family_share: What further rules of a family count next to its heaviest one.
+        context_divisors: Context rule -> divisor of its value; the quotients raise the score of other
+            rules and give none of their own.
+        context_limit: Highest sum of those quotients.
+        uncounted_rules: Rules whose firing does not count as a family, being common on their own.
+        forced: Rule -> outcome that it forces whatever the score is.
+        high_risk_rule: Context rule whose value tells a high-risk area.
+        high_risk_from: Value of that rule from which an area is high-risk.
+        hold_in_high_risk: Rule -> weight from which it holds a payment of a high-risk area.
     """
 
     suspend_at: float = 0.8
     suspend_weak_at: float = 0.95
+    suspend_text_at: float = 0.92
+    review_weak_below: str = "REVIEW"
     unscreenable: str = "REVIEW"
     monitor_at: float = 20.0
     review_at: float = 40.0
     review_families: int = 2
+    review_weight: float = 40.0
     hold_at: float = 70.0
     hold_families: int = 3
+    family_caps: dict[str, float] = field(
+        default_factory=lambda: {
+            "L": 60.0, "D": 25.0, "S": 35.0, "G": 50.0, "V": 40.0, "C": 35.0,
+            "F": 50.0, "N": 40.0, "K": 35.0, "X": 40.0, "T": 40.0,
+        }
+    )  # fmt: skip
+    family_share: float = 0.25
+    context_divisors: dict[str, float] = field(default_factory=lambda: {"TF-C01": 50.0, "TF-X01": 100.0})
+    context_limit: float = 0.5
+    uncounted_rules: tuple[str, ...] = ("TF-C01", "TF-X01", "TF-S04", "TF-G11")
+    forced: dict[str, str] = field(default_factory=lambda: {"TF-X05": "SUSPEND", "TF-L05": "HOLD"})
+    high_risk_rule: str = "TF-C01"
+    high_risk_from: float = 15.0
+    hold_in_high_risk: dict[str, float] = field(default_factory=lambda: {"TF-T01": 35.0})
+
+    def __post_init__(self) -> None:
+        named = {"review_weak_below": self.review_weak_below, "unscreenable": self.unscreenable}
+        for key, outcome in {
+            **named,
+            **{f"forced.{rule}": word for rule, word in self.forced.items()},
+        }.items():
+            if outcome not in OUTCOMES:
+                raise PolicyError(f"outcomes.{key} must be one of {', '.join(OUTCOMES)}, not {outcome!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +192,8 @@ class Policy:
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> Self:
         """Build a policy from nested tables, as `from_toml` reads them."""
-        return _build(cls, content, where="")
+        built: Self = _build(cls, content, where="")
+        return built
 
     def to_dict(self) -> dict[str, Any]:
         """All choices as plain nested tables, defaults included."""

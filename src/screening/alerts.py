@@ -1,0 +1,276 @@
+"""Hits and flags -> alerts: one row per payment that a person must see, and why.
+
+Two channels that never mix. The list channel looks at hits alone and gives SUSPEND or REVIEW. The rule
+channel looks at flags alone: families of rules add up to a score under caps, context raises it, and the
+score gives MONITOR, REVIEW or HOLD. The graver of both is the outcome.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+from screening.errors import PolicyError
+from screening.policy import OUTCOMES, OutcomePolicy
+from screening.schemas import ALERTS, TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["WeightedRule", "list_outcomes", "raise_alerts", "rule_outcomes"]
+
+_LEVEL: Final = {outcome: level for level, outcome in enumerate(OUTCOMES, start=1)}
+_CLEAR: Final = 0  # level of a rule score too low for any outcome
+
+
+class WeightedRule(Protocol):
+    """What the aggregator reads of a rule."""
+
+    @property
+    def id(self) -> str:
+        """Such as TF-S01."""
+
+    @property
+    def family(self) -> str:
+        """Key of the family's cap in the policy."""
+
+    @property
+    def weight(self) -> float:
+        """Points of the rule where a flag states none of its own."""
+
+
+def raise_alerts(
+    hits: pl.DataFrame,
+    flags: pl.DataFrame,
+    *,
+    rules: Sequence[WeightedRule] = (),
+    policy: OutcomePolicy | None = None,
+) -> pl.DataFrame:
+    """Join both channels into ALERTS, the gravest first.
+
+    Args:
+        hits: HITS.
+        flags: FLAGS; a column `weight`, where present, replaces the weight of the rule.
+        rules: The rules that may have raised the flags, for their family and weight.
+        policy: Bands, caps and forced outcomes.
+
+    Returns:
+        One row per payment with an outcome, ordered by outcome, score, rule score and id.
+
+    Example:
+        >>> from screening.schemas import FLAGS, HITS
+        >>> raise_alerts(HITS.to_frame(), FLAGS.to_frame()).schema == ALERTS
+        True
+    """
+    policy = policy or OutcomePolicy()
+    listed = list_outcomes(hits, policy=policy)
+    ruled = rule_outcomes(flags, rules=rules, policy=policy).filter(pl.col("level") > _CLEAR)
+    both = listed.join(ruled, on="transaction_id", how="full", coalesce=True, suffix="_ruled")
+    level = pl.max_horizontal("level", "level_ruled")
+    return (
+        both.with_columns(level=level)
+        .with_columns(
+            outcome=pl.col("level").replace_strict(
+                {value: key for key, value in _LEVEL.items()}, return_dtype=pl.String
+            ),
+            references=pl.col("references").fill_null([]),
+            rules=pl.col("rules").fill_null([]),
+            reasons=pl.concat_list(pl.col("reasons").fill_null([]), pl.col("reasons_ruled").fill_null([])),
+        )
+        .sort(
+            ["level", "score", "rule_score", "transaction_id"],
+            descending=[True, True, True, False],
+            nulls_last=True,
+        )
+        .select(pl.col(name).cast(kind) for name, kind in ALERTS.items())
+    )
+
+
+def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) -> pl.DataFrame:
+    """Judge hits, without a look at any rule.
+
+    Returns:
+        `transaction_id level score references reasons`, one row per payment with a hit.
+    """
+    policy = policy or OutcomePolicy()
+    weak = pl.col("weak").fill_null(False)
+    text = pl.col("field").is_in(list(TEXT_COLUMNS))
+    band = (
+        pl.when(text & weak)
+        .then(max(policy.suspend_text_at, policy.suspend_weak_at))
+        .when(text)
+        .then(policy.suspend_text_at)
+        .when(weak)
+        .then(policy.suspend_weak_at)
+        .otherwise(policy.suspend_at)
+    )
+    judged = hits.with_columns(band=band).with_columns(
+        level=pl.when(pl.col("status") == "unscreenable")
+        .then(_LEVEL[policy.unscreenable])
+        .when(pl.col("score") >= pl.col("band"))
+        .then(_LEVEL["SUSPEND"])
+        .when(weak)
+        .then(_LEVEL[policy.review_weak_below])
+        .otherwise(_LEVEL["REVIEW"])
+    )
+    ordered = judged.with_columns(reason=_words_of_a_hit()).sort(
+        ["level", "score", "reference", "field", "query"], descending=[True, True, False, False, False],
+        nulls_last=True,
+    )  # fmt: skip
+    return ordered.group_by("transaction_id", maintain_order=True).agg(
+        level=pl.col("level").max(),
+        score=pl.col("score").max(),
+        references=pl.col("reference").drop_nulls().unique(maintain_order=True),
+        reasons=pl.col("reason").unique(maintain_order=True),
+    )
+
+
+def _words_of_a_hit() -> pl.Expr:
+    quoted = pl.col("query").str.slice(0, 80)
+    kind = (
+        pl.when(pl.col("weak").fill_null(False))
+        .then(pl.lit("a low-quality alias"))
+        .otherwise(pl.col("name_type").fill_null("name").replace({"primary": "the primary name"}))
+    )
+    short = pl.when(pl.col("score") < pl.col("band")).then(
+        pl.format(", below {} needed to suspend", pl.col("band"))
+    )
+    score, tail = pl.col("score").round(3), short.otherwise(pl.lit(""))
+    hit = pl.format(
+        "{} '{}' matches '{}' of {} ({}) at {}{}",
+        "field", quoted, "listed_name", "reference", kind, score, tail,
+    )  # fmt: skip
+    return (
+        pl.when(pl.col("status") == "unscreenable")
+        .then(pl.format("{} '{}' cannot be judged as a name", "field", quoted))
+        .otherwise(hit)
+    )
+
+
+def rule_outcomes(
+    flags: pl.DataFrame, *, rules: Iterable[WeightedRule], policy: OutcomePolicy | None = None
+) -> pl.DataFrame:
+    """Score flags by the capped-family aggregator, without a look at any hit.
+
+    A rule counts once per payment, with its heaviest flag. A family gives its heaviest rule and a share
+    of the others, up to its cap. Context rules multiply and never create.
+
+    Raises:
+        PolicyError: A flag names a rule that is not among `rules`: its weight would be a guess.
+
+    Returns:
+        `transaction_id level rule_score families rules reasons`, one row per payment with a flag.
+    """
+    policy = policy or OutcomePolicy()
+    fired = _fired_rules(flags, rules, policy)
+    largest, total = pl.col("weight").max(), pl.col("weight").sum()
+    families = (
+        fired.filter(~pl.col("context"))
+        .group_by("transaction_id", "family")
+        .agg(points=largest + policy.family_share * (total - largest), counted=pl.col("counted").any())
+    )
+    families = families.with_columns(
+        capped=pl.min_horizontal("points", _lookup("family", policy.family_caps, default=float("inf")))
+    ).sort("transaction_id", "family")
+    sums = families.group_by("transaction_id", maintain_order=True).agg(
+        base=pl.col("capped").sum(),
+        families=pl.col("counted").sum().cast(pl.Int64),
+        parts=pl.format("{} {}", "family", _number("capped")).str.join(" + "),
+    )
+    share = pl.col("value").fill_null(0.0) / _lookup("rule", policy.context_divisors, default=float("inf"))
+    high_risk = (pl.col("rule") == policy.high_risk_rule) & (pl.col("value") >= policy.high_risk_from)
+    own = fired.sort("rule").group_by("transaction_id", maintain_order=True).agg(
+        context=1.0 + pl.min_horizontal(share.filter(pl.col("context")).sum(), policy.context_limit),
+        heaviest=pl.col("weight").max(),
+        high_risk=high_risk.any(),
+        holds=(pl.col("weight") >= _lookup("rule", policy.hold_in_high_risk, default=float("inf"))).any(),
+        forced=_lookup("rule", {r: _LEVEL[o] for r, o in policy.forced.items()}, default=0).max(),
+        rules=pl.col("rule"),
+        reasons=pl.format("{}: {}", "rule", pl.col("reason").fill_null("no reason given")),
+    )  # fmt: skip
+    score = (pl.col("base").fill_null(0.0) * pl.col("context")).round(6)
+    scored = own.join(sums, on="transaction_id", how="left", maintain_order="left").with_columns(
+        rule_score=score, families=pl.col("families").fill_null(0)
+    )
+    return scored.with_columns(level=_level_of_a_score(policy)).select(
+        "transaction_id",
+        "level",
+        "rule_score",
+        "families",
+        "rules",
+        reasons=pl.concat_list("reasons", _words_of_a_score()),
+    )
+
+
+def _fired_rules(flags: pl.DataFrame, rules: Iterable[WeightedRule], policy: OutcomePolicy) -> pl.DataFrame:
+    """One row per payment and rule, with the weight in force."""
+    catalogue = pl.DataFrame(
+        [(rule.id, rule.family, float(rule.weight)) for rule in rules],
+        schema={"rule": pl.String(), "family": pl.String(), "rule_weight": pl.Float64()},
+        orient="row",
+    ).unique("rule", keep="first", maintain_order=True)
+    own = pl.col("weight") if "weight" in flags.columns else pl.lit(None, dtype=pl.Float64)
+    unknown = flags.join(catalogue, on="rule", how="anti")["rule"].unique().sort().to_list()
+    if unknown:
+        raise PolicyError(f"flags of rules that are not among `rules`: {', '.join(unknown)}", rules=unknown)
+    rule = pl.col("rule")
+    context = rule.is_in(list(policy.context_divisors))
+    return (
+        flags.join(catalogue, on="rule", how="left", maintain_order="left")
+        .with_columns(
+            # A context rule states its class value, which is also its weight.
+            weight=pl.when(context)
+            .then(pl.coalesce("value", "rule_weight"))
+            .otherwise(pl.coalesce(own, "rule_weight")),
+        )
+        .sort(
+            ["transaction_id", "rule", "weight", "value", "reason"],
+            descending=[False, False, True, True, False],
+        )
+        .group_by("transaction_id", "rule", "family", maintain_order=True)
+        .agg(pl.col("weight").first(), pl.col("value").max(), pl.col("reason").first())
+        .with_columns(
+            context=context,
+            counted=~rule.is_in(list(policy.uncounted_rules)),
+        )
+    )
+
+
+def _level_of_a_score(policy: OutcomePolicy) -> pl.Expr:
+    score, families = pl.col("rule_score"), pl.col("families")
+    hold = ((score >= policy.hold_at) & (families >= policy.hold_families)) | (
+        pl.col("holds") & pl.col("high_risk")
+    )
+    review = ((score >= policy.review_at) & (families >= policy.review_families)) | (
+        pl.col("heaviest") >= policy.review_weight
+    )
+    by_score = (
+        pl.when(hold)
+        .then(_LEVEL["HOLD"])
+        .when(review)
+        .then(_LEVEL["REVIEW"])
+        .when(score >= policy.monitor_at)
+        .then(_LEVEL["MONITOR"])
+        .otherwise(_CLEAR)
+    )
+    return pl.max_horizontal(by_score, "forced")
+
+
+def _words_of_a_score() -> pl.Expr:
+    return pl.format(
+        "rule score {} = ({}) x context {}; {} families count",
+        _number("rule_score"), pl.col("parts").fill_null("0"), pl.col("context").round(4), "families",
+    )  # fmt: skip
+
+
+def _number(column: str) -> pl.Expr:
+    """A number without a trailing `.0`."""
+    return pl.col(column).round(4).cast(pl.String).str.replace(r"\.0$", "")
+
+
+def _lookup(column: str, table: dict[str, float] | dict[str, int], *, default: float) -> pl.Expr:
+    kind = pl.Int64() if isinstance(default, int) else pl.Float64()
+    if not table:
+        return pl.lit(default, dtype=kind)
+    return pl.col(column).replace_strict(table, default=default, return_dtype=kind)

@@ -59,6 +59,10 @@ def flags(transaction_id: str = "t", **fired: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FLAGS)
 
 
+def of(transaction_id: str, raised: pl.DataFrame) -> pl.DataFrame:
+    return raised.with_columns(transaction_id=pl.lit(transaction_id))
+
+
 def outcome(found: pl.DataFrame, raised: pl.DataFrame, **policy: Any) -> str:
     alerts = raise_alerts(found, raised, rules=CATALOGUE, policy=OutcomePolicy(**policy))
     assert alerts.schema == ALERTS
@@ -183,7 +187,7 @@ def test_every_alert_says_why_in_words() -> None:
 
 def test_the_gravest_come_first_and_order_does_not_depend_on_the_input() -> None:
     found = hits(hit("b", score=0.9), hit("a", score=0.99), hit("c", score=0.7))
-    raised = pl.concat([flags("d", L05=1), flags("c", G03=1)])
+    raised = pl.concat([of("d", flags(L05=1)), of("c", flags(G03=1))])
     alerts = raise_alerts(found, raised, rules=CATALOGUE)
     assert alerts["transaction_id"].to_list() == ["a", "b", "d", "c"]
     again = raise_alerts(found.reverse(), raised.reverse(), rules=CATALOGUE)

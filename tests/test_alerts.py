@@ -46,10 +46,10 @@ def hits(*rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=HITS)
 
 
-def flags(transaction_id: str = "t", **fired: float) -> pl.DataFrame:
+def flags(**fired: float) -> pl.DataFrame:
     rows = [
         {
-            "transaction_id": transaction_id,
+            "transaction_id": "t",
             "rule": f"TF-{rule}",
             "value": float(value),
             "reason": f"why {rule}",
@@ -211,7 +211,7 @@ kinds = st.fixed_dictionaries(
 @given(fired=fired_rules, kind=kinds)
 @settings(max_examples=60)
 def test_the_list_channel_never_depends_on_the_rules(fired: dict[str, float], kind: dict[str, Any]) -> None:
-    found = hits(hit(**kind))
+    found = hits(hit("t", **kind))
     raised = flags(**{rule.removeprefix("TF-"): value for rule, value in fired.items()})
     order = ["PASS", "MONITOR", "REVIEW", "HOLD", "SUSPEND"]
     alone, ruled = outcome(found, flags()), outcome(hits(), raised)

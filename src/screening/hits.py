@@ -1,0 +1,242 @@
+"""Transactions x name index -> HITS: every field that names someone, against everyone listed.
+
+A text is judged once, however many payments carry it, and only hits are joined back. What could not be
+judged comes back as `unscreenable`; a column that is not there is counted as absent. Neither is a clear.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+__all__ = ["COVERAGE", "IDENTIFIER_COLUMNS", "HitSource", "Hits", "find_hits"]
+
+IDENTIFIER_COLUMNS: Final = {
+    "originator_bic": ("originator", "bic"),
+    "beneficiary_bic": ("beneficiary", "bic"),
+    "originator_agent_bic": ("originator_agent", "bic"),
+    "beneficiary_agent_bic": ("beneficiary_agent", "bic"),
+    "intermediary_bics": ("intermediary", "bic"),
+    "originator_national_id": ("originator", "document"),
+    "beneficiary_national_id": ("beneficiary", "document"),
+    "originator_lei": ("originator", "lei"),
+    "beneficiary_lei": ("beneficiary", "lei"),
+}
+"""Column -> role, and which identifiers of the list it is compared with."""
+
+COVERAGE: Final = pl.Schema(
+    {
+        "column": pl.String(),
+        "channel": pl.String(),  # name, text, identifier
+        "status": pl.String(),  # screened, absent (no such column), off (index cannot)
+        "filled": pl.Int64(),  # rows with a value
+        "distinct": pl.Int64(),  # different values, each judged once
+        "unscreenable": pl.Int64(),  # rows whose value could not be judged
+        "hits": pl.Int64(),
+    }
+)
+"""What was looked at: the proof behind a clean result."""
+
+_NOT_DOCUMENTS: Final = ("bic", "imo", "lei")
+_BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
+_SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
+
+
+class HitSource(Protocol):
+    """What is asked of a name index."""
+
+    @property
+    def identifiers(self) -> pl.DataFrame:
+        """Identifiers of the list, as in `SanctionsList.identifiers`."""
+
+    def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+        """SEARCH: one row per name and designation, and one per name that cannot be judged."""
+
+    def scan_text(self, texts: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+        """Listed names inside texts, with offsets."""
+
+    def reasons(self, query: str, listed_name: str, reference: str) -> Sequence[str]:
+        """Why the two names meet, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Hits:
+    """Hits, and what was looked at to find them.
+
+    Attributes:
+        table: HITS, ordered by payment, field, score and reference.
+        coverage: COVERAGE, one row per column that can name someone.
+    """
+
+    table: pl.DataFrame = field(default_factory=HITS.to_frame)
+    coverage: pl.DataFrame = field(default_factory=COVERAGE.to_frame)
+
+
+def find_hits(
+    transactions: pl.DataFrame | pl.LazyFrame,
+    index: HitSource,
+    *,
+    threshold: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Hits:
+    """Screen every party name, free text and identifier of a table of payments.
+
+    Args:
+        transactions: TRANSACTIONS; columns that are not there are counted as absent.
+        index: A `NameIndex`.
+        threshold: Score from which a name is a hit; the index's own by default.
+        progress: Told in words what is being done.
+    """
+    say = progress or (lambda _: None)
+    frame = transactions.lazy()
+    present = set(frame.collect_schema().names())
+    values = _distinct_values(
+        frame, [c for c in (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS) if c in present]
+    )
+    names = _pool(values, NAME_COLUMNS)
+    say(f"screening {names.len():,} distinct names")
+    by_name = index.search(names, threshold=threshold)
+    texts = _pool(values, TEXT_COLUMNS)
+    say(f"reading {texts.len():,} distinct texts")
+    by_text = _best_in_text(index.scan_text(texts, threshold=threshold))
+    numbers = _listed_numbers(index.identifiers)
+    found: list[pl.LazyFrame] = []
+    for column, role in {**NAME_COLUMNS, **TEXT_COLUMNS}.items():
+        if column in values:
+            matched = by_name if column in NAME_COLUMNS else by_text
+            found.append(_carried_back(frame, column, role, matched))
+    for column, (role, kind) in IDENTIFIER_COLUMNS.items():
+        if column in values:
+            matched = _numbers_met(values[column]["value"], numbers.filter(pl.col("kind") == kind))
+            found.append(_carried_back(frame, column, role, matched))
+    raw = pl.concat(
+        [part for part in pl.collect_all(found) if part.height] or [HITS.to_frame().drop("reasons")]
+    )
+    say(f"explaining {raw.height:,} hits")
+    table = _explained(raw, index).sort(
+        ["transaction_id", "field", "score", "reference", "listed_name", "query"],
+        descending=[False, False, True, False, False, False],
+        nulls_last=True,
+    )
+    return Hits(table=table, coverage=_coverage(values, table))
+
+
+def _distinct_values(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """Column -> its distinct filled values, and how many rows carry each."""
+    plans = [
+        frame.select(value=column).drop_nulls().group_by("value").agg(rows=pl.len().cast(pl.Int64))
+        for column in columns
+    ]
+    return dict(zip(columns, pl.collect_all(plans), strict=True))
+
+
+def _pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
+    parts = [values[column]["value"] for column in columns if column in values]
+    return pl.concat(parts).unique() if parts else pl.Series("value", dtype=pl.String)
+
+
+def _best_in_text(found: pl.DataFrame) -> pl.DataFrame:
+    """A designation named twice in one text is one hit, by its best place."""
+    return (
+        found.sort(["query_id", "reference", "score", "start"], descending=[False, False, True, False])
+        .unique(["query_id", "reference"], keep="first", maintain_order=True)
+        .with_columns(status=pl.lit("hit"))
+    )
+
+
+def _listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
+    kind = pl.when(pl.col("kind").is_in(list(_NOT_DOCUMENTS))).then("kind").otherwise(pl.lit("document"))
+    key = pl.when(kind == "bic").then(pl.col("normalised").str.slice(0, _BANK)).otherwise("normalised")
+    return (
+        identifiers.select("reference", "number", kind=kind, key=key)
+        .filter(pl.col("key").fill_null("") != "")
+        .unique(["reference", "kind", "key"], keep="first", maintain_order=True)
+    )
+
+
+def _numbers_met(values: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
+    """Identifiers equal to a listed one, whatever the names around them say."""
+    plain = values.to_frame("query").with_columns(part=pl.col("query").str.to_uppercase())
+    bank = bool((listed["kind"] == "bic").any())
+    if bank:
+        plain = plain.with_columns(part=pl.col("part").str.extract_all(r"[A-Z0-9]+")).explode("part")
+        plain = plain.with_columns(part=pl.col("part").str.slice(0, _BANK))
+    else:
+        plain = plain.with_columns(part=pl.col("part").str.replace_all(r"[^\p{L}\p{N}]", ""))
+    short = pl.lit(not bank) & (pl.col("key").str.len_chars() < _SHORT)
+    return (
+        plain.join(listed.with_columns(part="key"), on="part")
+        .select(
+            "query",
+            "reference",
+            status=pl.lit("hit"),
+            listed_name=pl.col("number"),
+            name_type=pl.lit("identifier"),
+            quality=pl.lit(""),
+            weak=short,
+            score=pl.when(short).then(0.9).otherwise(1.0),
+        )
+        .unique(["query", "reference"], keep="first", maintain_order=True)
+    )
+
+
+def _carried_back(frame: pl.LazyFrame, column: str, role: str, matched: pl.DataFrame) -> pl.LazyFrame:
+    """Rows of payments whose value met someone; no verdict is carried for all the others."""
+    kept = [name for name in HITS.names() if name in matched.columns]
+    return (
+        frame.select("transaction_id", query=column)
+        .join(matched.lazy().select(kept), on="query", how="inner")
+        .with_columns(role=pl.lit(role), field=pl.lit(column))
+        .select(pl.col(name).cast(kind) for name, kind in HITS.items() if name != "reasons")
+    )
+
+
+def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
+    """Add reasons, worked out once per pair of names and only for hits."""
+    pairs = raw.filter(pl.col("status") == "hit").select(
+        "query", "field", "reference", "listed_name", "name_type"
+    )
+    pairs = pairs.unique(maintain_order=True)
+    reasons = []
+    rows: Iterator[tuple[str, ...]] = pairs.iter_rows()
+    for query, column, reference, listed_name, name_type in rows:
+        if name_type == "identifier":
+            reasons.append([f"equals the listed identifier {listed_name}"])
+        elif column in TEXT_COLUMNS:
+            reasons.append([f"'{listed_name}' stands inside the text"])
+        else:
+            reasons.append(list(index.reasons(query, listed_name, reference)))
+    explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
+    keys = ["query", "field", "reference", "listed_name", "name_type"]
+    blank = pl.when(pl.col("status") == "unscreenable").then(pl.lit(["cannot be judged as a name"]))
+    return raw.join(explained, on=keys, how="left", nulls_equal=False).with_columns(
+        reasons=blank.otherwise("reasons")
+    )
+
+
+def _coverage(values: Mapping[str, pl.DataFrame], table: pl.DataFrame) -> pl.DataFrame:
+    met = table.filter(pl.col("status") == "hit")["field"].value_counts()
+    blind = table.filter(pl.col("status") == "unscreenable")["field"].value_counts()
+    hits, unscreenable = dict(met.iter_rows()), dict(blind.iter_rows())
+    channels = {"name": NAME_COLUMNS, "text": TEXT_COLUMNS, "identifier": IDENTIFIER_COLUMNS}
+    rows = [
+        {
+            "column": column,
+            "channel": channel,
+            "status": "screened" if column in values else "absent",
+            "filled": int(values[column]["rows"].sum()) if column in values else 0,
+            "distinct": values[column].height if column in values else 0,
+            "unscreenable": unscreenable.get(column, 0),
+            "hits": hits.get(column, 0),
+        }
+        for channel, columns in channels.items()
+        for column in columns
+    ]
+    return pl.DataFrame(rows, schema=COVERAGE)

@@ -1,0 +1,161 @@
+"""Hits: every field that names someone is looked at, once per distinct text, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.designations import IDENTIFIERS
+from screening.hits import find_hits
+from screening.schemas import HITS, NAME_COLUMNS, SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LISTED = {"ardo belvane": "X.1", "mirelle osk": "X.2", "osk trading": "X.3"}
+
+
+class Plain:
+    """An index that finds equal names, whatever their case."""
+
+    def __init__(self, identifiers: list[dict[str, str]] | None = None) -> None:
+        self.identifiers = pl.DataFrame(identifiers or [], schema=IDENTIFIERS)
+        self.asked: list[str] = []
+
+    def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+        self.asked += names.to_list()
+        rows: list[dict[str, Any]] = []
+        for number, name in enumerate(names):
+            reference = LISTED.get(name.casefold().strip())
+            if not any(letter.isalnum() for letter in name):
+                rows.append({"query_id": number, "query": name, "status": "unscreenable"})
+            elif reference:
+                rows.append(
+                    {
+                        "query_id": number, "query": name, "status": "hit", "reference": reference,
+                        "listed_name": name.upper(), "name_type": "primary", "quality": "", "weak": False,
+                        "score": 1.0,
+                    }
+                )  # fmt: skip
+        return pl.DataFrame(rows, schema=SEARCH)
+
+    def scan_text(self, texts: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+        schema = {**SEARCH, "start": pl.UInt32(), "end": pl.UInt32()}
+        del schema["status"]
+        rows = [
+            {
+                "query_id": number, "query": text, "reference": reference, "listed_name": name.upper(),
+                "name_type": "primary", "quality": "", "weak": False, "score": 0.95,
+                "start": place, "end": place + len(name),
+            }
+            for number, text in enumerate(texts)
+            for name, reference in LISTED.items()
+            for place in range(len(text))
+            if text.casefold().startswith(name, place)
+        ]  # fmt: skip
+        return pl.DataFrame(rows, schema=schema)
+
+    def reasons(self, query: str, listed_name: str, reference: str) -> list[str]:
+        return [f"{query} is {listed_name} of {reference}"]
+
+
+def payments(*rows: Mapping[str, str | None]) -> pl.DataFrame:
+    columns = sorted({key for row in rows for key in row} - {"transaction_id"})
+    schema = {"transaction_id": pl.String(), **dict.fromkeys(columns, pl.String())}
+    return pl.DataFrame([{"transaction_id": f"t{n}", **row} for n, row in enumerate(rows, 1)], schema=schema)
+
+
+def test_every_party_column_is_screened_with_its_role() -> None:
+    table = payments(*({column: "Ardo Belvane"} for column in NAME_COLUMNS))
+    found = find_hits(table, Plain()).table
+    assert found.schema == HITS
+    assert dict(found.select("field", "role").iter_rows()) == NAME_COLUMNS
+    assert found["transaction_id"].sort().to_list() == [f"t{n}" for n in range(1, len(NAME_COLUMNS) + 1)]
+
+
+def test_a_name_is_judged_once_however_many_payments_carry_it() -> None:
+    index = Plain()
+    table = payments(*[{"originator_name": "Ardo Belvane", "beneficiary_name": "Jo Innocent"}] * 50)
+    found = find_hits(table, index).table
+    assert sorted(index.asked) == ["Ardo Belvane", "Jo Innocent"]
+    assert found.height == 50
+    assert found["reasons"].to_list() == [["Ardo Belvane is ARDO BELVANE of X.1"]] * 50
+
+
+def test_what_cannot_be_judged_is_kept_and_counted() -> None:
+    result = find_hits(payments({"originator_name": "---"}, {"originator_name": None}), Plain())
+    assert result.table.select("transaction_id", "status", "reference", "score").rows() == [
+        ("t1", "unscreenable", None, None)
+    ]
+    row = result.coverage.row(by_predicate=pl.col("column") == "originator_name", named=True)
+    assert row == {
+        "column": "originator_name", "channel": "name", "status": "screened", "filled": 1, "distinct": 1,
+        "unscreenable": 1, "hits": 0,
+    }  # fmt: skip
+
+
+def test_a_column_that_is_not_there_is_counted_as_absent() -> None:
+    coverage = find_hits(payments({"originator_name": "Jo"}), Plain()).coverage
+    absent = set(coverage.filter(pl.col("status") == "absent")["column"])
+    assert "beneficiary_name" in absent
+    assert "originator_name" not in absent
+
+
+def test_a_listed_name_inside_a_text_is_one_hit_by_its_best_place() -> None:
+    text = "invoice 22 for Ardo Belvane, attention Ardo Belvane"
+    found = find_hits(payments({"remittance_text": text}), Plain()).table
+    assert found.select("role", "field", "reference", "score").rows() == [
+        ("message", "remittance_text", "X.1", 0.95)
+    ]
+
+
+def test_identifiers_meet_whatever_the_names_say() -> None:
+    index = Plain(
+        [
+            {"reference": "X.3", "kind": "bic", "number": "TESTXK22XXX", "normalised": "TESTXK22XXX"},
+            {"reference": "X.1", "kind": "passport", "number": "A-123 456", "normalised": "A123456"},
+            {"reference": "X.2", "kind": "national_id", "number": "77", "normalised": "77"},
+        ]
+    )
+    table = payments(
+        {"intermediary_bics": "OTHRXK22, testxk22abc"},
+        {"originator_national_id": "a 123456"},
+        {"beneficiary_national_id": "77"},
+        {"originator_agent_bic": "TESTXK33"},
+        {"originator_national_id": "TESTXK22"},
+    )
+    found = find_hits(table, index).table
+    assert found.select("transaction_id", "field", "reference", "score", "weak").rows() == [
+        ("t1", "intermediary_bics", "X.3", 1.0, False),
+        ("t2", "originator_national_id", "X.1", 1.0, False),
+        ("t3", "beneficiary_national_id", "X.2", 0.9, True),  # too short to suspend on
+    ]
+    assert found["name_type"].unique().to_list() == ["identifier"]
+
+
+def test_an_empty_table_gives_an_empty_typed_table() -> None:
+    assert find_hits(payments().clear(), Plain()).table.schema == HITS
+    assert find_hits(payments({"originator_name": "x"}).clear(), Plain()).table.height == 0
+
+
+names = st.sampled_from(["Ardo Belvane", "ARDO BELVANE", "Mirelle Osk", "Jo Innocent", "--", None])
+rows = st.lists(st.fixed_dictionaries({"originator_name": names, "beneficiary_name": names}), max_size=12)
+
+
+@given(rows=rows, cut=st.integers(0, 12))
+@settings(max_examples=40)
+def test_splitting_and_shuffling_the_batch_changes_no_hit(rows: list[dict[str, Any]], cut: int) -> None:
+    table = payments(*rows) if rows else payments({"originator_name": "x"}).clear()
+    whole = find_hits(table, Plain()).table
+    parts = [find_hits(part, Plain()).table for part in (table[cut:].reverse().lazy(), table[:cut].lazy())]
+    assert pl.concat(parts).sort(whole.columns[:4]).equals(whole.sort(whole.columns[:4]))
+    expected = [
+        (row["transaction_id"], column)
+        for row in table.to_dicts()
+        for column in ("beneficiary_name", "originator_name")
+        if row.get(column) and (row[column] == "--" or row[column].casefold() in LISTED)
+    ]
+    assert sorted(expected) == sorted(whole.select("transaction_id", "field").rows())

@@ -15,6 +15,11 @@ from screening.errors import PolicyError
 from screening.policy import OutcomePolicy, Policy
 from screening.schemas import ALERTS, FLAGS, HITS
 
+FAMILIES = {
+    "L": "evasion", "G": "graph", "V": "behaviour", "C": "corridors", "S": "structuring", "T": "texts",
+    "X": "virtual_assets", "K": "cash",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Weighted:
@@ -23,7 +28,7 @@ class Weighted:
 
     @property
     def family(self) -> str:
-        return self.id.removeprefix("TF-")[0]
+        return FAMILIES[self.id[3]]
 
 
 WEIGHTS = {
@@ -100,7 +105,7 @@ def test_an_exact_alias_suspends_whatever_the_rules_say() -> None:
 # Law of the aggregator: families, caps, context.
 def test_a_family_never_gives_more_than_its_cap() -> None:
     assert score(flags(G01=1, G03=1, G11=1)) == 35 + 0.25 * 30
-    policy = OutcomePolicy(family_caps={"G": 36.0})
+    policy = OutcomePolicy(family_caps={"graph": 36.0})
     alerts = raise_alerts(hits(), flags(G01=1, G03=1), rules=CATALOGUE, policy=policy)
     assert alerts["rule_score"].item() == 36.0
 
@@ -181,7 +186,7 @@ def test_every_alert_says_why_in_words() -> None:
     assert others == [
         "TF-G01: why G01",
         "TF-V01: why V01",
-        "rule score 50 = (G 25 + V 25) x context 1.0; 2 families count",
+        "rule score 50 = (behaviour 25 + graph 25) x context 1.0; 2 families count",
     ]
 
 
@@ -228,7 +233,9 @@ def test_the_aggregator_equals_its_formula(fired: dict[str, float]) -> None:
         if rule not in ("TF-C01", "TF-X01"):
             families.setdefault(rule[3], []).append(WEIGHTS[rule])
     context = 1 + min(0.5, fired.get("TF-C01", 0) / 50 + fired.get("TF-X01", 0) / 100)
-    total = context * sum(min(caps[f], max(w) + 0.25 * (sum(w) - max(w))) for f, w in families.items())
+    total = context * sum(
+        min(caps[FAMILIES[f]], max(w) + 0.25 * (sum(w) - max(w))) for f, w in families.items()
+    )
     counted = {rule[3] for rule in fired if rule not in ("TF-C01", "TF-X01", "TF-S04", "TF-G11")}
     heaviest = max([WEIGHTS[r] for r in fired if r in WEIGHTS] + [fired.get("TF-X01", 0), 0])
     high_risk = fired.get("TF-C01", 0) >= 15

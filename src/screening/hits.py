@@ -14,7 +14,7 @@ import polars as pl
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 __all__ = ["COVERAGE", "IDENTIFIER_COLUMNS", "HitSource", "Hits", "find_hits"]
 
@@ -205,8 +205,7 @@ def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
     )
     pairs = pairs.unique(maintain_order=True)
     reasons = []
-    rows: Iterator[tuple[str, ...]] = pairs.iter_rows()
-    for query, column, reference, listed_name, name_type in rows:
+    for query, column, reference, listed_name, name_type in pairs.iter_rows():
         if name_type == "identifier":
             reasons.append([f"equals the listed identifier {listed_name}"])
         elif column in TEXT_COLUMNS:
@@ -224,8 +223,12 @@ def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
 def _coverage(values: Mapping[str, pl.DataFrame], table: pl.DataFrame) -> pl.DataFrame:
     met = table.filter(pl.col("status") == "hit")["field"].value_counts()
     blind = table.filter(pl.col("status") == "unscreenable")["field"].value_counts()
-    hits, unscreenable = dict(met.iter_rows()), dict(blind.iter_rows())
-    channels = {"name": NAME_COLUMNS, "text": TEXT_COLUMNS, "identifier": IDENTIFIER_COLUMNS}
+    hits, unscreenable = (dict(zip(part["field"], part["count"], strict=True)) for part in (met, blind))
+    channels: dict[str, Iterable[str]] = {
+        "name": NAME_COLUMNS,
+        "text": TEXT_COLUMNS,
+        "identifier": IDENTIFIER_COLUMNS,
+    }
     rows = [
         {
             "column": column,

@@ -115,10 +115,19 @@ class OutcomePolicy:
     hold_families: int = 3
     family_caps: dict[str, float] = field(
         default_factory=lambda: {
-            "L": 60.0, "D": 25.0, "S": 35.0, "G": 50.0, "V": 40.0, "C": 35.0,
-            "F": 50.0, "N": 40.0, "K": 35.0, "X": 40.0, "T": 40.0,
+            "evasion": 60.0,
+            "completeness": 25.0,
+            "structuring": 35.0,
+            "graph": 50.0,
+            "behaviour": 40.0,
+            "corridors": 35.0,
+            "travel": 50.0,
+            "donations": 40.0,
+            "cash": 35.0,
+            "virtual_assets": 40.0,
+            "texts": 40.0,
         }
-    )  # fmt: skip
+    )
     family_share: float = 0.25
     context_divisors: dict[str, float] = field(default_factory=lambda: {"TF-C01": 50.0, "TF-X01": 100.0})
     context_limit: float = 0.5

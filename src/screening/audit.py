@@ -1,0 +1,262 @@
+"""What a run leaves behind: a manifest that proves what was examined, and a folder that is whole or absent.
+
+A clean result must show that it looked: rows that came in, rows screened, names per field, rules that
+could not be evaluated, and digests of the list, the policy and the data behind them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import screening
+from screening.errors import RunError
+from screening.policy import OUTCOMES, Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
+    from screening.designations import Provenance
+
+__all__ = [
+    "CLOCK",
+    "MANIFEST",
+    "RUN_FORMAT",
+    "account_for_rows",
+    "describe_input",
+    "draw_manifest",
+    "read_manifest",
+    "reference_data",
+    "run_id",
+    "write_run",
+]
+
+RUN_FORMAT: Final = "screening.run/1"
+MANIFEST: Final = "manifest.json"
+CLOCK: Final = "clock"
+"""The only key of a manifest that differs between two runs over the same inputs."""
+
+_ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")
+
+
+def describe_input(table: Any) -> dict[str, Any]:
+    """Name a table of payments; a file is named by its bytes.
+
+    Example:
+        >>> import polars as pl
+        >>> describe_input(pl.DataFrame())
+        {'kind': 'polars.dataframe.frame.DataFrame'}
+    """
+    if isinstance(table, str | os.PathLike):
+        path = Path(table)
+        if not path.is_file():
+            return {"kind": "path", "path": os.fspath(table)}
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return {"kind": "file", "path": path.as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+    return {"kind": f"{type(table).__module__}.{type(table).__qualname__}"}
+
+
+@functools.cache
+def reference_data() -> dict[str, str]:
+    """Digest of every data file that the library ships and a result may rest on."""
+    root = Path(screening.__file__).parent
+    files = sorted(path for path in root.glob("*/data/**/*") if path.is_file())
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+def account_for_rows(*, came_in: int, screened: int, rejected: int) -> dict[str, int]:
+    """Count in = count out, or there is no result.
+
+    Raises:
+        RunError: A row is neither screened nor rejected, or is both.
+
+    Example:
+        >>> account_for_rows(came_in=10, screened=9, rejected=1)
+        {'rows': 10, 'screened': 9, 'rejected': 1}
+    """
+    if came_in != screened + rejected:
+        raise RunError(
+            f"{came_in:,} rows came in, but {screened:,} were screened and {rejected:,} rejected; "
+            "the run is void, because a row would be missing silently",
+            came_in=came_in,
+            screened=screened,
+            rejected=rejected,
+        )
+    return {"rows": came_in, "screened": screened, "rejected": rejected}
+
+
+def draw_manifest(
+    *,
+    source: Mapping[str, Any],
+    provenance: Provenance,
+    index: Mapping[str, Any],
+    policy: Policy,
+    fields: pl.DataFrame,
+    rules: Sequence[Mapping[str, Any]],
+    tables: Mapping[str, pl.DataFrame],
+    warnings: Sequence[str] = (),
+    history: Mapping[str, Any] | None = None,
+    clock: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Draw up the record of a run.
+
+    Args:
+        source: `describe_input` and `account_for_rows` of the payments.
+        provenance: Of the sanctions list.
+        index: Fingerprint and threshold of the name index.
+        policy: The policy in force, kept in full.
+        fields: COVERAGE.
+        rules: One mapping per rule: id, status, and what was missing.
+        tables: The tables of the result by name.
+        warnings: What a reader of the result must know.
+        history: `describe_input` of earlier payments.
+        clock: Times and durations; kept apart, because nothing else may differ between equal runs.
+    """
+    stated = {name: getattr(provenance, name) for name in provenance.__slots__}
+    hits, flags, alerts = tables["hits"], tables["flags"], tables["alerts"]
+    outcomes = _counts(alerts["outcome"])
+    manifest = {
+        "format": RUN_FORMAT,
+        "library": {
+            "screening": screening.__version__,
+            "python": platform.python_version(),
+            **{name: metadata.version(name) for name in _ENGINES},
+        },
+        "input": dict(source),
+        "history": dict(history) if history else None,
+        "list": stated,
+        "policy": {"sha256": policy.sha256, **policy.to_dict()},
+        "index": dict(index),
+        "reference_data": reference_data(),
+        "fields": fields.to_dicts(),
+        "hits": {
+            **{status: _counts(hits["status"]).get(status, 0) for status in ("hit", "unscreenable")},
+            "designations": hits["reference"].drop_nulls().n_unique(),
+        },
+        "rules": [dict(rule) for rule in rules],
+        "flags": _counts(flags["rule"]),
+        "alerts": {outcome: outcomes.get(outcome, 0) for outcome in reversed(OUTCOMES)},
+        "rejects": tables["rejects"].height,
+        "warnings": list(warnings),
+    }
+    return {"run_id": run_id(manifest), **manifest, CLOCK: dict(clock or {})}
+
+
+def run_id(manifest: Mapping[str, Any]) -> str:
+    """Digest of everything in a manifest but the clock: equal for equal runs."""
+    content = {key: value for key, value in manifest.items() if key not in (CLOCK, "run_id", "outputs")}
+    return hashlib.sha256(_json(content, indent=None).encode()).hexdigest()
+
+
+def read_manifest(folder: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the manifest of a finished run.
+
+    Raises:
+        RunError: The folder holds no finished run.
+    """
+    path = Path(folder) / MANIFEST
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder}: no finished run ({MANIFEST} is missing or broken)") from error
+    if content.get("format") != RUN_FORMAT:
+        raise RunError(f"{folder}: {MANIFEST} is not of a run of this version ({RUN_FORMAT})")
+    return content
+
+
+def write_run(
+    folder: str | os.PathLike[str], tables: Mapping[str, pl.DataFrame], manifest: Mapping[str, Any]
+) -> Path:
+    """Write tables and manifest so that the folder holds either a whole run or what it held before.
+
+    Everything is written beside the folder, then renamed. A folder that holds an earlier run is
+    replaced; one that holds anything else is left alone.
+
+    Raises:
+        RunError: The folder holds something else, or cannot be written.
+    """
+    target = Path(folder)
+    _refuse_foreign(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        workplace = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
+    except OSError as error:
+        raise RunError(f"{folder}: cannot be written: {error.strerror}") from error
+    try:
+        fresh = workplace / "new"
+        fresh.mkdir()
+        outputs = {}
+        for name, table in tables.items():
+            path = fresh / f"{name}.parquet"
+            table.write_parquet(path)
+            outputs[path.name] = {
+                "rows": table.height,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+        (fresh / MANIFEST).write_text(_json({**manifest, "outputs": outputs}), encoding="utf-8")
+        for path in fresh.iterdir():
+            _settle(path)
+        if target.exists():
+            target.rename(workplace / "old")
+        fresh.rename(target)
+    except OSError as error:
+        if (workplace / "old").exists() and not target.exists():
+            (workplace / "old").rename(target)
+        raise RunError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(workplace, ignore_errors=True)
+    return target
+
+
+def _refuse_foreign(target: Path) -> None:
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise RunError(f"{target}: is a file; name a folder for the outputs")
+    held = {path.name for path in target.iterdir()}
+    if not held:
+        return
+    try:
+        manifest = read_manifest(target)
+    except RunError as error:
+        raise RunError(f"{target}: holds something other than a run; name another folder") from error
+    foreign = sorted(held - {MANIFEST, *manifest.get("outputs", {})})
+    if foreign:
+        raise RunError(
+            f"{target}: holds files that no run wrote ({', '.join(foreign[:3])}); name another folder"
+        )
+
+
+def _settle(path: Path) -> None:
+    """Wait until the bytes are on the disk: a rename must not overtake them."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _counts(column: pl.Series) -> dict[str, int]:
+    counted = column.value_counts().sort(column.name)
+    return dict(zip(counted[column.name], counted["count"], strict=True))
+
+
+def _json(content: Any, *, indent: int | None = 2) -> str:
+    return json.dumps(content, indent=indent, ensure_ascii=False, sort_keys=indent is None, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a manifest")

@@ -1,0 +1,134 @@
+"""The manifest and the run folder: equal runs leave equal bytes, and half a run is never read as one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+from screening.audit import (
+    account_for_rows,
+    describe_input,
+    draw_manifest,
+    read_manifest,
+    reference_data,
+    write_run,
+)
+from screening.designations import Provenance
+from screening.errors import RunError
+from screening.hits import COVERAGE
+from screening.policy import NamePolicy, Policy
+from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TABLES = {
+    "alerts": pl.DataFrame(
+        [{"transaction_id": "t1", "outcome": "SUSPEND"}, {"transaction_id": "t2", "outcome": "REVIEW"}],
+        schema=ALERTS,
+    ),
+    "hits": pl.DataFrame(
+        [{"transaction_id": "t1", "status": "hit", "reference": "X.1"}, {"status": "unscreenable"}],
+        schema=HITS,
+    ),
+    "flags": FLAGS.to_frame(),
+    "rejects": REJECTS.to_frame(),
+}
+
+
+def manifest(**changes: Any) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "source": {"kind": "file", "rows": 2},
+        "provenance": Provenance(source="list.xml", individuals=1),
+        "index": {"fingerprint": "f"},
+        "policy": Policy(),
+        "fields": COVERAGE.to_frame(),
+        "rules": [{"rule": "TF-S01", "status": "not_evaluable", "missing": ["booked_at"]}],
+        "tables": TABLES,
+        "clock": {"started_at": "2026-01-01T00:00:00Z"},
+    }
+    return draw_manifest(**(content | changes))
+
+
+def test_a_row_that_went_missing_voids_the_run() -> None:
+    with pytest.raises(RunError, match="missing silently"):
+        account_for_rows(came_in=10, screened=8, rejected=1)
+
+
+def test_counts_of_the_manifest_come_from_the_tables() -> None:
+    drawn = manifest()
+    assert drawn["alerts"] == {"SUSPEND": 1, "HOLD": 0, "REVIEW": 1, "MONITOR": 0}
+    assert drawn["hits"] == {"hit": 1, "unscreenable": 1, "designations": 1}
+    assert drawn["policy"]["sha256"] == Policy().sha256
+    assert drawn["list"]["individuals"] == 1
+    assert set(drawn["reference_data"]) == set(reference_data())
+
+
+def test_the_run_id_depends_on_everything_but_the_clock() -> None:
+    first = manifest()["run_id"]
+    assert manifest(clock={"started_at": "2027-07-07T00:00:00Z"})["run_id"] == first
+    assert manifest(policy=Policy(names=NamePolicy(threshold=0.9)))["run_id"] != first
+    assert manifest(warnings=["w"])["run_id"] != first
+
+
+def test_equal_runs_leave_equal_bytes(tmp_path: Path) -> None:
+    folders = [write_run(tmp_path / name, TABLES, manifest()) for name in ("a", "b")]
+    contents = [{path.name: path.read_bytes() for path in folder.iterdir()} for folder in folders]
+    assert contents[0] == contents[1]
+    assert set(contents[0]) == {f"{name}.parquet" for name in TABLES} | {"manifest.json"}
+    assert read_manifest(folders[0])["outputs"]["alerts.parquet"]["rows"] == 2
+
+
+def test_an_earlier_run_is_replaced_and_nothing_else_is(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    write_run(folder, TABLES, manifest(warnings=["second"]))
+    assert read_manifest(folder)["warnings"] == ["second"]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"notes\.txt"):
+        write_run(folder, TABLES, manifest())
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "precious.csv").write_text("a")
+    with pytest.raises(RunError, match="something other than a run"):
+        write_run(other, TABLES, manifest())
+    with pytest.raises(RunError, match="is a file"):
+        write_run(other / "precious.csv", TABLES, manifest())
+    assert (other / "precious.csv").read_text() == "a"
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError(28, "No space left on device")])
+def test_an_interrupted_write_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: Any
+) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise interruption
+
+    drawn = manifest()
+    monkeypatch.setattr(json, "dumps", stop)
+    with pytest.raises((KeyboardInterrupt, RunError)):
+        write_run(folder, TABLES, drawn)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_half_a_run_is_not_read_as_one(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    (folder / "manifest.json").unlink()
+    with pytest.raises(RunError, match="no finished run"):
+        read_manifest(folder)
+
+
+def test_a_file_is_named_by_its_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "payments.csv"
+    path.write_text("a\n")
+    assert (
+        describe_input(path)["sha256"] == "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"
+    )
+    assert describe_input(str(path)) == describe_input(path)

@@ -1,0 +1,338 @@
+"""Alias cells: one text that may hold several names, remarks, brackets and numbering.
+
+A list is written by people. One cell may hold `A; B; C`, `A b) B`, a name with its original script in
+brackets, a script with its Latin spellings in brackets, `(combat name)`, or `born 1 Jan. 1953 (...)`.
+`read_cell` turns it into clean names, each with what stood around it as its note. Nothing vanishes:
+every letter and digit of a cell ends up in a name or in a note.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from screening.lists.words import (
+    is_acronym,
+    is_description,
+    is_geographic,
+    is_latin,
+    is_name_like,
+    is_placeholder,
+    is_usable,
+    languages,
+    resembles,
+    squeeze,
+    unspaced,
+)
+
+__all__ = ["Cell", "CellName", "read_cell"]
+
+
+class CellName(NamedTuple):
+    """One clean name of a cell; `name_type` is "alias", "former", "acronym" or "original_script"."""
+
+    name: str
+    name_type: str
+    note: str
+
+
+class Cell(NamedTuple):
+    """The names of one cell, and remarks that belong to none of them."""
+
+    names: tuple[CellName, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Segment:
+    """Text between separators: `parts` alternates plain text and ("(", inner) groups."""
+
+    parts: list[str | tuple[str]] = field(default_factory=list)
+    former: bool = False
+    note: str = ""
+
+
+_OPEN: Final = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}", "⟨": "⟩"}
+_CLOSE: Final = frozenset(_OPEN.values())
+_QUOTES: Final = frozenset('"“”„‟«»＂')
+_SEPARATORS: Final = frozenset(";；؛、،|•\u200b\ufeff")
+_MARKER: Final = re.compile(
+    r"(?:\(\s?(?:[a-z]|[0-9]{1,2}|i{1,3}|iv|vi{0,3})\s?\)|(?:[a-z]|[0-9]{1,2})\))(?=\s)"
+)
+_KNOWN_AS: Final = re.compile(
+    r"(?P<former>f\.?\s?k\.?\s?a\.?:?|formerly known as:?|formerly:)(?=\s)"
+    r"|(?:a\.?\s?k\.?\s?a\.?:?|also known as:?|alias:?)(?=\s)",
+    re.IGNORECASE,
+)
+_LABEL: Final = re.compile(
+    rf"(?:(?:name )?in (?:{languages})(?: script)?|original script|(?:{languages})(?: script)?(?=\s?:)|"
+    r"previously listed as|formerly listed as|"
+    r"(?:transliterations?|nickname|nom de guerre|(?:true|real|birth|full) name|aliases)(?=\s?:))\s?[:.,]?\s+",
+    re.IGNORECASE,
+)
+_TAIL: Final = re.compile(
+    r"[\s,.–-]+(?:born\b|d\.?o\.?b\b|dpob\b|pob\b|date of birth\b|(?:previously|formerly) listed\b|"
+    r"(?=\S*\s?passport\b.*\d)|passport\b(?=.*\d)|nationality\s?:)",
+    re.IGNORECASE,
+)
+_DASHED: Final = re.compile(r"\s[-–—]\s")
+_KINSHIP: Final = re.compile(r"\s(?:son|daughter|wife|widow|brother|sister) of\s", re.IGNORECASE)
+_SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|phd|md|esq)\.?", re.IGNORECASE)
+_EDGES: Final = " ,;:/|–—-\u00ad\u200e\u200f\u202a\u202b\u202c"
+
+
+def read_cell(text: str, *, kind: str) -> Cell:
+    """Split one cell into clean names and remarks.
+
+    Args:
+        text: The cell as it stands in the list.
+        kind: "individual" or "entity": people have inverted commas and kin, entities have acronyms.
+
+    Example:
+        >>> [n.name for n in read_cell("Ardo Belvane; Ardu Belvan b) A. Belvane", kind="individual").names]
+        ['Ardo Belvane', 'Ardu Belvan', 'A. Belvane']
+        >>> read_cell("Grey River Company (GRC)", kind="entity").names[1]
+        CellName(name='GRC', name_type='acronym', note='')
+        >>> read_cell("Belvane, Ardo (combat name)", kind="individual").names
+        (CellName(name='Ardo Belvane', name_type='alias', note='combat name'),)
+    """
+    clean = squeeze(text)
+    if is_placeholder(clean):
+        return Cell((), (clean,))
+    names: list[CellName] = []
+    remarks: list[str] = []
+    for segment in _segments(clean):
+        found, loose = _read_segment(segment, kind)
+        names.extend(found)
+        remarks.extend(loose)
+    if remarks and names:  # a remark after a separator speaks about the name before it
+        last = names[-1]
+        names[-1] = last._replace(note=_join(last.note, *remarks))
+        remarks = []
+    return Cell(tuple(dict.fromkeys(names)), tuple(remarks))
+
+
+def _segments(text: str) -> list[_Segment]:
+    segments = [_Segment()]
+    run: list[str] = []
+    position = 0
+
+    def flush() -> None:
+        if run:
+            segments[-1].parts.append("".join(run))
+            run.clear()
+
+    while position < len(text):
+        c = text[position]
+        at_word = position == 0 or not text[position - 1].isalnum()
+        if at_word and (marker := _MARKER.match(text, position)) and _numbered(text, marker, position):
+            flush()
+            segments.append(_Segment())
+            position = marker.end()
+        elif at_word and position > 0 and (known := _KNOWN_AS.match(text, position)):
+            flush()
+            segments.append(_Segment(former=known["former"] is not None, note=known[0].rstrip(":")))
+            position = known.end()
+        elif c in _SEPARATORS:
+            flush()
+            segments.append(_Segment())
+            position += 1
+        elif c in _OPEN:
+            flush()
+            end = _closing(text, position)
+            segments[-1].parts.append((text[position + 1 : end],))
+            position = end + 1
+        else:
+            run.append(" " if c in _CLOSE or c in _QUOTES else c)
+            position += 1
+    flush()
+    return [segment for segment in segments if segment.parts]
+
+
+def _numbered(text: str, marker: re.Match[str], position: int) -> bool:
+    """Whether a marker numbers names, as in "a) X (b) Y"; a lone "(a)" inside a name does not."""
+    return not marker[0].startswith("(") or position == 0 or len(_MARKER.findall(text)) > 1
+
+
+def _closing(text: str, position: int) -> int:
+    depth = 0
+    for place in range(position, len(text)):
+        depth += (text[place] in _OPEN) - (text[place] in _CLOSE)
+        if depth == 0:
+            return place
+    return len(text)  # never closed: the group runs to the end
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been understood of one segment so far."""
+
+    kind: str
+    former: bool
+    core: list[str] = field(default_factory=list)  # the name with every optional part
+    bare: list[str] = field(default_factory=list)  # the name without them
+    own: list[CellName] = field(default_factory=list)  # names that stood in brackets
+    notes: list[str] = field(default_factory=list)
+    variant: str = ""  # another spelling of the last word
+
+    def add_group(self, inner: str, after: str) -> None:
+        before = squeeze("".join(self.bare))
+        use = _use_of(inner, before, after, self.kind)
+        if use == "names":
+            cell = read_cell(inner, kind=self.kind)
+            self.own.extend(cell.names)
+            self.notes.extend(cell.remarks)
+        elif use == "acronym":
+            self.own.extend(CellName(piece, "acronym", "") for piece in _pieces(inner))
+        elif use in ("note", "variant"):
+            self.notes.append(inner)
+            self.variant = inner if use == "variant" else self.variant
+        else:  # part of the name, perhaps left out by those who write it
+            glue = "" if before and unspaced(before[-1]) else " "
+            self.core.append(f"{glue}{inner}{glue}")
+            # The middle of a company's name is no option: what is left would name somebody else.
+            self.bare.append(self.core[-1] if self.kind == "entity" and after else glue)
+            if use == "apart":
+                self.own.append(CellName(inner, _type_of(inner, former=self.former), ""))
+
+    def names(self) -> list[CellName]:
+        """Every form of the name, then the names from brackets, all with the notes of the segment."""
+        whole, short = squeeze("".join(self.core)), squeeze("".join(self.bare))
+        forms = _names_of(whole, self.kind)
+        if short != whole and len(short.split()) > 1:
+            forms += _names_of(short, self.kind)
+        if self.variant:
+            forms += _names_of(" ".join([*short.split()[:-1], self.variant]), self.kind)
+        note = _join(*self.notes)
+        found = [
+            CellName(name, "acronym" if acronym else _type_of(name, former=self.former), _join(extra, note))
+            for name, extra, acronym in forms
+        ]
+        return found + [name._replace(note=_join(name.note, note)) for name in self.own]
+
+
+def _read_segment(segment: _Segment, kind: str) -> tuple[list[CellName], list[str]]:
+    reading = _Reading(kind, segment.former, notes=[segment.note])
+    for place, part in enumerate(segment.parts):
+        rest = segment.parts[place + 1 :]
+        if isinstance(part, tuple):
+            after = squeeze("".join(p for p in rest if isinstance(p, str)))
+            reading.add_group(squeeze(part[0]), after if is_usable(after) else "")
+            continue
+        name, note = _cut_tail(part, has_name=bool(reading.core))
+        reading.core.append(name)
+        reading.bare.append(name)
+        if note:
+            reading.notes.append(squeeze(note + _render(rest)))
+            break
+    names = reading.names()
+    remarks = [] if names else [_join(squeeze("".join(reading.core)), *reading.notes)]
+    return names, [remark for remark in remarks if remark]
+
+
+def _use_of(inner: str, before: str, after: str, kind: str) -> str:
+    """What a group in brackets is: names, acronym, variant, note, part (of the name) or apart."""
+    described = is_description(inner)
+    if not is_usable(inner):
+        return "note"
+    if ";" in inner or "；" in inner or _LABEL.match(inner):
+        return "names"
+    if before and is_latin(before) != is_latin(inner):
+        return "note" if described and not _named_description(inner) else "names"
+    if kind == "entity" and before and is_acronym(_pieces(inner)[0], before):
+        return "acronym"
+    if described:
+        return "note"
+    return "part" if after or not before else _use_at_end(inner, before, kind)
+
+
+def _use_at_end(inner: str, before: str, kind: str) -> str:
+    several = len(inner.split()) > 1 and is_name_like(inner)
+    if kind == "entity":
+        return "apart" if several and not is_geographic(inner) else "part"
+    if resembles(inner, before.rsplit(maxsplit=1)[-1]):
+        return "variant"
+    return "names" if several else "part"
+
+
+def _named_description(inner: str) -> bool:
+    """A name before the remark: "Grey River Network - sub-unit name"."""
+    head, _, tail = inner.partition(" - ")
+    return bool(tail) and not is_description(head)
+
+
+def _pieces(inner: str) -> list[str]:
+    return [squeeze(re.sub(r"-\s+", "-", piece)) for piece in inner.split(",") if is_usable(piece)]
+
+
+def _cut_tail(text: str, *, has_name: bool) -> tuple[str, str]:
+    """A text without the remark at its start or end, and that remark."""
+    if not has_name and (label := _LABEL.match(text.lstrip())):
+        rest, note = _cut_tail(text.lstrip()[label.end() :], has_name=True)
+        return (rest, _join(label[0].rstrip(" :.,"), note)) if is_usable(rest) else ("", squeeze(text))
+    if (tail := _TAIL.search(text)) and (has_name or is_usable(text[: tail.start()])):
+        return text[: tail.start()], text[tail.start() :].strip(" ,")
+    dashes = list(_DASHED.finditer(text))
+    if dashes and is_usable(text[: dashes[-1].start()]) and is_description(text[dashes[-1].end() :]):
+        return text[: dashes[-1].start()], text[dashes[-1].end() :]
+    return text, ""
+
+
+def _names_of(text: str, kind: str) -> list[tuple[str, str, bool]]:
+    """Final forms of one bare text: name, a note of its own, and whether it is an acronym."""
+    forms: list[tuple[str, str, bool]] = []
+    for piece in _by_script(text, kind):
+        if kind == "individual":
+            forms += [(name, "", False) for name in _by_comma(piece)]
+            if (kin := _KINSHIP.search(piece)) and len(piece[: kin.start()].split()) > 1:
+                forms.append((piece[: kin.start()], piece[kin.start() :].strip(_EDGES), False))
+        else:
+            left, slash, right = piece.rpartition(" / ")
+            two = bool(slash) and is_acronym(right, left)
+            forms += [(left, "", False), (right, "", True)] if two else [(piece, "", False)]
+    stripped = [(squeeze(name).strip(_EDGES), note, short) for name, note, short in forms]
+    return [form for form in stripped if is_usable(form[0])]
+
+
+def _by_script(text: str, kind: str) -> list[str]:
+    """A name followed by its script without brackets, split where the script changes."""
+    words = text.split()
+    latin = [is_latin(word) for word in words]
+    turns = [i for i in range(1, len(words)) if latin[i] != latin[i - 1]]
+    if len(turns) != 1:
+        return [text]
+    halves = words[: turns[0]], words[turns[0] :]
+    letters = [sum(c.isalpha() for c in "".join(half)) for half in halves]
+    enough = 2 if kind == "individual" else 4
+    long_enough = all(len(h) >= 2 or unspaced(h[0][0]) for h in halves) and min(letters) >= enough
+    return [" ".join(half) for half in halves] if long_enough else [text]
+
+
+def _by_comma(text: str) -> list[str]:
+    """One inverted name, as in "Belvane, Ardo", or several, as in "Ardo, Ardu, Ardou"."""
+    parts = [part.strip() for part in text.split(",") if is_usable(part)]
+    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
+    parts = [part for i, part in enumerate(parts) if i == 0 or not _SUFFIX.fullmatch(part)]
+    if len(parts) < 2:
+        return [" ".join([*parts, *suffixes])]
+    lengths = [len(part.split()) for part in parts]
+    several = len(parts) > 2 and (max(lengths) == 1 or min(lengths) > 1)
+    alike = min(lengths) > 1 and len({part.split()[0].casefold() for part in parts}) == 1
+    if (several or alike) and not suffixes:
+        return parts
+    return [" ".join([*parts[1:], parts[0], *suffixes])]
+
+
+def _type_of(name: str, *, former: bool) -> str:
+    if not is_latin(name):
+        return "original_script"
+    return "former" if former else "alias"
+
+
+def _render(parts: list[str | tuple[str]]) -> str:
+    return "".join(part if isinstance(part, str) else f" ({part[0]})" for part in parts)
+
+
+def _join(*notes: str) -> str:
+    return "; ".join(dict.fromkeys(note.strip() for note in notes if note and is_usable(note)))

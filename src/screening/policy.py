@@ -54,19 +54,33 @@ class PaymentsPolicy:
 
     Attributes:
         columns: Canonical column name -> column name in the user's table.
+        delimiter: Delimiter of CSV files; found from the header when not set.
+        decimal_mark: "." or ","; without it an amount that may be read in two ways ("1,234") is rejected.
         timezone: IANA zone of times that carry none; without it a naive time is rejected.
-        currency: Currency of rows when the table has no currency column.
-        status: Status of rows when the table has no status column.
-        channel: Channel of rows when the table has no channel column.
+        time_format: strptime layout of times that are not ISO 8601, or epoch_s, epoch_ms, epoch_us.
+        currency: Currency of rows that have none.
+        base_currency: The bank's own currency, in which a column amount_base is read.
+        status: Status of rows that have none.
+        channel: Channel of rows that have none.
+        statuses: The user's word -> status.
+        channels: The user's word -> channel.
+        currencies: The user's word -> ISO 4217 code.
         number_rows: Give rows without an id column the id "row-<n>", counted from 1.
         names_required: Refuse a table without any party name, because its list channel would be blind.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
+    delimiter: str | None = None
+    decimal_mark: str | None = None
     timezone: str | None = None
+    time_format: str | None = None
     currency: str | None = None
+    base_currency: str | None = None
     status: str = "executed"
     channel: str = "wire"
+    statuses: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
+    currencies: dict[str, str] = field(default_factory=dict)
     number_rows: bool = False
     names_required: bool = True
 
@@ -153,11 +167,19 @@ class RulesPolicy:
 
     Attributes:
         off: Ids of rules that are switched off; they are listed as such in the manifest.
+        on: Ids of rules that are shipped switched off and run all the same.
         parameters: Rule id -> parameter -> value, in place of the catalogue's default.
+        base_currency: Currency of `amount_base_minor`.
+        jurisdiction: Whose thresholds hold (reference table `thresholds`); "*" for those of the FATF text.
+        reference: Reference table -> CSV file of your own in place of the packaged one.
     """
 
     off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    base_currency: str = "EUR"
+    jurisdiction: str = "*"
+    reference: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ import polars as pl
 
 __all__ = [
     "ALERTS",
+    "COVERAGE",
     "FLAGS",
     "HITS",
     "LISTED_NAMES",
@@ -22,6 +23,7 @@ __all__ = [
     "CHANNELS",
     "TEXT_COLUMNS",
     "TRANSACTIONS",
+    "WARNINGS",
 ]
 
 STATUSES: Final = ("attempted", "held", "rejected", "executed", "returned")
@@ -85,6 +87,25 @@ TRANSACTIONS: Final = pl.Schema(
         "virtual_asset": pl.String(),
         "travel_rule_complete": pl.Boolean(),
         "balance_after_minor": pl.Int64(),
+        "originator_opened_at": _TIME,  # when the account was opened
+        "beneficiary_opened_at": _TIME,
+        "originator_residence": pl.String(),  # ISO 3166-1; `country` where it is absent
+        "beneficiary_residence": pl.String(),
+        "originator_occupation": pl.String(),
+        "originator_income_minor": pl.Int64(),  # by month, in base currency
+        "terminal_id": pl.String(),
+        "terminal_latitude": pl.Float64(),
+        "terminal_longitude": pl.Float64(),
+        "ip_admin1": pl.String(),
+        "card_id": pl.String(),
+        "passenger_name": pl.String(),
+        "booking_reference": pl.String(),
+        "campaign_id": pl.String(),
+        "vasp_id": pl.String(),  # the other side's provider of virtual-asset services
+        "vasp_country": pl.String(),
+        "vasp_licensed": pl.Boolean(),
+        "invoice_reference": pl.String(),
+        "goods_country": pl.String(),
     }
 )
 """One row per payment. Columns that the user's table lacks are absent from a conformed table, not null,
@@ -171,8 +192,21 @@ FLAGS: Final = pl.Schema(
         "evidence": pl.List(pl.String()),  # transaction ids, bounded
         "evidence_count": pl.Int64(),  # how many there were before the bound
         "reason": pl.String(),
+        "weight": pl.Float64(),  # points of this flag, where a rule gives more than one weight
+        "family": pl.String(),  # letter or word by which scores are capped
     }
 )
+
+COVERAGE: Final = pl.Schema(
+    {
+        "rule": pl.String(),
+        "status": pl.String(),  # evaluable, not_evaluable, off
+        "reason": pl.String(),  # why not, null for evaluable
+        "missing": pl.List(pl.String()),  # columns that are not there; "a|b" where one would do
+        "rows": pl.Int64(),  # payments of the batch; they add up to the batch for every rule
+    }
+)
+"""What each rule could look at: a rule that could not look never counts as one that did not fire."""
 
 ALERTS: Final = pl.Schema(
     {
@@ -193,5 +227,19 @@ REJECTS: Final = pl.Schema(
         "column": pl.String(),
         "value": pl.String(),
         "reason": pl.String(),
+        "transaction_id": pl.String(),  # as far as it could be read
     }
 )
+"""Rows of the source that are no payment of TRANSACTIONS, one row for each."""
+
+WARNINGS: Final = pl.Schema(
+    {
+        "column": pl.String(),
+        "reason": pl.String(),
+        "rows": pl.Int64(),
+        "first_source": pl.String(),
+        "first_row": pl.Int64(),
+        "first_value": pl.String(),
+    }
+)
+"""What was set aside or settled in payments that were kept, counted by column and reason."""

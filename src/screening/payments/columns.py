@@ -1,0 +1,119 @@
+"""Which column of the user's table is which column of TRANSACTIONS."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final
+
+from screening.errors import PolicyError, SchemaError
+from screening.payments.words import plain, synonyms
+from screening.schemas import NAME_COLUMNS, TRANSACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from screening.policy import PaymentsPolicy
+
+__all__ = ["MAJOR", "match_columns"]
+
+MAJOR: Final = {
+    "amount": "amount_minor",
+    "amount_base": "amount_base_minor",
+    "balance_after": "balance_after_minor",
+}
+"""Column in major units that may be supplied -> column of TRANSACTIONS it becomes."""
+
+_TARGETS: Final = (*TRANSACTIONS, *MAJOR)
+
+
+def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) -> dict[str, str]:
+    """Canonical column -> the user's column, by the policy first and by known synonyms second.
+
+    Raises:
+        PolicyError: The policy maps a column that TRANSACTIONS does not have.
+        SchemaError: A mapped or required column is missing, or two columns mean the same.
+
+    Example:
+        >>> from screening.policy import PaymentsPolicy
+        >>> headers = ["Txn ID", "Date", "Amount", "CCY", "Debtor Name", "colour"]
+        >>> match_columns(headers, PaymentsPolicy(), source="payments.csv")["originator_name"]
+        'Debtor Name'
+    """
+    for target in policy.columns:
+        if target not in _TARGETS:
+            raise PolicyError(
+                f"[payments.columns] maps '{target}', which is no column of TRANSACTIONS{_close(target, _TARGETS)}",
+                key=target,
+            )
+    for target, name in policy.columns.items():
+        if name not in found:
+            raise SchemaError(
+                f"{source}: no column '{name}', which [payments.columns] maps to '{target}'"
+                f"{_close(name, found)}; found: {_listed(found)}",
+                missing=[name],
+                found=list(found),
+            )
+    columns = dict(policy.columns)
+    taken = set(columns.values())
+    candidates: dict[str, list[str]] = {}
+    known = {**synonyms("columns"), **{plain(target): target for target in _TARGETS}}
+    for name in found:
+        target = known.get(plain(name))
+        if name not in taken and target is not None and not _settled(target, columns):
+            candidates.setdefault(MAJOR.get(target, target), []).append(name)
+    for target, names in candidates.items():
+        if len(names) > 1:
+            raise SchemaError(
+                f"{source}: columns {_listed(names)} may all mean '{target}'; "
+                f"set {_settable(target, names[0])} under [payments.columns]",
+                found=list(found),
+                hint=target,
+            )
+        columns[known[plain(names[0])]] = names[0]
+    _require(columns, found, policy, source=source)
+    return {target: columns[target] for target in _TARGETS if target in columns}
+
+
+def _settled(target: str, columns: dict[str, str]) -> bool:
+    minor = MAJOR.get(target, target)
+    return any(MAJOR.get(mapped, mapped) == minor for mapped in columns)
+
+
+def _settable(target: str, name: str) -> str:
+    major = next((major for major, minor in MAJOR.items() if minor == target), None)
+    return f'{target} = "{name}"' + (f' (or {major} = "...")' if major else "")
+
+
+def _require(columns: dict[str, str], found: Sequence[str], policy: PaymentsPolicy, *, source: str) -> None:
+    pairs = [target for target, minor in MAJOR.items() if target in columns and minor in columns]
+    if pairs:
+        raise SchemaError(f"{source}: both '{pairs[0]}' and '{MAJOR[pairs[0]]}' are mapped; map one of them")
+    missing = []
+    if "transaction_id" not in columns and not policy.number_rows:
+        missing.append("transaction_id (or number_rows = true)")
+    if "booked_at" not in columns:
+        missing.append("booked_at")
+    if not {"amount", "amount_minor"} & columns.keys():
+        missing.append("amount (or amount_minor)")
+    if "currency" not in columns and policy.currency is None:
+        missing.append('currency (or currency = "EUR", say, for the whole file)')
+    if policy.names_required and not NAME_COLUMNS.keys() & columns.keys():
+        missing.append("a party's name, such as originator_name (or names_required = false)")
+    if missing:
+        raise SchemaError(
+            f"{source}: no column for {'; '.join(missing)}. Found: {_listed(found)}. "
+            "Name the columns under [payments.columns], the rest under [payments]",
+            missing=missing,
+            found=list(found),
+        )
+
+
+def _close(name: str, known: Sequence[str]) -> str:
+    by_plain = {plain(item): item for item in known}
+    close = difflib.get_close_matches(plain(name), by_plain, n=1)
+    return f"; did you mean '{by_plain[close[0]]}'?" if close else ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:40])
+    return shown + (f" and {len(names) - 40} more" if len(names) > 40 else "") if names else "no columns"

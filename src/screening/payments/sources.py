@@ -1,0 +1,236 @@
+"""Tables of payments wherever they are: data frames of several libraries, and files of several formats.
+
+A source is one or more parts; each part is a lazy polars frame whose column `#row` numbers its data rows
+from 1. Files without types (CSV, JSON lines) are read as text, so that no leading zero is lost and no
+amount passes through a binary float.
+"""
+
+from __future__ import annotations
+
+import glob
+import gzip
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+import polars as pl
+
+from screening.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from screening.policy import PaymentsPolicy
+
+__all__ = ["EXTRA_FIELD", "ROW", "Part", "open_parts"]
+
+ROW: Final = "#row"
+EXTRA_FIELD: Final = "#extra"
+"""Column that catches what stands in a CSV row beyond the last column of the header."""
+
+_SUFFIXES: Final = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".psv": "csv",
+    ".parquet": "parquet", ".pq": "parquet",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
+    ".arrow": "ipc", ".ipc": "ipc", ".feather": "ipc", ".arrows": "ipc_stream",
+}  # fmt: skip
+_DELIMITERS: Final = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One table.
+
+    Attributes:
+        source: Name that rejected rows are reported under.
+        frame: Its rows, with the row number in column ROW.
+        columns: Names of the user's columns.
+        imprecise: Numbers may have passed through binary floats before they became text.
+    """
+
+    source: str
+    frame: pl.LazyFrame
+    columns: tuple[str, ...]
+    imprecise: bool = False
+
+
+def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
+    """The parts of a data frame, a file, a folder or a glob pattern.
+
+    Raises:
+        SchemaError: There is no such file, or it is no table that can be read.
+    """
+    if isinstance(transactions, str | Path):
+        files = _files(transactions)
+        return [_open(path, policy, source=name) for name, path in files]
+    return [_from_frame(transactions)]
+
+
+def _from_frame(transactions: Any) -> Part:
+    if isinstance(transactions, pl.LazyFrame):
+        # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
+        frame = transactions.collect(engine="streaming")
+    elif isinstance(transactions, pl.DataFrame):
+        frame = transactions
+    else:
+        frame = _foreign(transactions)
+    return Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))
+
+
+def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
+    return frame.lazy().with_row_index(ROW, offset=1)
+
+
+def _foreign(transactions: Any) -> pl.DataFrame:
+    try:
+        table = nw.from_native(transactions)
+    except TypeError as error:
+        raise SchemaError(
+            f"cannot read payments from {type(transactions).__name__}: pass a polars, pandas or Arrow table, "
+            "or the path of a CSV, Parquet, JSON lines or Arrow file"
+        ) from error
+    if isinstance(table, nw.LazyFrame):
+        table = table.collect()
+    return pl.DataFrame([_column(table[name], name) for name in table.columns])
+
+
+def _column(series: Any, name: str) -> pl.Series:
+    if series.dtype != nw.Object:
+        return pl.Series(name, series.to_polars())
+    # a pandas column of Python objects may hold anything; mixed kinds become text
+    values = [None if value is None or value != value else value for value in series.to_list()]  # noqa: PLR0124 - NaN
+    try:
+        return pl.Series(name, values, strict=True)
+    except (TypeError, pl.exceptions.PolarsError):
+        return pl.Series(name, [None if value is None else _text(value) for value in values], dtype=pl.String)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+
+
+def _files(where: str | Path) -> list[tuple[str, Path]]:
+    path = Path(where)
+    if path.is_dir():
+        found = sorted(
+            item for item in path.iterdir() if item.is_file() and not item.name.startswith((".", "_"))
+        )
+        if not found:
+            raise SchemaError(f"{where}: the folder holds no files")
+        return [(f"{path.name}/{item.name}", item) for item in found]
+    if path.is_file():
+        return [(path.name, path)]
+    matches = sorted(Path(item) for item in glob.glob(str(where), recursive=True) if Path(item).is_file())  # noqa: PTH207 - the pattern may be absolute
+    if not matches:
+        raise SchemaError(f"{where}: no such file")
+    return [(str(item), item) for item in matches]
+
+
+def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
+    kind = _kind(path, source)
+    readers: dict[str, Callable[[Path, PaymentsPolicy, str], Part]] = {
+        "csv": _open_csv,
+        "jsonl": _open_jsonl,
+        "parquet": lambda path, _, source: _typed(pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1), source),
+        "ipc": lambda path, _, source: _typed(pl.scan_ipc(path, row_index_name=ROW, row_index_offset=1), source),
+        "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
+    }
+    try:
+        return readers[kind](path, policy, source)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise SchemaError(f"{source}: not a readable {kind} file: {_first_line(error)}") from error
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
+def _typed(frame: pl.LazyFrame, source: str) -> Part:
+    names = tuple(name for name in frame.collect_schema() if name != ROW)
+    return Part(source=source, frame=frame, columns=names)
+
+
+def _kind(path: Path, source: str) -> str:
+    try:
+        head = _head(path)
+    except OSError as error:
+        raise SchemaError(f"{source}: cannot be read: {error.strerror or error}") from error
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"ARROW1"):
+        return "ipc"
+    if head.startswith(b"\xff\xff\xff\xff"):
+        return "ipc_stream"
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise SchemaError(f"{source}: a spreadsheet or zip archive; save it as CSV or Parquet")
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SchemaError(f"{source}: text in UTF-16; save it as UTF-8")
+    if not head.strip(b"\xef\xbb\xbf \r\n\t"):
+        raise SchemaError(f"{source}: the file is empty")
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    kind = _SUFFIXES.get(suffixes[-1] if suffixes else "")
+    if kind in ("parquet", "ipc", "ipc_stream"):
+        raise SchemaError(f"{source}: not a readable {kind} file: it does not begin like one")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"<"):
+        raise SchemaError(f"{source}: XML or HTML, not a table")
+    if kind == "jsonl" and start.startswith(b"["):
+        raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
+    return kind or ("jsonl" if start.startswith(b"{") else "csv")
+
+
+def _head(path: Path, size: int = 1 << 16) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(size)
+    if head.startswith(b"\x1f\x8b"):
+        with gzip.open(path, "rb") as file:
+            head = file.read(size)
+    return head
+
+
+def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
+    try:
+        head = _head(path).decode("utf-8-sig", errors="strict")
+    except UnicodeDecodeError as error:
+        if error.end < (1 << 16) - 4:
+            raise SchemaError(f"{source}: text is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+        head = _head(path)[: error.start].decode("utf-8-sig")
+    delimiter = policy.delimiter or _delimiter(head)
+    names = pl.read_csv(
+        path, separator=delimiter, has_header=False, infer_schema=False, n_rows=1, truncate_ragged_lines=True
+    ).row(0)
+    columns = tuple("" if name is None else str(name).strip() for name in names)
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
+    frame = pl.scan_csv(
+        path,
+        separator=delimiter,
+        has_header=True,
+        schema={**dict.fromkeys(columns, pl.String), EXTRA_FIELD: pl.String},
+        missing_columns="insert",
+        extra_columns="ignore",
+        glob=False,
+        row_index_name=ROW,
+        row_index_offset=1,
+    )
+    return Part(source=source, frame=frame, columns=columns)
+
+
+def _delimiter(head: str) -> str:
+    header = head.split("\n", 1)[0]
+    outside = "".join(header.split('"')[::2])
+    return max(_DELIMITERS, key=outside.count)
+
+
+def _open_jsonl(path: Path, policy: PaymentsPolicy, source: str) -> Part:
+    del policy
+    # every line is looked at: a column that first appears in the last line holds names as well
+    found = pl.scan_ndjson(path, infer_schema_length=None).collect_schema().names()
+    frame = pl.scan_ndjson(
+        path, schema=dict.fromkeys(found, pl.String), row_index_name=ROW, row_index_offset=1
+    )
+    return Part(source=source, frame=frame, columns=tuple(found), imprecise=True)

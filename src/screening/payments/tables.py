@@ -1,0 +1,311 @@
+"""`conform`: any table of payments to the TRANSACTIONS table, with every row accounted for.
+
+One pass over the source decides which rows can be read and keeps only their numbers; the transactions
+themselves stay lazy, so that a file larger than memory can be screened.
+"""
+
+from __future__ import annotations
+
+import zoneinfo
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from screening.errors import PolicyError, SchemaError
+from screening.payments.columns import MAJOR, match_columns
+from screening.payments.problems import Problem
+from screening.payments.readings import KEY, PROBLEM, RAW, read_part
+from screening.payments.sources import EXTRA_FIELD, Part, open_parts
+from screening.payments.times import EPOCHS
+from screening.policy import Policy
+from screening.reference.currencies import exponents
+from screening.schemas import CHANNELS, REJECTS, STATUSES, TRANSACTIONS, WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from screening.policy import PaymentsPolicy
+
+__all__ = ["Conformed", "conform"]
+
+_ROW_BITS: Final = (1 << 40) - 1
+_NUMBER: Final = "#number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Conformed:
+    """Payments that were read, and all that is to be said about those that were not.
+
+    Attributes:
+        transactions: TRANSACTIONS, lazily; only the columns that were supplied, besides the required ones.
+        rejects: REJECTS, one row for each rejected row.
+        rejected: The rejected rows with what could be read of them, in the columns of `transactions`, so
+            that their parties can still be screened. The id is the payment's own where it has one that
+            no other row uses, else "row-<n>".
+        warnings: WARNINGS, what was set aside or settled in rows that were kept.
+        columns: Canonical column -> the user's column.
+        unused_columns: The user's columns that nothing reads.
+        rows_in: Data rows of the source.
+        rows_out: Rows of `transactions`; together with the rejected ones, all rows.
+    """
+
+    transactions: pl.LazyFrame
+    rejects: pl.DataFrame
+    rejected: pl.DataFrame
+    warnings: pl.DataFrame
+    columns: Mapping[str, str]
+    unused_columns: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+
+    @property
+    def rows_rejected(self) -> int:
+        """How many rows are in `rejects`."""
+        return self.rejects.height
+
+
+def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
+    """Read payments into the TRANSACTIONS table.
+
+    Args:
+        transactions: A polars (eager or lazy), pandas or Arrow table, or the path of a CSV, Parquet,
+            JSON lines or Arrow IPC file, of a folder of such files, or a glob pattern.
+        policy: Its section [payments] says how to read them.
+
+    Raises:
+        SchemaError: The source cannot be read as a table, or lacks a column that must be there.
+        PolicyError: The policy asks for what does not exist.
+
+    Example:
+        >>> read = conform(
+        ...     pl.DataFrame(
+        ...         {
+        ...             "Payment ID": ["P1", "P2"],
+        ...             "Date": ["2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z"],
+        ...             "Amount": ["1,250.00", "twelve"],
+        ...             "Currency": ["EUR", "EUR"],
+        ...             "Debtor": ["Anna Muster", "Otto Beispiel"],
+        ...         }
+        ...     )
+        ... )
+        >>> read.transactions.select("transaction_id", "amount_minor", "originator_name").collect().rows()
+        [('P1', 125000, 'Anna Muster')]
+        >>> read.rejects.select("row", "column", "value", "reason").rows()
+        [(2, 'Amount', 'twelve', 'not a number')]
+        >>> read.rejected["originator_name"].to_list()
+        ['Otto Beispiel']
+    """
+    payments = (policy or Policy()).payments
+    _check(payments)
+    parts = open_parts(transactions, payments)
+    columns = match_columns(parts[0].columns, payments, source=parts[0].source)
+    for part in parts[1:]:
+        _same_columns(part, parts[0], columns)
+    try:
+        staged = pl.concat(
+            [read_part(part, columns, payments, number=number, parts=len(parts)) for number, part in enumerate(parts)]
+        )
+        return _account(staged, parts, columns)
+    except pl.exceptions.PolarsError as error:
+        names = ", ".join(part.source for part in parts[:3])
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise SchemaError(f"{names}: cannot be read: {reason}") from error
+
+
+def _check(policy: PaymentsPolicy) -> None:
+    def refuse(key: str, value: object, known: str) -> None:
+        raise PolicyError(f"[payments] {key} = {value!r} is not {known}", key=key)
+
+    if policy.timezone is not None and policy.timezone not in zoneinfo.available_timezones():
+        refuse("timezone", policy.timezone, "an IANA zone such as 'Europe/Paris'")
+    if policy.decimal_mark not in (None, ".", ","):
+        refuse("decimal_mark", policy.decimal_mark, "'.' or ','")
+    if policy.delimiter is not None and (len(policy.delimiter) != 1 or not policy.delimiter.isascii()):
+        refuse("delimiter", policy.delimiter, "one ASCII character")
+    if policy.time_format is not None and policy.time_format not in EPOCHS and "%" not in policy.time_format:
+        refuse("time_format", policy.time_format, f"a strptime layout or one of {', '.join(EPOCHS)}")
+    for key in ("currency", "base_currency"):
+        code = getattr(policy, key)
+        if code is not None and code not in exponents():
+            refuse(key, code, "an ISO 4217 code with a minor unit")
+    for key, value, allowed in (
+        *(("status", value, STATUSES) for value in (policy.status, *policy.statuses.values())),
+        *(("channel", value, CHANNELS) for value in (policy.channel, *policy.channels.values())),
+    ):
+        if value not in allowed:
+            refuse(key, value, f"one of {', '.join(allowed)}")
+    for code in policy.currencies.values():
+        if code not in exponents():
+            refuse("currencies", code, "an ISO 4217 code with a minor unit")
+
+
+def _same_columns(part: Part, first: Part, columns: Mapping[str, str]) -> None:
+    if set(part.columns) != set(first.columns):
+        differing = sorted(set(part.columns) ^ set(first.columns))
+        raise SchemaError(
+            f"{part.source}: not the same columns as {first.source}; they differ in {', '.join(map(repr, differing))}",
+            missing=[name for name in columns.values() if name not in part.columns],
+            found=list(part.columns),
+        )
+
+
+def _account(staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> Conformed:
+    names = staged.collect_schema().names()
+    problems = [name for name in names if name.startswith(PROBLEM)]
+    values = [name for name in names if name in TRANSACTIONS]
+    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias("#id")).collect(engine="streaming")
+    _refuse_naive(slim, parts, columns)
+    rejecting = pl.max_horizontal(
+        pl.when(pl.col(name).is_between(1, Problem.FIELDS)).then(1).otherwise(0) for name in problems
+    )
+    slim = slim.with_columns(bad=rejecting == 1)
+    keys = slim.filter("bad")[KEY]
+    repeated = _repeated(staged, slim.filter(~pl.col("bad")))
+    bad = pl.concat([keys, repeated]).sort()
+    rows_in = slim.height
+    warned = slim.filter(~pl.col("bad"))
+    if bad.is_empty():
+        kept = staged
+        details = staged.select(names).head(0).collect()
+    else:
+        table = pl.LazyFrame({KEY: bad})
+        kept = staged.join(table, on=KEY, how="anti", maintain_order="left")
+        details = staged.join(table, on=KEY, how="semi", maintain_order="left").collect(engine="streaming").sort(KEY)
+    rejects, rejected = _rejected(details, repeated, parts, columns, values)
+    return Conformed(
+        transactions=kept.select(values),
+        rejects=rejects,
+        rejected=_own_ids(rejected, staged, bad),
+        warnings=_warnings(warned, staged, problems, parts, columns),
+        columns=dict(columns),
+        unused_columns=tuple(name for name in parts[0].columns if name not in columns.values()),
+        rows_in=rows_in,
+        rows_out=rows_in - bad.len(),
+    )
+
+
+def _refuse_naive(slim: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
+    found = slim[PROBLEM + "booked_at"]
+    naive = (found == Problem.NAIVE).sum()
+    if naive and naive == ((found != Problem.EMPTY) & (found != Problem.TIME)).sum():
+        raise SchemaError(
+            f"{parts[0].source}: the times in '{columns['booked_at']}' carry no zone; set timezone under [payments], "
+            'such as timezone = "Europe/Paris" (or "UTC")',
+            hint="timezone",
+        )
+
+
+def _repeated(staged: pl.LazyFrame, readable: pl.DataFrame) -> pl.Series:
+    """Keys of rows whose id an earlier readable row has."""
+    nothing = pl.Series(KEY, [], dtype=pl.Int64)
+    # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
+    if readable["#id"].n_unique() == readable.height:
+        return nothing
+    suspects = readable.filter(pl.col("#id").is_duplicated()).select(KEY).lazy()
+    ids = (
+        staged.select(KEY, "transaction_id")
+        .join(suspects, on=KEY, how="semi")
+        .collect(engine="streaming")
+        .sort(KEY)
+    )
+    return ids.filter(~pl.col("transaction_id").is_first_distinct())[KEY]
+
+
+def _rejected(
+    details: pl.DataFrame, repeated: pl.Series, parts: Sequence[Part], columns: Mapping[str, str], values: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    majors = {minor: major for major, minor in MAJOR.items() if major in columns}
+    details = details.with_columns(
+        pl.when(pl.col(KEY).is_in(repeated.implode()))
+        .then(pl.lit(Problem.DUPLICATE, pl.UInt8))
+        .otherwise(PROBLEM + "transaction_id")
+        .alias(PROBLEM + "transaction_id")
+    )
+    sources = [part.source for part in parts]
+    found: list[dict[str, Any]] = []
+    order = [EXTRA_FIELD, *(name for name in TRANSACTIONS if PROBLEM + name in details.columns)]
+    texts = {problem.value: problem.text for problem in Problem if problem.rejects}
+    pieces = []
+    for name in order:
+        raw = majors.get(name, name)
+        shown = columns.get(raw, "(more fields)" if name == EXTRA_FIELD else name)
+        value = pl.col(RAW + raw).cast(pl.String, strict=False) if RAW + raw in details.columns else pl.lit(None, pl.String)
+        pieces.append(
+            details.select(
+                KEY,
+                pl.lit(shown).alias("column"),
+                value.alias("value"),
+                pl.col(PROBLEM + name).replace_strict(texts, default=None, return_dtype=pl.String).alias("reason"),
+            ).filter(pl.col("reason").is_not_null())
+        )
+    del found
+    rejects = (
+        pl.concat(pieces)
+        .with_columns(also=pl.format("; {} '{}': {}", "column", pl.col("value").fill_null(""), "reason"))
+        .group_by(KEY, maintain_order=True)
+        .agg(pl.col("column", "value", "reason").first(), pl.col("also").slice(1).str.join(""))
+        .sort(KEY)
+        .select(
+            source=(pl.col(KEY).cast(pl.Int64) // (_ROW_BITS + 1)).replace_strict(
+                dict(enumerate(sources)), return_dtype=pl.String
+            ),
+            row=pl.col(KEY) % (_ROW_BITS + 1),
+            column="column",
+            value="value",
+            reason=pl.col("reason") + pl.col("also"),
+            key=pl.col(KEY),
+        )
+        .join(details.select(KEY, "transaction_id"), left_on="key", right_on=KEY, how="left", maintain_order="left")
+    )
+    return rejects.select(REJECTS.names()).cast(REJECTS), details.select(KEY, *values)
+
+
+def _own_ids(rejected: pl.DataFrame, staged: pl.LazyFrame, bad: pl.Series) -> pl.DataFrame:
+    """Ids for rejected rows that no other row has."""
+    if rejected.is_empty():
+        return rejected.drop(KEY)
+    taken = (
+        staged.select(KEY, "transaction_id")
+        .join(rejected.select("transaction_id").lazy(), on="transaction_id", how="semi")
+        .filter(~pl.col(KEY).is_in(bad.implode()))
+        .collect(engine="streaming")["transaction_id"]
+    )
+    own = (
+        pl.col("transaction_id").is_not_null()
+        & ~pl.col("transaction_id").is_in(taken.implode())
+        & ~pl.col("transaction_id").is_duplicated()
+    )
+    part, row = pl.col(KEY) // (_ROW_BITS + 1), pl.col(KEY) % (_ROW_BITS + 1)
+    several = bool(bad.max() > _ROW_BITS)  # type: ignore[operator]
+    name = pl.format("row-{}-{}", part + 1, row) if several else pl.format("row-{}", row)
+    return rejected.with_columns(transaction_id=pl.when(own).then("transaction_id").otherwise(name)).drop(KEY)
+
+
+def _warnings(
+    kept: pl.DataFrame, staged: pl.LazyFrame, problems: Sequence[str], parts: Sequence[Part], columns: Mapping[str, str]
+) -> pl.DataFrame:
+    rows = []
+    for name in problems:
+        found = kept.filter(pl.col(name) >= Problem.TWICE)
+        for problem, group in found.group_by(name, maintain_order=True):
+            target = name.removeprefix(PROBLEM)
+            shown = next((columns[c] for c in columns if MAJOR.get(c, c) == target), target)
+            raw = next((c for c in columns if MAJOR.get(c, c) == target), None)
+            key = int(group[KEY][0])
+            value = (
+                staged.filter(pl.col(KEY) == key).select(pl.col(RAW + raw).cast(pl.String)).collect().item()
+                if raw
+                else None
+            )
+            rows.append(
+                {
+                    "column": shown,
+                    "reason": Problem(problem[0]).text,
+                    "rows": group.height,
+                    "first_source": parts[key >> 40].source,
+                    "first_row": key & _ROW_BITS,
+                    "first_value": value,
+                }
+            )
+    return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")

@@ -59,7 +59,6 @@ class PaymentsPolicy:
         timezone: IANA zone of times that carry none; without it a naive time is rejected.
         time_format: strptime layout of times that are not ISO 8601, or epoch_s, epoch_ms, epoch_us.
         currency: Currency of rows that have none.
-        base_currency: The bank's own currency, in which a column amount_base is read.
         status: Status of rows that have none.
         channel: Channel of rows that have none.
         statuses: The user's word -> status.
@@ -75,7 +74,6 @@ class PaymentsPolicy:
     timezone: str | None = None
     time_format: str | None = None
     currency: str | None = None
-    base_currency: str | None = None
     status: str = "executed"
     channel: str = "wire"
     statuses: dict[str, str] = field(default_factory=dict)

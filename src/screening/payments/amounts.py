@@ -81,7 +81,9 @@ def _from_floats(amounts: pl.Series, exponents: pl.Series, *, signed: bool) -> p
         return read
     # the few others: large sums, too many decimals, not a number
     words = [None if x is None else _decimal_text(x) for x in amounts.gather(rest).to_list()]
-    slow = _from_text(pl.Series(words, dtype=pl.String), exponents.gather(rest), mark=".", signed=signed, typed=True)
+    slow = _from_text(
+        pl.Series(words, dtype=pl.String), exponents.gather(rest), mark=".", signed=signed, typed=True
+    )
     return _scatter(read, rest, slow)
 
 

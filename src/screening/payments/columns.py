@@ -20,6 +20,7 @@ MAJOR: Final = {
     "amount": "amount_minor",
     "amount_base": "amount_base_minor",
     "balance_after": "balance_after_minor",
+    "originator_income": "originator_income_minor",
 }
 """Column in major units that may be supplied -> column of TRANSACTIONS it becomes."""
 

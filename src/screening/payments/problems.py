@@ -50,7 +50,9 @@ class Problem(enum.IntEnum):
     DATE = 21, "not a date; taken as not supplied"
     FLAG = 22, "neither true nor false; taken as not supplied"
     DEFAULTED = 23, "empty; the policy's value is taken"
-    NOT_MINOR = 24, "not a whole number of minor units; taken as not supplied"
+    SUM = 24, "not a sum of money that can be read exactly; taken as not supplied"
+    MOMENT = 25, "not a time with a known zone; taken as not supplied"
+    DEGREES = 26, "not a number; taken as not supplied"
 
     @property
     def rejects(self) -> bool:

@@ -134,8 +134,12 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
     readers: dict[str, Callable[[Path, PaymentsPolicy, str], Part]] = {
         "csv": _open_csv,
         "jsonl": _open_jsonl,
-        "parquet": lambda path, _, source: _typed(pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1), source),
-        "ipc": lambda path, _, source: _typed(pl.scan_ipc(path, row_index_name=ROW, row_index_offset=1), source),
+        "parquet": lambda path, _, source: _typed(
+            pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1), source
+        ),
+        "ipc": lambda path, _, source: _typed(
+            pl.scan_ipc(path, row_index_name=ROW, row_index_offset=1), source
+        ),
         "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
     }
     try:
@@ -196,7 +200,9 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
         head = _head(path).decode("utf-8-sig", errors="strict")
     except UnicodeDecodeError as error:
         if error.end < (1 << 16) - 4:
-            raise SchemaError(f"{source}: text is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+            raise SchemaError(
+                f"{source}: text is not UTF-8 (byte {error.start}); save it as UTF-8"
+            ) from error
         head = _head(path)[: error.start].decode("utf-8-sig")
     delimiter = policy.delimiter or _delimiter(head)
     names = pl.read_csv(

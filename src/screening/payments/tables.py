@@ -40,7 +40,7 @@ class Conformed:
     Attributes:
         transactions: TRANSACTIONS, lazily; only the columns that were supplied, besides the required ones.
         rejects: REJECTS, one row for each rejected row.
-        rejected: The rejected rows with what could be read of them, in the columns of `transactions`, so
+        rejected_rows: The rejected rows with what could be read of them, in the columns of `transactions`, so
             that their parties can still be screened. The id is the payment's own where it has one that
             no other row uses, else "row-<n>".
         warnings: WARNINGS, what was set aside or settled in rows that were kept.
@@ -52,7 +52,7 @@ class Conformed:
 
     transactions: pl.LazyFrame
     rejects: pl.DataFrame
-    rejected: pl.DataFrame
+    rejected_rows: pl.DataFrame
     warnings: pl.DataFrame
     columns: Mapping[str, str]
     unused_columns: tuple[str, ...]
@@ -93,18 +93,21 @@ def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
         [('P1', 125000, 'Anna Muster')]
         >>> read.rejects.select("row", "column", "value", "reason").rows()
         [(2, 'Amount', 'twelve', 'not a number')]
-        >>> read.rejected["originator_name"].to_list()
+        >>> read.rejected_rows["originator_name"].to_list()
         ['Otto Beispiel']
     """
-    payments = (policy or Policy()).payments
-    _check(payments)
-    parts = open_parts(transactions, payments)
-    columns = match_columns(parts[0].columns, payments, source=parts[0].source)
+    policy = policy or Policy()
+    _check(policy.payments)
+    parts = open_parts(transactions, policy.payments)
+    columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
     try:
         staged = pl.concat(
-            [read_part(part, columns, payments, number=number, parts=len(parts)) for number, part in enumerate(parts)]
+            [
+                read_part(part, columns, policy, number=number, parts=len(parts))
+                for number, part in enumerate(parts)
+            ]
         )
         return _account(staged, parts, columns)
     except pl.exceptions.PolarsError as error:
@@ -125,10 +128,8 @@ def _check(policy: PaymentsPolicy) -> None:
         refuse("delimiter", policy.delimiter, "one ASCII character")
     if policy.time_format is not None and policy.time_format not in EPOCHS and "%" not in policy.time_format:
         refuse("time_format", policy.time_format, f"a strptime layout or one of {', '.join(EPOCHS)}")
-    for key in ("currency", "base_currency"):
-        code = getattr(policy, key)
-        if code is not None and code not in exponents():
-            refuse(key, code, "an ISO 4217 code with a minor unit")
+    if policy.currency is not None and policy.currency not in exponents():
+        refuse("currency", policy.currency, "an ISO 4217 code with a minor unit")
     for key, value, allowed in (
         *(("status", value, STATUSES) for value in (policy.status, *policy.statuses.values())),
         *(("channel", value, CHANNELS) for value in (policy.channel, *policy.channels.values())),
@@ -154,7 +155,9 @@ def _account(staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, 
     names = staged.collect_schema().names()
     problems = [name for name in names if name.startswith(PROBLEM)]
     values = [name for name in names if name in TRANSACTIONS]
-    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias("#id")).collect(engine="streaming")
+    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias("#id")).collect(
+        engine="streaming"
+    )
     _refuse_naive(slim, parts, columns)
     rejecting = pl.max_horizontal(
         pl.when(pl.col(name).is_between(1, Problem.FIELDS)).then(1).otherwise(0) for name in problems
@@ -171,12 +174,16 @@ def _account(staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, 
     else:
         table = pl.LazyFrame({KEY: bad})
         kept = staged.join(table, on=KEY, how="anti", maintain_order="left")
-        details = staged.join(table, on=KEY, how="semi", maintain_order="left").collect(engine="streaming").sort(KEY)
+        details = (
+            staged.join(table, on=KEY, how="semi", maintain_order="left")
+            .collect(engine="streaming")
+            .sort(KEY)
+        )
     rejects, rejected = _rejected(details, repeated, parts, columns, values)
     return Conformed(
         transactions=kept.select(values),
         rejects=rejects,
-        rejected=_own_ids(rejected, staged, bad),
+        rejected_rows=_own_ids(rejected, staged, bad),
         warnings=_warnings(warned, staged, problems, parts, columns),
         columns=dict(columns),
         unused_columns=tuple(name for name in parts[0].columns if name not in columns.values()),
@@ -213,7 +220,11 @@ def _repeated(staged: pl.LazyFrame, readable: pl.DataFrame) -> pl.Series:
 
 
 def _rejected(
-    details: pl.DataFrame, repeated: pl.Series, parts: Sequence[Part], columns: Mapping[str, str], values: Sequence[str]
+    details: pl.DataFrame,
+    repeated: pl.Series,
+    parts: Sequence[Part],
+    columns: Mapping[str, str],
+    values: Sequence[str],
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     majors = {minor: major for major, minor in MAJOR.items() if major in columns}
     details = details.with_columns(
@@ -230,13 +241,19 @@ def _rejected(
     for name in order:
         raw = majors.get(name, name)
         shown = columns.get(raw, "(more fields)" if name == EXTRA_FIELD else name)
-        value = pl.col(RAW + raw).cast(pl.String, strict=False) if RAW + raw in details.columns else pl.lit(None, pl.String)
+        value = (
+            pl.col(RAW + raw).cast(pl.String, strict=False)
+            if RAW + raw in details.columns
+            else pl.lit(None, pl.String)
+        )
         pieces.append(
             details.select(
                 KEY,
                 pl.lit(shown).alias("column"),
                 value.alias("value"),
-                pl.col(PROBLEM + name).replace_strict(texts, default=None, return_dtype=pl.String).alias("reason"),
+                pl.col(PROBLEM + name)
+                .replace_strict(texts, default=None, return_dtype=pl.String)
+                .alias("reason"),
             ).filter(pl.col("reason").is_not_null())
         )
     del found
@@ -256,7 +273,13 @@ def _rejected(
             reason=pl.col("reason") + pl.col("also"),
             key=pl.col(KEY),
         )
-        .join(details.select(KEY, "transaction_id"), left_on="key", right_on=KEY, how="left", maintain_order="left")
+        .join(
+            details.select(KEY, "transaction_id"),
+            left_on="key",
+            right_on=KEY,
+            how="left",
+            maintain_order="left",
+        )
     )
     return rejects.select(REJECTS.names()).cast(REJECTS), details.select(KEY, *values)
 
@@ -283,7 +306,11 @@ def _own_ids(rejected: pl.DataFrame, staged: pl.LazyFrame, bad: pl.Series) -> pl
 
 
 def _warnings(
-    kept: pl.DataFrame, staged: pl.LazyFrame, problems: Sequence[str], parts: Sequence[Part], columns: Mapping[str, str]
+    kept: pl.DataFrame,
+    staged: pl.LazyFrame,
+    problems: Sequence[str],
+    parts: Sequence[Part],
+    columns: Mapping[str, str],
 ) -> pl.DataFrame:
     rows = []
     for name in problems:

@@ -125,7 +125,9 @@ def _settle(aware: pl.Series, naive: pl.Series, empty: pl.Series, *, timezone: s
         placed = later = pl.lit(None, READ_TIME.fields[0].dtype)
     else:
         placed, later = (
-            local.dt.replace_time_zone(timezone, ambiguous=which, non_existent="null").dt.convert_time_zone("UTC")
+            local.dt.replace_time_zone(timezone, ambiguous=which, non_existent="null").dt.convert_time_zone(
+                "UTC"
+            )
             for which in ("earliest", "latest")
         )
     frame = frame.with_columns(value=pl.coalesce("aware", placed), twice=(placed != later))
@@ -158,7 +160,9 @@ def to_date(dates: pl.Series) -> pl.Series:
     """
     if dates.dtype.is_temporal() and dates.dtype != pl.Time:
         return dates.cast(pl.Date)
-    words = dates.cast(pl.String, strict=False).str.strip_chars().str.extract(
-        r"^([0-9]{4}-?[0-9]{2}-?[0-9]{2})(?:[T ].*)?$"
+    words = (
+        dates.cast(pl.String, strict=False)
+        .str.strip_chars()
+        .str.extract(r"^([0-9]{4}-?[0-9]{2}-?[0-9]{2})(?:[T ].*)?$")
     )
     return words.str.replace_all("-", "", literal=True).str.to_date("%Y%m%d", strict=False)

@@ -16,7 +16,7 @@ from screening.schemas import CHANNELS, STATUSES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["channel_of", "country_of", "currency_of", "flag_of", "plain", "recode", "status_of", "synonyms"]
+__all__ = ["channel_of", "currency_of", "flag_of", "plain", "recode", "status_of", "synonyms"]
 
 _FLAGS: Final = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
@@ -47,9 +47,7 @@ def recode(words: pl.Series, meaning: Callable[[str], str | None]) -> pl.Series:
     texts = words.cast(pl.String)
     distinct = texts.drop_nulls().unique()
     table = {word: meaning(word) for word in distinct.to_list()}
-    return texts.replace_strict(
-        list(table), list(table.values()), default=None, return_dtype=pl.String
-    )
+    return texts.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
 
 
 def _of(table: str, allowed: tuple[str, ...], extra: Mapping[str, str]) -> Callable[[str], str | None]:
@@ -72,12 +70,6 @@ def currency_of(extra: Mapping[str, str]) -> Callable[[str], str | None]:
     """What a currency word means, the policy's own words first."""
     own = {word.strip().casefold(): code for word, code in extra.items()}
     return lambda word: own.get(word.strip().casefold()) or currency_code(word)
-
-
-def country_of(word: str) -> str | None:
-    """ISO 3166-1 alpha-2 code of a country's code or name."""
-    code = word.strip().upper()
-    return code if len(code) == 2 and code.isascii() and code.isalpha() else None
 
 
 def flag_of(word: str) -> str | None:

@@ -68,7 +68,8 @@ _KNOWN_AS: Final = re.compile(
 _LABEL: Final = re.compile(
     rf"(?:(?:name )?in (?:{languages})(?: script)?|original script|(?:{languages})(?: script)?(?=\s?:)|"
     r"previously listed as|formerly listed as|"
-    r"(?:transliterations?|nickname|nom de guerre|(?:true|real|birth|full) name|aliases)(?=\s?:))\s?[:.,]?\s+",
+    r"(?:transliterations?|nickname|nom de guerre|(?:true|real|birth|full) name|aliases)(?=\s?:))"
+    r"\s?[:.,]?\s+",
     re.IGNORECASE,
 )
 _TAIL: Final = re.compile(

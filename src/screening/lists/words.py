@@ -55,12 +55,16 @@ _GEOGRAPHIC: Final = re.compile(
     r"middle)\b",
     re.IGNORECASE,
 )
-_PARTICLES: Final = frozenset(
-    ["a", "ag", "al", "bin", "ben", "bint", "ibn", "abu", "abd", "da", "de", "del", "della", "der", "di", "dit", "do", "dos", "du", "e", "el", "en", "et", "fi", "i", "in", "la", "le", "of", "ould"]
-) | {"the", "ul", "ur", "van", "von", "wa", "wal", "y", "z", "zu"}
-_GENERIC_ACRONYMS: Final = frozenset(
-    ["co", "corp", "dba", "gmbh", "inc", "ingo", "intl", "jsc", "jv", "jvc", "llc", "llp", "lp", "ltd", "ngo", "npo", "ojsc", "ooo", "plc", "pte", "pty", "pvt", "sa", "sae", "sal", "sarl"]
-) | {"spa", "srl"}
+_PARTICLE_WORDS: Final = (
+    "a ag al bin ben bint ibn abu abd da de del della der di dit do dos du e el en et fi i in la le of ould "
+    "the ul ur van von wa wal y z zu"
+)
+_PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
+_GENERIC_WORDS: Final = (
+    "co corp dba gmbh inc ingo intl jsc jv jvc llc llp lp ltd ngo npo ojsc ooo plc pte pty pvt sa sae sal "
+    "sarl spa srl"
+)
+_GENERIC_ACRONYMS: Final = frozenset(_GENERIC_WORDS.split())
 _SPACES: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = "'’‘ʼʿʾ`´-–.,"
@@ -166,7 +170,7 @@ def is_name_like(text: str) -> bool:
     if not 1 <= len(words) <= 7 or any(c.isdigit() or c == ":" for c in text) or is_description(text):
         return False
     bare = [word.strip(_MARKS) for word in words]
-    good = all(word and (word[0].isupper() or not word[0].islower() or word in _PARTICLES) for word in bare)
+    good = all(word and (not word[0].islower() or word.partition("-")[0] in _PARTICLES) for word in bare)
     return good and any(word[:1].isupper() or not is_latin(word) for word in bare) and not names_country(text)
 
 

@@ -1,1 +1,5 @@
+"""Names: normalise, cut into tokens, compare."""
 
+from screening.names.comparison import Comparison, compare
+
+__all__ = ["Comparison", "compare"]

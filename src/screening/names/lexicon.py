@@ -1,0 +1,89 @@
+"""The tables behind the name engine: particles, titles, legal forms, spelling families, rarity.
+
+All of it is data in `names/data/`, dated and sourced in the head of each file. `LEXICON_SHA256` goes into
+every manifest, because a changed table is a changed definition of the score.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+__all__ = [
+    "LEXICON_SHA256",
+    "equivalents",
+    "homoglyphs",
+    "legal_forms",
+    "particles",
+    "rarity",
+    "romanisation",
+    "titles",
+]
+
+_DATA = files("screening.names") / "data"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    lines = (_DATA / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+@cache
+def particles() -> dict[str, float]:
+    """Particle -> the share of a full token that it carries."""
+    return {row["form"]: float(row["weight"]) for row in _rows("particles.csv")}
+
+
+@cache
+def titles() -> dict[str, str]:
+    """Title or honorific -> the canonical spelling of that title."""
+    return {row["form"]: row["canonical"] for row in _rows("titles.csv")}
+
+
+@cache
+def equivalents(kind: str) -> dict[str, str]:
+    """Abbreviation, number word or word in its own script -> the word it stands for."""
+    return {
+        row["form"]: row["canonical"] for row in _rows("equivalents.csv") if row["kind"] in (kind, "both")
+    }
+
+
+@cache
+def homoglyphs() -> dict[int, str]:
+    """Translation table from look-alike letters to the Latin letter they imitate."""
+    return {ord(row["character"]): row["latin"] for row in _rows("homoglyphs.csv")}
+
+
+@cache
+def legal_forms() -> frozenset[str]:
+    """Words of company legal forms."""
+    return frozenset(row["form"] for row in _rows("legal_forms.csv"))
+
+
+@cache
+def rarity(kind: str) -> dict[str, float]:
+    """Romanised token -> weight between 0 and 1; a token that is not in the table weighs 1."""
+    return {row["key"]: float(row["weight"]) for row in _rows("rarity.csv") if row["kind"] == kind}
+
+
+@cache
+def romanisation() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern that finds every spelling of a family, and what each becomes."""
+    rules = {row["pattern"]: row["replacement"] for row in _rows("romanisation.csv")}
+    ordered = sorted(rules, key=lambda rule: (-len(rule.strip("^$")), rule))
+    return re.compile("|".join(ordered)), {rule.strip("^$"): rules[rule] for rule in ordered}
+
+
+def _digest() -> str:
+    content = hashlib.sha256()
+    for table in sorted(_DATA.iterdir(), key=lambda entry: entry.name):
+        if table.name.endswith(".csv"):
+            content.update(table.name.encode() + table.read_bytes())
+    return content.hexdigest()
+
+
+LEXICON_SHA256: Final = _digest()

@@ -6,16 +6,14 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from screening.errors import PolicyError
-from screening.index.batch import Batch, tokenise_batch
-from screening.index.bound import candidates
+from screening.index.batch import Batch, Ints, ranges, tokenise_batch
+from screening.index.bound import Worth, candidates
 from screening.index.neighbours import similar_pairs
 from screening.names.comparison import GLUED, INITIAL_COVER, SCORE_VERSION, Name, prepare, score, similarity
 from screening.names.lexicon import LEXICON_SHA256
@@ -24,7 +22,7 @@ from screening.policy import Policy
 from screening.schemas import LISTED_NAMES, SEARCH
 
 if TYPE_CHECKING:
-    from screening.designations import SanctionsList
+    from screening.designations import Provenance, SanctionsList
     from screening.names.normalise import Token
 
 __all__ = ["NameIndex"]
@@ -55,6 +53,8 @@ class NameIndex:
         if excluded:
             kept = sanctions.designations.filter(~pl.col("list_type").is_in(excluded))["reference"]
             names = names.filter(pl.col("reference").is_in(kept.implode()))
+        self.provenance: Provenance = sanctions.provenance
+        self.identifiers: pl.DataFrame = sanctions.identifiers.join(names, on="reference", how="semi")
         self._prepare(names)
 
     def _prepare(self, names: pl.DataFrame) -> None:
@@ -64,7 +64,7 @@ class NameIndex:
         self._listed: list[Name] = [prepare(name) for name in self.names["name"]]
         self._kind = np.array([KINDS.index(kind) for kind in self.names["kind"]], dtype=np.int64)
         number: dict[Token, int] = {}
-        postings: dict[int, list[int]] = defaultdict(list)
+        postings: dict[tuple[int, int], list[int]] = defaultdict(list)
         spans: dict[str, list[tuple[int, float]]] = defaultdict(list)
         weight = np.zeros(len(self._listed))
         for place, (name, kind) in enumerate(zip(self._listed, self._kind, strict=True)):
@@ -73,14 +73,17 @@ class NameIndex:
             weights = [token.weights[kind] for token in name.tokens]
             weight[place] = sum(weights)
             for token in dict.fromkeys(name.tokens):
-                postings[number.setdefault(token, len(number))].append(place)
+                postings[number.setdefault(token, len(number)), int(kind)].append(place)
             for start in range(len(name.tokens)):
                 text = name.tokens[start].form
                 for end in range(start + 1, len(name.tokens)):
                     text += name.tokens[end].form
                     spans[text].append((place, sum(weights[start : end + 1])))
         self._vocabulary = list(number)
-        self._postings = [np.array(postings[u], dtype=np.int64) for u in range(len(number))]
+        slots = [postings.get((u, k), []) for u in range(len(number)) for k in (0, 1)]
+        self._counts = np.array([len(slot) for slot in slots], dtype=np.int64).reshape(-1, 2).T
+        self._posting_starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)
+        self._postings = np.array([place for slot in slots for place in slot], dtype=np.int64)
         self._spans = dict(spans)
         self._by_form: dict[str, list[int]] = defaultdict(list)
         for u, token in enumerate(self._vocabulary):
@@ -126,8 +129,7 @@ class NameIndex:
         frame = queries.to_frame().with_row_index("query_id").filter(pl.col("query").is_not_null())
         distinct = frame["query"].unique(maintain_order=True)
         batch = tokenise_batch(distinct)
-        rows, places = self._candidates(batch, threshold)
-        found = self._score(distinct, rows, places, threshold)
+        found = self._score(distinct, batch, threshold)
         strange = distinct.filter(pl.Series(batch.unscreenable))
         unscreenable = pl.DataFrame({"query": strange}).with_columns(status=pl.lit("unscreenable"))
         answer = pl.concat([found, unscreenable], how="diagonal")
@@ -137,98 +139,111 @@ class NameIndex:
             .sort("query_id", pl.col("score"), "reference", descending=[False, True, False], nulls_last=True)
         )
 
-    def _score(self, distinct: pl.Series, rows: Any, places: Any, threshold: float) -> pl.DataFrame:
-        texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32)).to_list() if len(rows) else []
-        scores = []
-        prepared: dict[str, Name] = {}
-        for text, place in zip(texts, places, strict=True):
-            name = prepared.get(text) or prepared.setdefault(text, prepare(text))
-            scores.append(score(name, self._listed[place], KINDS[self._kind[place]]))  # type: ignore[arg-type]
-        listed = self.names[places] if len(rows) else self.names.clear()
+    def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
+        """Every (query, listed name) that reaches the threshold: place in the index, and score."""
+        rows, places = self._candidates(batch, threshold)
+        texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32))
+        prepared = {text: prepare(text) for text in texts.unique()}
+        scores = [
+            score(prepared[text], self._listed[place], KINDS[self._kind[place]])  # type: ignore[arg-type]
+            for text, place in zip(texts, places.tolist(), strict=True)
+        ]
+        return pl.DataFrame(
+            {"query": texts, "place": places, "score": scores},
+            schema={"query": pl.String, "place": pl.Int64, "score": pl.Float64},
+        ).filter(pl.col("score") >= threshold)
+
+    def _score(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
+        pairs = self._pairs(distinct, batch, threshold)
+        listed = self.names[pairs["place"]] if len(pairs) else self.names.clear()
         return (
             listed.select("reference", pl.col("name").alias("listed_name"), "name_type", "quality", "weak")
-            .with_columns(
-                query=pl.Series(texts, dtype=pl.String),
-                status=pl.lit("hit"),
-                score=pl.Series(scores, dtype=pl.Float64),
-                place=pl.Series(places, dtype=pl.Int64),
-            )
-            .filter(pl.col("score") >= threshold)
+            .with_columns(pairs, status=pl.lit("hit"))
             .sort("score", "place", descending=[True, False])
             .unique(["query", "reference"], keep="first", maintain_order=True)
             .drop("place")
         )
 
-    def _candidates(self, batch: Batch, threshold: float) -> tuple[Any, Any]:
-        tokens = list(batch.tokens)
-        columns: list[tuple[int, int, float, float, float, float]] = []
-        earn: dict[str, list[Any]] = {key: [] for key in ("token", "name", "earn", "own", "cover", "agree")}
-
-        def add(token: int, places: Any, own: Any, cover: Any, alike: float, agree: Any) -> None:
-            earn["token"].append(np.full(len(places), token))
-            earn["name"].append(places)
-            earn["own"].append(np.broadcast_to(own, len(places)))
-            earn["cover"].append(np.broadcast_to(cover, len(places)))
-            earn["agree"].append(np.broadcast_to(agree, len(places)))
-            earn["earn"].append(np.broadcast_to(agree, len(places)) * alike)
-
-        for t, u in similar_pairs(tokens, self._vocabulary):
-            a, b = tokens[t], self._vocabulary[u]
-            for k in (0, 1):
-                alike, how = similarity(a, b, KINDS[k])  # type: ignore[arg-type]
-                if not alike:
-                    continue
-                places = self._postings[u]
-                places = places[self._kind[places] == k]
-                if not len(places):
-                    continue
-                agree = min(a.weights[k], b.weights[k])
-                cover = b.weights[k]
-                if how == "initial":
-                    cover -= (1 - INITIAL_COVER) * max(0.0, b.weights[k] - agree)
-                add(t, places, a.weights[k], cover, alike, agree)
-        for t, token in enumerate(tokens):
-            if len(token.form) > 2 and token.form in self._spans:
-                places = np.array([place for place, _ in self._spans[token.form]])
-                cover = np.array([w for _, w in self._spans[token.form]])
-                own = np.array(token.weights)[self._kind[places]]
-                add(t, places, own, cover, GLUED, np.minimum(own, cover))
-        extra_rows, extra_ids = [], []
-        for row, span in self._query_spans(batch):
-            text = "".join(tokens[t].form for t in span)
-            pseudo = len(tokens) + len(extra_ids)
-            for u in self._by_form[text]:
-                places = self._postings[u]
-                kinds = self._kind[places]
-                own = np.array([sum(tokens[t].weights[k] for t in span) for k in (0, 1)])[kinds]
-                cover = np.array(self._vocabulary[u].weights)[kinds]
-                add(pseudo, places, own, cover, GLUED, np.minimum(own, cover))
-            extra_rows.append(row)
-            extra_ids.append(pseudo)
-        if not earn["token"]:
-            return [], []
-        data = {key: np.concatenate(value) for key, value in earn.items()}
-        width = len(tokens) + len(extra_ids)
-        code = data["token"].astype(np.int64) * len(self) + data["name"]
+    def _candidates(self, batch: Batch, threshold: float) -> tuple[Ints, Ints]:
+        tokens = batch.tokens
+        alike = self._similarities(tokens)
+        spans = list(self._query_spans(batch))
+        parts = [self._from_tokens(tokens, alike), self._from_listed_spans(tokens), self._from_query_spans(batch, spans)]
+        data = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
+        width = len(tokens) + len(spans)
+        code = data["token"] * len(self) + data["name"]
         order = np.argsort(code, kind="stable")
         code = code[order]
-        first = np.concatenate([[True], code[1:] != code[:-1]]).nonzero()[0]
-        best = {
-            key: np.maximum.reduceat(data[key][order], first) for key in ("earn", "own", "cover", "agree")
-        }
-        coords = (code[first] // len(self), code[first] % len(self))
-        shape = (width, len(self))
-        can = sparse.csr_array((best["earn"] + 1j * best["own"], coords), shape=shape)
-        covers = sparse.csr_array((best["cover"] + 1j * best["agree"], coords), shape=shape)
+        first = np.flatnonzero(np.diff(code, prepend=-1))
+        if not len(first):
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        best = {key: np.maximum.reduceat(data[key][order], first) for key in ("earn", "own", "cover", "agree")}
         rows = np.repeat(np.arange(len(batch)), np.diff(batch.starts))
-        all_rows = np.concatenate([rows, np.array(extra_rows, dtype=np.int64)])
-        all_ids = np.concatenate([batch.ids, np.array(extra_ids, dtype=np.int64)])
-        queries = sparse.csr_array((np.ones(len(all_rows)), (all_rows, all_ids)), shape=(len(batch), width))
+        all_rows = np.concatenate([rows, np.array([row for row, _ in spans], dtype=np.int64)])
+        all_ids = np.concatenate([batch.ids, np.arange(len(tokens), width)])
         token_weight = np.array([token.weights for token in tokens]).reshape(-1, 2)
         query_weight = np.stack(
             [np.bincount(rows, token_weight[batch.ids, k], minlength=len(batch)) for k in (0, 1)], axis=1
         )
-        return candidates(queries, query_weight, can, covers, self._weight, self._kind, threshold)
+        worth = Worth(
+            token=code[first] // len(self), name=code[first] % len(self), width=width, **best
+        )
+        return candidates(
+            all_rows, all_ids, query_weight, worth, self._weight, self._kind, threshold
+        )
+
+    def _similarities(self, tokens: list[Token]) -> dict[str, Any]:
+        """Every pair of similar tokens, for each kind: what it is worth on both sides."""
+        found: list[tuple[int, int, int, float, float, float, float]] = []
+        for t, u in similar_pairs(tokens, self._vocabulary):
+            a, b = tokens[t], self._vocabulary[u]
+            for k, kind in enumerate(KINDS):
+                if not self._counts[k, u]:
+                    continue
+                alike, how = similarity(a, b, kind)  # type: ignore[arg-type]
+                if alike:
+                    agree = min(a.weights[k], b.weights[k])
+                    cover = b.weights[k]
+                    if how == "initial":
+                        cover -= (1 - INITIAL_COVER) * max(0.0, b.weights[k] - agree)
+                    found.append((t, u, k, alike, a.weights[k], cover, agree))
+        columns = ("token", "listed", "kind", "alike", "own", "cover", "agree")
+        return dict(zip(columns, np.array(found).reshape(-1, 7).T, strict=True))
+
+    def _from_tokens(self, tokens: list[Token], alike: dict[str, Any]) -> dict[str, Any]:
+        """Similar tokens, spread over the listed names that hold them."""
+        slot = (alike["listed"] * 2 + alike["kind"]).astype(np.int64)
+        count = self._posting_starts[slot + 1] - self._posting_starts[slot]
+        spread = {key: np.repeat(alike[key], count) for key in ("token", "alike", "own", "cover", "agree")}
+        return {
+            "token": spread["token"].astype(np.int64),
+            "name": self._postings[ranges(self._posting_starts[slot], count)],
+            "earn": spread["alike"] * spread["agree"],
+            **{key: spread[key] for key in ("own", "cover", "agree")},
+        }
+
+    def _from_listed_spans(self, tokens: list[Token]) -> dict[str, Any]:
+        """One token of the query that spells several neighbouring tokens of a listed name."""
+        found = [
+            (t, place, token.weights[self._kind[place]], cover)
+            for t, token in enumerate(tokens)
+            if len(token.form) > 2
+            for place, cover in self._spans.get(token.form, ())
+        ]
+        return _glued(found)
+
+    def _from_query_spans(self, batch: Batch, spans: list[tuple[int, tuple[int, ...]]]) -> dict[str, Any]:
+        """Neighbouring tokens of the query that spell one token of a listed name."""
+        found = []
+        for position, (_, span) in enumerate(spans, start=len(batch.tokens)):
+            text = "".join(batch.tokens[t].form for t in span)
+            for u in self._by_form[text]:
+                for k in (0, 1):
+                    own = sum(batch.tokens[t].weights[k] for t in span)
+                    slot = 2 * u + k
+                    for place in self._postings[self._posting_starts[slot] : self._posting_starts[slot + 1]]:
+                        found.append((position, place, own, self._vocabulary[u].weights[k]))
+        return _glued(found)
 
     def _query_spans(self, batch: Batch) -> Iterable[tuple[int, tuple[int, ...]]]:
         """Neighbouring tokens of a query that spell one listed token when written together."""
@@ -245,3 +260,16 @@ class NameIndex:
                     yield int(row_of[position]), tuple(batch.ids[position : last + 1].tolist())
                 if text not in self._prefixes:
                     break
+
+
+def _glued(found: list[tuple[int, int, float, float]]) -> dict[str, Any]:
+    token, name, own, cover = np.array(found, dtype=np.float64).reshape(-1, 4).T
+    agree = np.minimum(own, cover)
+    return {
+        "token": token.astype(np.int64),
+        "name": name.astype(np.int64),
+        "earn": agree * GLUED,
+        "own": own,
+        "cover": cover,
+        "agree": agree,
+    }

@@ -18,7 +18,7 @@ from screening.audit import (
 )
 from screening.designations import Provenance
 from screening.errors import RunError
-from screening.hits import COVERAGE
+from screening.hits import FIELDS
 from screening.policy import NamePolicy, Policy
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -45,7 +45,7 @@ def manifest(**changes: Any) -> dict[str, Any]:
         "provenance": Provenance(source="list.xml", individuals=1),
         "index": {"fingerprint": "f"},
         "policy": Policy(),
-        "fields": COVERAGE.to_frame(),
+        "fields": FIELDS.to_frame(),
         "rules": [{"rule": "TF-S01", "status": "not_evaluable", "missing": ["booked_at"]}],
         "tables": TABLES,
         "clock": {"started_at": "2026-01-01T00:00:00Z"},

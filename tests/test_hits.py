@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from screening.designations import IDENTIFIERS
 from screening.hits import find_hits
-from screening.schemas import HITS, NAME_COLUMNS, SEARCH
+from screening.names import compare
+from screening.schemas import HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,13 @@ class Plain:
 
     def __init__(self, identifiers: list[dict[str, str]] | None = None) -> None:
         self.identifiers = pl.DataFrame(identifiers or [], schema=IDENTIFIERS)
+        self.names = pl.DataFrame(
+            [
+                {"reference": r, "kind": "entity" if r == "X.3" else "individual", "name": n}
+                for n, r in LISTED.items()
+            ],
+            schema=LISTED_NAMES,
+        )
         self.asked: list[str] = []
 
     def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
@@ -58,9 +66,6 @@ class Plain:
         ]  # fmt: skip
         return pl.DataFrame(rows, schema=schema)
 
-    def reasons(self, query: str, listed_name: str, reference: str) -> list[str]:
-        return [f"{query} is {listed_name} of {reference}"]
-
 
 def payments(*rows: Mapping[str, str | None]) -> pl.DataFrame:
     columns = sorted({key for row in rows for key in row} - {"transaction_id"})
@@ -82,7 +87,7 @@ def test_a_name_is_judged_once_however_many_payments_carry_it() -> None:
     found = find_hits(table, index).table
     assert sorted(index.asked) == ["Ardo Belvane", "Jo Innocent"]
     assert found.height == 50
-    assert found["reasons"].to_list() == [["Ardo Belvane is ARDO BELVANE of X.1"]] * 50
+    assert found["reasons"].to_list() == [list(compare("Ardo Belvane", "ARDO BELVANE").reasons)] * 50
 
 
 def test_what_cannot_be_judged_is_kept_and_counted() -> None:
@@ -90,7 +95,7 @@ def test_what_cannot_be_judged_is_kept_and_counted() -> None:
     assert result.table.select("transaction_id", "status", "reference", "score").rows() == [
         ("t1", "unscreenable", None, None)
     ]
-    row = result.coverage.row(by_predicate=pl.col("column") == "originator_name", named=True)
+    row = result.fields.row(by_predicate=pl.col("column") == "originator_name", named=True)
     assert row == {
         "column": "originator_name", "channel": "name", "status": "screened", "filled": 1, "distinct": 1,
         "unscreenable": 1, "hits": 0,
@@ -98,8 +103,8 @@ def test_what_cannot_be_judged_is_kept_and_counted() -> None:
 
 
 def test_a_column_that_is_not_there_is_counted_as_absent() -> None:
-    coverage = find_hits(payments({"originator_name": "Jo"}), Plain()).coverage
-    absent = set(coverage.filter(pl.col("status") == "absent")["column"])
+    fields = find_hits(payments({"originator_name": "Jo"}), Plain()).fields
+    absent = set(fields.filter(pl.col("status") == "absent")["column"])
     assert "beneficiary_name" in absent
     assert "originator_name" not in absent
 

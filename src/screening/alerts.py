@@ -7,52 +7,27 @@ score gives MONITOR, REVIEW or HOLD. The graver of both is the outcome.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final
 
 import polars as pl
 
-from screening.errors import PolicyError
 from screening.policy import OUTCOMES, OutcomePolicy
 from screening.schemas import ALERTS, TEXT_COLUMNS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-__all__ = ["WeightedRule", "list_outcomes", "raise_alerts", "rule_outcomes"]
+__all__ = ["list_outcomes", "raise_alerts", "rule_outcomes"]
 
 _LEVEL: Final = {outcome: level for level, outcome in enumerate(OUTCOMES, start=1)}
 _CLEAR: Final = 0  # level of a rule score too low for any outcome
 
 
-class WeightedRule(Protocol):
-    """What the aggregator reads of a rule."""
-
-    @property
-    def id(self) -> str:
-        """Such as TF-S01."""
-
-    @property
-    def family(self) -> str:
-        """Key of the family's cap in the policy."""
-
-    @property
-    def weight(self) -> float:
-        """Points of the rule where a flag states none of its own."""
-
-
 def raise_alerts(
-    hits: pl.DataFrame,
-    flags: pl.DataFrame,
-    *,
-    rules: Sequence[WeightedRule] = (),
-    policy: OutcomePolicy | None = None,
+    hits: pl.DataFrame, flags: pl.DataFrame, *, policy: OutcomePolicy | None = None
 ) -> pl.DataFrame:
     """Join both channels into ALERTS, the gravest first.
 
     Args:
         hits: HITS.
-        flags: FLAGS; a column `weight`, where present, replaces the weight of the rule.
-        rules: The rules that may have raised the flags, for their family and weight.
+        flags: FLAGS, each with its family and weight.
         policy: Bands, caps and forced outcomes.
 
     Returns:
@@ -65,7 +40,7 @@ def raise_alerts(
     """
     policy = policy or OutcomePolicy()
     listed = list_outcomes(hits, policy=policy)
-    ruled = rule_outcomes(flags, rules=rules, policy=policy).filter(pl.col("level") > _CLEAR)
+    ruled = rule_outcomes(flags, policy=policy).filter(pl.col("level") > _CLEAR)
     both = listed.join(ruled, on="transaction_id", how="full", coalesce=True, suffix="_ruled")
     level = pl.max_horizontal("level", "level_ruled")
     return (
@@ -148,22 +123,17 @@ def _words_of_a_hit() -> pl.Expr:
     )
 
 
-def rule_outcomes(
-    flags: pl.DataFrame, *, rules: Iterable[WeightedRule], policy: OutcomePolicy | None = None
-) -> pl.DataFrame:
+def rule_outcomes(flags: pl.DataFrame, *, policy: OutcomePolicy | None = None) -> pl.DataFrame:
     """Score flags by the capped-family aggregator, without a look at any hit.
 
     A rule counts once per payment, with its heaviest flag. A family gives its heaviest rule and a share
     of the others, up to its cap. Context rules multiply and never create.
 
-    Raises:
-        PolicyError: A flag names a rule that is not among `rules`: its weight would be a guess.
-
     Returns:
         `transaction_id level rule_score families rules reasons`, one row per payment with a flag.
     """
     policy = policy or OutcomePolicy()
-    fired = _fired_rules(flags, rules, policy)
+    fired = _fired_rules(flags, policy)
     largest, total = pl.col("weight").max(), pl.col("weight").sum()
     families = (
         fired.filter(~pl.col("context"))
@@ -178,8 +148,8 @@ def rule_outcomes(
         families=pl.col("counted").sum().cast(pl.Int64),
         parts=pl.format("{} {}", "family", _number("capped")).str.join(" + "),
     )
-    share = pl.col("value").fill_null(0.0) / _lookup("rule", policy.context_divisors, default=float("inf"))
-    high_risk = (pl.col("rule") == policy.high_risk_rule) & (pl.col("value") >= policy.high_risk_from)
+    share = pl.col("weight") / _lookup("rule", policy.context_divisors, default=float("inf"))
+    high_risk = (pl.col("rule") == policy.high_risk_rule) & (pl.col("weight") >= policy.high_risk_from)
     own = fired.sort("rule").group_by("transaction_id", maintain_order=True).agg(
         context=1.0 + pl.min_horizontal(share.filter(pl.col("context")).sum(), policy.context_limit),
         heaviest=pl.col("weight").max(),
@@ -203,35 +173,20 @@ def rule_outcomes(
     )
 
 
-def _fired_rules(flags: pl.DataFrame, rules: Iterable[WeightedRule], policy: OutcomePolicy) -> pl.DataFrame:
-    """One row per payment and rule, with the weight in force."""
-    catalogue = pl.DataFrame(
-        [(rule.id, rule.family, float(rule.weight)) for rule in rules],
-        schema={"rule": pl.String(), "family": pl.String(), "rule_weight": pl.Float64()},
-        orient="row",
-    ).unique("rule", keep="first", maintain_order=True)
-    own = pl.col("weight") if "weight" in flags.columns else pl.lit(None, dtype=pl.Float64)
-    unknown = flags.join(catalogue, on="rule", how="anti")["rule"].unique().sort().to_list()
-    if unknown:
-        raise PolicyError(f"flags of rules that are not among `rules`: {', '.join(unknown)}", rules=unknown)
+def _fired_rules(flags: pl.DataFrame, policy: OutcomePolicy) -> pl.DataFrame:
+    """One row per payment and rule, by its heaviest flag."""
     rule = pl.col("rule")
-    context = rule.is_in(list(policy.context_divisors))
+    keys = ["transaction_id", "rule", "weight", "value", "reason"]
     return (
-        flags.join(catalogue, on="rule", how="left", maintain_order="left")
-        .with_columns(
-            # A context rule states its class value, which is also its weight.
-            weight=pl.when(context)
-            .then(pl.coalesce("value", "rule_weight"))
-            .otherwise(pl.coalesce(own, "rule_weight")),
-        )
-        .sort(
-            ["transaction_id", "rule", "weight", "value", "reason"],
-            descending=[False, False, True, True, False],
-        )
-        .group_by("transaction_id", "rule", "family", maintain_order=True)
-        .agg(pl.col("weight").first(), pl.col("value").max(), pl.col("reason").first())
-        .with_columns(
-            context=context,
+        flags.sort(keys, descending=[False, False, True, True, False], nulls_last=True)
+        .unique(["transaction_id", "rule"], keep="first", maintain_order=True)
+        .select(
+            "transaction_id",
+            "rule",
+            "weight",
+            "reason",
+            family=pl.col("family").fill_null(rule),
+            context=rule.is_in(list(policy.context_divisors)),
             counted=~rule.is_in(list(policy.uncounted_rules)),
         )
     )

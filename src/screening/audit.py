@@ -119,7 +119,7 @@ def draw_manifest(
         provenance: Of the sanctions list.
         index: Fingerprint and threshold of the name index.
         policy: The policy in force, kept in full.
-        fields: COVERAGE.
+        fields: FIELDS.
         rules: One mapping per rule: id, status, and what was missing.
         tables: The tables of the result by name.
         warnings: What a reader of the result must know.

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
+from screening.names import compare
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["COVERAGE", "IDENTIFIER_COLUMNS", "HitSource", "Hits", "find_hits"]
+__all__ = ["FIELDS", "IDENTIFIER_COLUMNS", "Hits", "Searchable", "find_hits"]
 
 IDENTIFIER_COLUMNS: Final = {
     "originator_bic": ("originator", "bic"),
@@ -31,11 +32,11 @@ IDENTIFIER_COLUMNS: Final = {
 }
 """Column -> role, and which identifiers of the list it is compared with."""
 
-COVERAGE: Final = pl.Schema(
+FIELDS: Final = pl.Schema(
     {
         "column": pl.String(),
         "channel": pl.String(),  # name, text, identifier
-        "status": pl.String(),  # screened, absent (no such column), off (index cannot)
+        "status": pl.String(),  # screened, absent (no such column), off (this index cannot)
         "filled": pl.Int64(),  # rows with a value
         "distinct": pl.Int64(),  # different values, each judged once
         "unscreenable": pl.Int64(),  # rows whose value could not be judged
@@ -49,21 +50,19 @@ _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
 
 
-class HitSource(Protocol):
-    """What is asked of a name index."""
+class Searchable(Protocol):
+    """What is asked of a `NameIndex`."""
+
+    @property
+    def names(self) -> pl.DataFrame:
+        """LISTED_NAMES that are searched."""
 
     @property
     def identifiers(self) -> pl.DataFrame:
-        """Identifiers of the list, as in `SanctionsList.identifiers`."""
+        """Identifiers of the designations that are searched, as in `SanctionsList.identifiers`."""
 
     def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
         """SEARCH: one row per name and designation, and one per name that cannot be judged."""
-
-    def scan_text(self, texts: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
-        """Listed names inside texts, with offsets."""
-
-    def reasons(self, query: str, listed_name: str, reference: str) -> Sequence[str]:
-        """Why the two names meet, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,17 +70,19 @@ class Hits:
     """Hits, and what was looked at to find them.
 
     Attributes:
+        rows: Rows of the table of payments, counted while they were screened.
         table: HITS, ordered by payment, field, score and reference.
-        coverage: COVERAGE, one row per column that can name someone.
+        fields: FIELDS, one row per column that can name someone.
     """
 
+    rows: int = 0
     table: pl.DataFrame = field(default_factory=HITS.to_frame)
-    coverage: pl.DataFrame = field(default_factory=COVERAGE.to_frame)
+    fields: pl.DataFrame = field(default_factory=FIELDS.to_frame)
 
 
 def find_hits(
     transactions: pl.DataFrame | pl.LazyFrame,
-    index: HitSource,
+    index: Searchable,
     *,
     threshold: float | None = None,
     progress: Callable[[str], None] | None = None,
@@ -97,7 +98,7 @@ def find_hits(
     say = progress or (lambda _: None)
     frame = transactions.lazy()
     present = set(frame.collect_schema().names())
-    values = _distinct_values(
+    rows, values = _distinct_values(
         frame, [c for c in (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS) if c in present]
     )
     names = _pool(values, NAME_COLUMNS)
@@ -105,17 +106,19 @@ def find_hits(
     by_name = index.search(names, threshold=threshold)
     texts = _pool(values, TEXT_COLUMNS)
     say(f"reading {texts.len():,} distinct texts")
-    by_text = _best_in_text(index.scan_text(texts, threshold=threshold))
+    scan = getattr(index, "scan_text", None)  # an index that cannot read texts leaves them "off", visibly
+    by_text = None if scan is None else _best_in_text(scan(texts, threshold=threshold))
     numbers = _listed_numbers(index.identifiers)
-    found: list[pl.LazyFrame] = []
-    for column, role in {**NAME_COLUMNS, **TEXT_COLUMNS}.items():
-        if column in values:
-            matched = by_name if column in NAME_COLUMNS else by_text
-            found.append(_carried_back(frame, column, role, matched))
-    for column, (role, kind) in IDENTIFIER_COLUMNS.items():
-        if column in values:
-            matched = _numbers_met(values[column]["value"], numbers.filter(pl.col("kind") == kind))
-            found.append(_carried_back(frame, column, role, matched))
+    matched = {
+        **{column: (role, by_name) for column, role in NAME_COLUMNS.items()},
+        **{column: (role, by_text) for column, role in TEXT_COLUMNS.items() if by_text is not None},
+        **{
+            column: (role, _numbers_met(values[column]["value"], numbers.filter(pl.col("kind") == kind)))
+            for column, (role, kind) in IDENTIFIER_COLUMNS.items()
+            if column in values
+        },
+    }
+    found = [_carried_back(frame, column, *matched[column]) for column in values if column in matched]
     raw = pl.concat(
         [part for part in pl.collect_all(found) if part.height] or [HITS.to_frame().drop("reasons")]
     )
@@ -125,16 +128,17 @@ def find_hits(
         descending=[False, False, True, False, False, False],
         nulls_last=True,
     )
-    return Hits(table=table, coverage=_coverage(values, table))
+    return Hits(rows=rows, table=table, fields=_fields(values, table, screened=matched))
 
 
-def _distinct_values(frame: pl.LazyFrame, columns: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """Column -> its distinct filled values, and how many rows carry each."""
+def _distinct_values(frame: pl.LazyFrame, columns: Sequence[str]) -> tuple[int, dict[str, pl.DataFrame]]:
+    """All rows counted, and column -> its distinct filled values with the rows that carry each."""
     plans = [
         frame.select(value=column).drop_nulls().group_by("value").agg(rows=pl.len().cast(pl.Int64))
         for column in columns
     ]
-    return dict(zip(columns, pl.collect_all(plans), strict=True))
+    total, *parts = pl.collect_all([frame.select(pl.len()), *plans])
+    return int(total.item()), dict(zip(columns, parts, strict=True))
 
 
 def _pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
@@ -198,12 +202,13 @@ def _carried_back(frame: pl.LazyFrame, column: str, role: str, matched: pl.DataF
     )
 
 
-def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
+def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
     """Add reasons, worked out once per pair of names and only for hits."""
     pairs = raw.filter(pl.col("status") == "hit").select(
         "query", "field", "reference", "listed_name", "name_type"
     )
     pairs = pairs.unique(maintain_order=True)
+    kinds = dict(index.names.select("reference", "kind").iter_rows())
     reasons = []
     for query, column, reference, listed_name, name_type in pairs.iter_rows():
         if name_type == "identifier":
@@ -211,7 +216,7 @@ def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
         elif column in TEXT_COLUMNS:
             reasons.append([f"'{listed_name}' stands inside the text"])
         else:
-            reasons.append(list(index.reasons(query, listed_name, reference)))
+            reasons.append(list(compare(query, listed_name, kind=kinds[reference]).reasons))
     explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
     keys = ["query", "field", "reference", "listed_name", "name_type"]
     blank = pl.when(pl.col("status") == "unscreenable").then(pl.lit(["cannot be judged as a name"]))
@@ -220,7 +225,10 @@ def _explained(raw: pl.DataFrame, index: HitSource) -> pl.DataFrame:
     )
 
 
-def _coverage(values: Mapping[str, pl.DataFrame], table: pl.DataFrame) -> pl.DataFrame:
+def _fields(
+    values: Mapping[str, pl.DataFrame], table: pl.DataFrame, *, screened: Iterable[str]
+) -> pl.DataFrame:
+    looked_at = set(screened)
     met = table.filter(pl.col("status") == "hit")["field"].value_counts()
     blind = table.filter(pl.col("status") == "unscreenable")["field"].value_counts()
     hits, unscreenable = (dict(zip(part["field"], part["count"], strict=True)) for part in (met, blind))
@@ -233,7 +241,7 @@ def _coverage(values: Mapping[str, pl.DataFrame], table: pl.DataFrame) -> pl.Dat
         {
             "column": column,
             "channel": channel,
-            "status": "screened" if column in values else "absent",
+            "status": "absent" if column not in values else "screened" if column in looked_at else "off",
             "filled": int(values[column]["rows"].sum()) if column in values else 0,
             "distinct": values[column].height if column in values else 0,
             "unscreenable": unscreenable.get(column, 0),
@@ -242,4 +250,4 @@ def _coverage(values: Mapping[str, pl.DataFrame], table: pl.DataFrame) -> pl.Dat
         for channel, columns in channels.items()
         for column in columns
     ]
-    return pl.DataFrame(rows, schema=COVERAGE)
+    return pl.DataFrame(rows, schema=FIELDS)

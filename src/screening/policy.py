@@ -104,13 +104,13 @@ class OutcomePolicy:
         hold_families: Rule families that must have fired for a hold.
         family_caps: Family -> highest score that the rules of that family give together.
         family_share: What further rules of a family count next to its heaviest one.
-        context_divisors: Context rule -> divisor of its value; the quotients raise the score of other
+        context_divisors: Context rule -> divisor of its weight; the quotients raise the score of other
             rules and give none of their own.
         context_limit: Highest sum of those quotients.
         uncounted_rules: Rules whose firing does not count as a family, being common on their own.
         forced: Rule -> outcome that it forces whatever the score is.
-        high_risk_rule: Context rule whose value tells a high-risk area.
-        high_risk_from: Value of that rule from which an area is high-risk.
+        high_risk_rule: Context rule whose weight tells a high-risk area.
+        high_risk_from: Weight of that rule from which an area is high-risk.
         hold_in_high_risk: Rule -> weight from which it holds a payment of a high-risk area.
     """
 

@@ -1,0 +1,234 @@
+"""The command line: thin, over the functions of the library.
+
+The library loads its parts when they are first used, so that `--help` and `--version` answer at once.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+import screening
+from screening.cli import console, views
+from screening.errors import ListError, ScreeningError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from screening.designations import SanctionsList
+    from screening.index import NameIndex
+    from screening.policy import Policy
+__all__ = ["ExitCode", "app", "main"]
+
+
+class ExitCode(IntEnum):
+    """What the command line says when it ends."""
+
+    CLEAN = 0
+    ALERTS = 1
+    USAGE = 2
+    BAD_INPUT = 3
+    INTERNAL = 4
+    INTERRUPTED = 130
+
+
+_CODES = """\b
+Exit codes:
+  0    done (and, with --fail-on-alerts, nothing for a person to look at)
+  1    with --fail-on-alerts: alerts were raised, or rows could not be read
+  2    the command was mistyped
+  3    an input or output cannot be used: list, payments, policy, folder
+  4    a fault of the program; nothing was written
+  130  interrupted; nothing was written
+"""
+
+app = typer.Typer(
+    help=f"""Screen payments against the UN sanctions list and for terrorist-financing patterns.
+
+    \b
+    Examples:
+      screening run payments.csv --list consolidated.xml --out run/
+      screening name "Ardo Belvane" --list consolidated.xml
+      screening list show consolidated.xml
+
+    {_CODES}""",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+lists = typer.Typer(help="Look into a sanctions list.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(lists, name="list")
+
+ListOption = Annotated[
+    Path, typer.Option("--list", "-l", help="UN consolidated list (XML).", metavar="FILE", show_default=False)
+]
+PolicyOption = Annotated[
+    Path | None,
+    typer.Option("--policy", "-p", help="Policy (TOML); without it the defaults.", metavar="FILE"),
+]
+ThresholdOption = Annotated[
+    float | None,
+    typer.Option(help="Score from which a name is a hit, in place of the policy's.", min=0.0, max=1.0),
+]
+
+
+@app.callback()
+def _start(
+    *,
+    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and end.")] = False,
+) -> None:
+    if version:
+        console.write(f"screening {screening.__version__}")
+        raise typer.Exit
+
+
+@app.command("run", no_args_is_help=True)
+def run(
+    table: Annotated[
+        str, typer.Argument(help="Payments: CSV, Parquet, JSON lines or Arrow.", metavar="TABLE")
+    ],
+    list_file: ListOption,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the outputs.", metavar="FOLDER")],
+    *,
+    policy_file: PolicyOption = None,
+    threshold: ThresholdOption = None,
+    history: Annotated[
+        str | None,
+        typer.Option(help="Earlier payments, for rules that look back; not screened again.", metavar="TABLE"),
+    ] = None,
+    fail_on_alerts: Annotated[
+        bool, typer.Option("--fail-on-alerts", help="End with code 1 if a person must look at anything.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
+) -> None:
+    r"""Screen a table of payments.
+
+    Writes alerts.parquet, hits.parquet, flags.parquet, rejects.parquet and manifest.json into one
+    folder, which is whole or untouched: an earlier run in it is replaced, anything else is refused.
+
+    \b
+    Examples:
+      screening run payments.parquet --list consolidated.xml --out run/
+      screening run today.csv --history 2026.parquet --list consolidated.xml --out run/ --policy bank.toml
+      screening run today.csv --list consolidated.xml --out run/ --fail-on-alerts || notify-the-desk
+
+    \b
+    Outcomes, the gravest first:
+      SUSPEND  a party or a text names someone listed: stop the payment
+      HOLD     the pattern is strong: decide before it goes on
+      REVIEW   a person must look
+      MONITOR  kept for sampling
+    """
+    with console.progress(quiet=quiet) as say:
+        policy = _policy(policy_file)
+        index = _index(list_file, policy, say)
+        result = screening.screen(
+            table, index, policy=policy, history=history, threshold=threshold, progress=say
+        )
+        say(f"writing {out}")
+        result.write(out)
+    if not quiet:
+        views.show_result(result, out)
+    waiting = result.tables["alerts"].height + result.tables["rejects"].height
+    if fail_on_alerts and waiting:
+        raise typer.Exit(ExitCode.ALERTS)
+
+
+@app.command("name", no_args_is_help=True)
+def name(
+    query: Annotated[str, typer.Argument(help="A name, in any script.", metavar="NAME")],
+    list_file: ListOption,
+    *,
+    policy_file: PolicyOption = None,
+    threshold: ThresholdOption = None,
+    why_not: Annotated[
+        str | None,
+        typer.Option(help="Explain the comparison with this designation, hit or not.", metavar="REFERENCE"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    r"""Look one name up, and see why, word by word.
+
+    \b
+    Examples:
+      screening name "Ardo Belvane" --list consolidated.xml
+      screening name "Ardo Belvane" --list consolidated.xml --threshold 0.6
+      screening name "Ardo Belvane" --list consolidated.xml --why-not QDi.901
+    """
+    index = _index(list_file, _policy(policy_file), lambda _: None)
+    found = views.lookup(query, index, threshold=threshold, reference=why_not)
+    if as_json:
+        console.write(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        views.show_name(found)
+
+
+@lists.command("show", no_args_is_help=True)
+def show(
+    file: Annotated[Path, typer.Argument(help="UN consolidated list (XML).", metavar="FILE")],
+    *,
+    names: Annotated[bool, typer.Option("--names", help="Print every name, tab-separated.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    r"""Show what a list holds: where it comes from, what was read, what was left and why.
+
+    \b
+    Examples:
+      screening list show consolidated.xml
+      screening list show consolidated.xml --names | grep -i belvane
+    """
+    sanctions = _sanctions(file)
+    if names:
+        columns = ["reference", "kind", "name_type", "quality", "name"]
+        console.write(sanctions.names.select(columns).write_csv(separator="\t").rstrip("\n"))
+    elif as_json:
+        console.write(json.dumps(views.described(sanctions), ensure_ascii=False, indent=2, default=str))
+    else:
+        views.show_list(sanctions)
+
+
+# Further commands (`screening rules`, `screening parties`, `screening validate`) are added here.
+
+
+def _policy(path: Path | None) -> Policy:
+    return screening.Policy() if path is None else screening.Policy.from_toml(path)
+
+
+def _sanctions(path: Path) -> SanctionsList:
+    if not path.is_file():
+        raise ListError(
+            f"no such file: {path}. The UN publishes its consolidated list as XML at "
+            "https://main.un.org/securitycouncil/en/content/un-sc-consolidated-list; save it and name the "
+            "file with --list. A fictional sample is sanctions_lists/sample/consolidated.xml"
+        )
+    return screening.read_un_list(path)
+
+
+def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> NameIndex:
+    say(f"reading {path}")
+    sanctions = _sanctions(path)
+    say(f"indexing {sanctions.names.height:,} names of {len(sanctions):,} designations")
+    return screening.NameIndex(sanctions, policy=policy)
+
+
+def main() -> None:
+    """Run the command line; every failure is one readable line and an exit code of `ExitCode`."""
+    try:
+        app(prog_name="screening")
+    except ScreeningError as error:
+        console.fail(str(error), ExitCode.BAD_INPUT)
+    except KeyboardInterrupt:
+        console.fail("interrupted", ExitCode.INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  # the last resort: a fault must not look like a result
+        console.fail(
+            f"{type(error).__name__}: {error} (a fault of the program, nothing was written; run "
+            "`python -X dev -m screening` with the same arguments for the whole trace)",
+            ExitCode.INTERNAL,
+            trace=True,
+        )

@@ -1,0 +1,276 @@
+"""What a person sees of a run, a name and a list."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from screening.audit import MANIFEST
+from screening.cli import console
+from screening.errors import ListError
+from screening.names import compare
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from screening.designations import SanctionsList
+    from screening.index import NameIndex
+    from screening.names import Comparison
+    from screening.pipeline import Result
+
+__all__ = ["described", "lookup", "show_list", "show_name", "show_result"]
+
+_SHOWN: Final = 8
+_COLOURS: Final = {"SUSPEND": "bold red", "HOLD": "red", "REVIEW": "yellow", "MONITOR": "cyan"}
+
+
+def show_result(result: Result, folder: Path) -> None:
+    """Counts in and out, alerts by outcome, the first hits, and where the outputs are."""
+    manifest, tables = result.manifest, result.tables
+    rows, source = manifest["input"], manifest["list"]
+    blocks: list[Any] = [_pairs("Payments", {
+        "rows in": f"{rows['rows']:,}",
+        "screened": f"{rows['screened']:,}",
+        "rejected (rejects.parquet)": f"{rows['rejected']:,}",
+        "list": f"{source['source']}, made {source['generated'] or 'on an unknown day'}",
+        "designations": f"{source['individuals'] + source['entities']:,}",
+    })]  # fmt: skip
+    blocks.append(_outcomes(manifest, tables["alerts"]))
+    if tables["hits"].height:
+        blocks.append(_first_hits(tables["hits"], tables["alerts"]))
+    if tables["rejects"].height:
+        blocks.append(_rejects(tables["rejects"]))
+    blocks.append(_rules(manifest))
+    blocks.extend(Text(f"note: {warning}") for warning in manifest["warnings"])
+    files = [f"{name}.parquet ({table.height:,})" for name, table in tables.items()]
+    blocks.append(Text(f"Outputs in {folder}: {', '.join(files)}, {MANIFEST}", style="bold"))
+    console.print_table(Group(*blocks))
+
+
+def _outcomes(manifest: dict[str, Any], alerts: pl.DataFrame) -> Table:
+    table = _table("Alerts", "outcome", ">payments", ">by the list", ">by rules")
+    for outcome, count in manifest["alerts"].items():
+        those = alerts.filter(pl.col("outcome") == outcome)
+        listed, ruled = (those.filter(pl.col(name).list.len() > 0).height for name in ("references", "rules"))
+        table.add_row(Text(outcome, style=_COLOURS[outcome]), f"{count:,}", f"{listed:,}", f"{ruled:,}")
+    clear = manifest["input"]["rows"] - alerts["transaction_id"].n_unique()
+    table.add_row("no alert", f"{clear:,}", "", "")
+    return table
+
+
+def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Table:
+    order = alerts.select("transaction_id", "outcome").with_row_index("rank")
+    first = (
+        hits.join(order, on="transaction_id", how="left")
+        .sort(["rank", "score"], descending=[False, True], nulls_last=True)
+        .head(_SHOWN)
+    )
+    table = _table(
+        f"Hits ({first.height} of {hits.height:,})",
+        "payment", "outcome", "field", "as written", "listed name", "reference", ">score",
+    )  # fmt: skip
+    for row in first.iter_rows(named=True):
+        cannot = row["status"] == "unscreenable"
+        table.add_row(
+            row["transaction_id"],
+            Text(row["outcome"] or "", style=_COLOURS.get(row["outcome"] or "", "")),
+            row["field"],
+            _clip(row["query"]),
+            "cannot be judged" if cannot else _clip(row["listed_name"]),
+            row["reference"] or "",
+            "" if cannot else f"{row['score']:.3f}",
+        )
+    return table
+
+
+def _rejects(rejects: pl.DataFrame) -> Table:
+    counted = (
+        rejects.group_by("reason", "column").agg(pl.len(), pl.col("row").min()).sort("len", descending=True)
+    )
+    table = _table(
+        "Rejected rows: their parties are screened, nothing else of them is",
+        ">rows",
+        "column",
+        "reason",
+        ">first",
+    )
+    for row in counted.head(_SHOWN).iter_rows(named=True):
+        table.add_row(f"{row['len']:,}", row["column"], row["reason"], f"row {row['row']:,}")
+    return table
+
+
+def _rules(manifest: dict[str, Any]) -> Text:
+    status: dict[str, str] = {}
+    for group in manifest["rules"]:
+        missing = ", ".join(group["missing"])
+        status[group["rule"]] = (
+            f"{group['rule']} (needs {missing})" if missing else status.get(group["rule"], "")
+        )
+    blind = [words for words in status.values() if words]
+    off = {group["rule"] for group in manifest["rules"] if group["status"] == "off"}
+    text = Text(f"Rules: {len(status) - len(blind) - len(off)} evaluated, {len(off)} switched off")
+    if blind:
+        shown = ", ".join(blind[:_SHOWN]) + (
+            f" and {len(blind) - _SHOWN} more" if len(blind) > _SHOWN else ""
+        )
+        text.append(f", {len(blind)} that could not look: {shown}; {MANIFEST} tells all")
+    return text
+
+
+def lookup(
+    query: str, index: NameIndex, *, threshold: float | None = None, reference: str | None = None
+) -> dict[str, Any]:
+    """Search one name and explain every hit."""
+    found = index.search(pl.Series([query]), threshold=threshold)
+    hits = []
+    for row in found.sort("score", "reference", descending=[True, False], nulls_last=True).iter_rows(
+        named=True
+    ):
+        if row["status"] != "hit":
+            return {"query": query, "status": row["status"], "hits": []}
+        why = _best(query, row["reference"], index)
+        hits.append(
+            {key: row[key] for key in ("reference", "listed_name", "name_type", "quality", "weak", "score")}
+            | _words(why)
+        )
+    status = "hit" if hits else "clear"
+    answer: dict[str, Any] = {
+        "query": query,
+        "status": status,
+        "threshold": threshold or index.threshold,
+        "hits": hits,
+    }
+    if reference is not None:
+        best = _best(query, reference, index)
+        answer["why_not"] = {
+            "reference": reference,
+            "listed_name": best.listed,
+            "score": best.score,
+            **_words(best),
+        }
+    return answer
+
+
+def _best(query: str, reference: str, index: NameIndex) -> Comparison:
+    """The comparison with the name of a designation that resembles the query most."""
+    names = index.names.filter(pl.col("reference") == reference)
+    if names.is_empty():
+        close = difflib.get_close_matches(reference, index.names["reference"].unique().sort(), n=1)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise ListError(f"the list holds no designation {reference}{hint}", reference=reference)
+    compared = (compare(query, name, kind=kind) for name, kind in names.select("name", "kind").iter_rows())
+    return max(compared, key=lambda comparison: comparison.score)
+
+
+def _words(why: Comparison) -> dict[str, Any]:
+    return {"tokens": [dataclasses.asdict(token) for token in why.tokens], "reasons": list(why.reasons)}
+
+
+def show_name(answer: dict[str, Any]) -> None:
+    """The hits on one name, token by token."""
+    blocks: list[Any] = []
+    if answer["status"] == "unscreenable":
+        blocks.append(
+            Text(f"'{answer['query']}' cannot be judged as a name; this is not a clear.", style="bold yellow")
+        )
+    elif answer["status"] == "clear":
+        blocks.append(
+            Text(f"No listed name scores {answer['threshold']:g} or more against '{answer['query']}'.")
+        )
+    for hit in answer["hits"]:
+        quality = f", {hit['quality']}" if hit["quality"] else ""
+        title = f"{hit['score']:.3f}  {hit['listed_name']}  {hit['reference']} ({hit['name_type']}{quality})"
+        blocks += [_tokens(title, hit), Text("; ".join(hit["reasons"])), Text("")]
+    if "why_not" in answer:
+        why = answer["why_not"]
+        short = max(0.0, answer["threshold"] - why["score"])
+        verdict = f"{short:.3f} short of {answer['threshold']:g}" if short else "a hit"
+        title = f"{why['score']:.3f}  {why['listed_name']}  {why['reference']}: {verdict}"
+        blocks += [_tokens(title, why), Text("; ".join(why["reasons"]))]
+    console.print_table(Group(*blocks))
+
+
+def _tokens(title: str, why: dict[str, Any]) -> Table:
+    table = _table(title, "in the query", "in the list", ">alike", ">weight", "how")
+    for token in why["tokens"]:
+        table.add_row(
+            token["query"] or "-", token["listed"] or "-", f"{token['similarity']:.2f}",
+            f"{token['weight']:.2f}", token["how"],
+        )  # fmt: skip
+    return table
+
+
+def described(sanctions: SanctionsList) -> dict[str, Any]:
+    """A list in numbers: provenance, sizes, what was used and what was left, warnings."""
+    ledger = sanctions.ledger.group_by("disposition", "reason").agg(pl.col("count").sum())
+    return {
+        "provenance": dataclasses.asdict(sanctions.provenance),
+        "tables": {name: table.height for name, table in sanctions.tables.items()},
+        "names": _counted(sanctions.names, "name_type"),
+        "qualities": _counted(sanctions.names, "quality"),
+        "list_types": _counted(sanctions.designations, "list_type"),
+        "ledger": ledger.sort("disposition", "count", "reason", descending=[True, True, False]).to_dicts(),
+        "warnings": sanctions.warnings.to_dicts(),
+    }
+
+
+def _counted(table: pl.DataFrame, column: str) -> dict[str, int]:
+    counts = table.group_by(pl.col(column).fill_null("")).len().sort("len", column, descending=[True, False])
+    return dict(zip(counts[column], counts["len"], strict=True))
+
+
+def show_list(sanctions: SanctionsList) -> None:
+    """Provenance, counts, ledger and warnings of a list."""
+    facts = described(sanctions)
+    blocks: list[Any] = [
+        _pairs("Provenance", {k: str(v) for k, v in facts["provenance"].items() if v is not None})
+    ]
+    blocks.append(_pairs("Tables", {name: f"{count:,}" for name, count in facts["tables"].items()}))
+    for title, key in (
+        ("Names by type", "names"),
+        ("Names by quality", "qualities"),
+        ("Regimes", "list_types"),
+    ):
+        blocks.append(_pairs(title, {name or "(none)": f"{count:,}" for name, count in facts[key].items()}))
+    ledger = _table("Ledger: every element of the file, used or ignored", "disposition", ">count", "reason")
+    for row in facts["ledger"]:
+        ledger.add_row(row["disposition"], f"{row['count']:,}", row["reason"])
+    blocks.append(ledger)
+    if facts["warnings"]:
+        warnings = _table("Warnings", "reference", ">line", "message")
+        for row in facts["warnings"][: 5 * _SHOWN]:
+            warnings.add_row(row["reference"] or "", str(row["line"] or ""), row["message"])
+        blocks.append(warnings)
+        left = len(facts["warnings"]) - 5 * _SHOWN
+        if left > 0:
+            blocks.append(Text(f"and {left:,} more warnings: `--json` prints them all"))
+    console.print_table(Group(*blocks))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in columns:
+        table.add_column(
+            column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
+        )
+    return table
+
+
+def _pairs(title: str, pairs: dict[str, str]) -> Table:
+    table = _table(title, "", "")
+    table.show_header = False
+    for key, value in pairs.items():
+        table.add_row(key, value)
+    return table
+
+
+def _clip(text: str, *, width: int = 40) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,231 @@
+"""screen(): payments in, alerts out, every row accounted for.
+
+    conform -> find_hits -> assess -> raise_alerts -> manifest
+
+A step that fails fails the run; there is no result with a part missing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import narwhals as nw
+import polars as pl
+
+from screening.alerts import raise_alerts
+from screening.audit import account_for_rows, describe_input, draw_manifest, write_run
+from screening.errors import MissingExtraError
+from screening.hits import find_hits
+from screening.payments import Conformed, conform
+from screening.rules import RULES, Rule, assess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from screening.index import NameIndex
+    from screening.policy import Policy
+
+__all__ = ["Result", "screen"]
+
+_POLARS: Final = "polars"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Result:
+    """Everything one run found, and the proof of what it looked at.
+
+    The tables come back in the kind of table that the payments came in: polars (eager or lazy), pandas
+    or Arrow; polars for payments read from a file.
+
+    Attributes:
+        tables: alerts, hits, flags and rejects as polars frames.
+        manifest: Counts, digests, versions, policy (docs/architecture.md).
+        carrier: Kind of table that `alerts`, `hits`, `flags` and `rejects` come back in.
+    """
+
+    tables: Mapping[str, pl.DataFrame]
+    manifest: dict[str, Any]
+    carrier: str = _POLARS
+
+    @property
+    def alerts(self) -> Any:
+        """ALERTS: payments that a person must see, the gravest first."""
+        return _carried(self.tables["alerts"], self.carrier)
+
+    @property
+    def hits(self) -> Any:
+        """HITS: names, texts and identifiers of payments that resemble a listed one."""
+        return _carried(self.tables["hits"], self.carrier)
+
+    @property
+    def flags(self) -> Any:
+        """FLAGS: rules that held on a payment."""
+        return _carried(self.tables["flags"], self.carrier)
+
+    @property
+    def rejects(self) -> Any:
+        """REJECTS: rows that could not be read, with the reason."""
+        return _carried(self.tables["rejects"], self.carrier)
+
+    def write(self, folder: str | os.PathLike[str]) -> Path:
+        """Write one parquet file per table and manifest.json; the folder is whole or untouched.
+
+        Raises:
+            RunError: The folder holds something other than a run, or cannot be written.
+        """
+        return write_run(folder, self.tables, self.manifest)
+
+    def summary(self) -> str:
+        """The run in a few plain lines."""
+        rows, alerts = self.manifest["input"], self.manifest["alerts"]
+        hits = self.manifest["hits"]
+        blind = {rule["rule"] for rule in self.manifest["rules"] if rule["missing"]}
+        flags = self.manifest["flags"]
+        outcomes = ", ".join(f"{outcome} {count:,}" for outcome, count in alerts.items())
+        return (
+            f"{rows['rows']:,} rows in = {rows['screened']:,} screened + {rows['rejected']:,} rejected\n"
+            f"hits: {hits['hit']:,} on {hits['designations']:,} designations; "
+            f"names that cannot be judged: {hits['unscreenable']:,}\n"
+            f"flags: {sum(flags.values()):,} by {len(flags)} rules; rules that could not look: {len(blind)}\n"
+            f"alerts: {outcomes}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Result {self.manifest['run_id'][:12]}>\n{self.summary()}"
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Tells what a run is doing, and how long each step took."""
+
+    tell: Callable[[str], None] | None = None
+    started_at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Time one step."""
+        self.say(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+    def say(self, words: str) -> None:
+        """Pass a line on to whoever listens."""
+        if self.tell is not None:
+            self.tell(words)
+
+    def clock(self) -> dict[str, Any]:
+        """The manifest's clock fields."""
+        now = dt.datetime.now(dt.UTC)
+        return {
+            "started_at": self.started_at.isoformat(timespec="seconds"),
+            "finished_at": now.isoformat(timespec="seconds"),
+            "seconds": dict(self.seconds),
+        }
+
+
+def screen(
+    transactions: Any,
+    index: NameIndex,
+    *,
+    policy: Policy | None = None,
+    rules: Sequence[Rule] = RULES,
+    history: Any = None,
+    threshold: float | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Result:
+    """Screen payments against a sanctions list and for terrorist-financing patterns.
+
+    Args:
+        transactions: Payments: a polars, pandas or Arrow table, or the path of a CSV, Parquet, JSON lines
+            or Arrow file. Columns are found by name, or mapped in the policy.
+        index: The sanctions list, ready to be searched.
+        policy: Every choice of the bank; the index's own by default.
+        rules: Rules to evaluate.
+        history: Earlier payments, for rules that look back. Only `transactions` are flagged.
+        threshold: Score from which a name is a hit, in place of the policy's.
+        progress: Told in words what is being done.
+
+    Raises:
+        SchemaError: The payments lack a column that nothing can be done without.
+        PolicyError: The policy asks for something that does not exist.
+        RunError: The counts do not add up.
+    """
+    policy = policy or index.policy
+    steps = _Steps(progress)
+    with steps.step("reading payments"):
+        payments = conform(transactions, policy=policy)
+        earlier = None if history is None else conform(history, policy=policy)
+    with steps.step("screening names"):
+        found = find_hits(payments.transactions, index, threshold=threshold, progress=steps.say)
+        # A row that could not be read is no clear: the parties that it names are screened all the same.
+        unread = find_hits(payments.rejected_rows, index, threshold=threshold)
+    with steps.step("evaluating rules"):
+        assessment = assess(
+            payments.transactions,
+            rules,
+            history=None if earlier is None else earlier.transactions,
+            policy=policy,
+        )
+    with steps.step("raising alerts"):
+        hits = pl.concat([found.table, unread.table])
+        alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
+    tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": payments.rejects}
+    with steps.step("drawing up the manifest"):
+        counts = account_for_rows(
+            came_in=payments.rows_in, screened=found.rows, rejected=payments.rows_rejected
+        )
+        manifest = draw_manifest(
+            source={**describe_input(transactions), **counts, "columns": dict(payments.columns)},
+            provenance=index.provenance,
+            index={"sha256": index.sha256, "threshold": index.threshold if threshold is None else threshold},
+            policy=policy,
+            fields=found.fields,
+            rules=assessment.coverage.to_dicts(),
+            tables=tables,
+            warnings=_warnings(payments),
+            history=None if history is None else describe_input(history),
+        )
+    manifest["clock"] = steps.clock()
+    return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
+
+
+def _warnings(payments: Conformed) -> list[str]:
+    notes = [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
+
+    return notes + [
+        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
+        for row in payments.warnings.to_dicts()
+    ]
+
+
+def _carrier_of(table: Any) -> str:
+    """Kind of table that results are given back in."""
+    if isinstance(table, str | os.PathLike):
+        return _POLARS
+    if isinstance(table, pl.LazyFrame):
+        return "lazy"
+    native = nw.from_native(table, pass_through=True)
+    implementation = getattr(native, "implementation", None)
+    name = getattr(implementation, "name", "")
+    return {"PANDAS": "pandas", "PYARROW": "pyarrow"}.get(name, _POLARS)
+
+
+def _carried(table: pl.DataFrame, carrier: str) -> Any:
+    if carrier == _POLARS:
+        return table
+    if carrier == "lazy":
+        return table.lazy()
+    try:
+        return table.to_pandas() if carrier == "pandas" else table.to_arrow()
+    except ImportError as error:
+        raise MissingExtraError(
+            f"results as {carrier} need the extra `screening[pandas]`: pip install 'screening[pandas]'"
+        ) from error

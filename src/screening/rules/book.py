@@ -1,0 +1,474 @@
+"""Payments made ready for all rules at once: in order of time, with whole numbers for keys and money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import numpy as np
+import polars as pl
+
+from screening.errors import SchemaError
+from screening.policy import RulesPolicy
+from screening.reference.country_risk import HIGH_RISK, TF_AREA, classify
+from screening.reference.currencies import exponents
+from screening.reference.dated import codes, read_table
+from screening.reference.thresholds import base_units, threshold
+from screening.rules.findings import Finding
+from screening.rules.windows import NO_KEY, Clock, Ledger, pairs
+from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from screening.reference.dated import DatedTable
+
+__all__ = ["ALTERNATIVES", "NOT_MOVED", "PARTY_FIELDS", "Book", "combine"]
+
+NOT_MOVED: Final = ("rejected", "returned")
+"""Status of payments whose money did not move; windows of flows leave them out."""
+
+ALTERNATIVES: Final = {
+    "originator_party": ("originator_party_id", "originator_customer_id", "originator_account"),
+    "beneficiary_party": ("beneficiary_party_id", "beneficiary_customer_id", "beneficiary_account"),
+    "originator_place": ("originator_country", "originator_admin1", "originator_agent_bic"),
+    "beneficiary_place": ("beneficiary_country", "beneficiary_admin1", "beneficiary_agent_bic"),
+    "originator_home": ("originator_residence", "originator_country"),
+    "beneficiary_home": ("beneficiary_residence", "beneficiary_country"),
+    "terminal_place": ("terminal_country", "terminal_admin1"),
+    "ip_place": ("ip_country", "ip_admin1"),
+    "cash_point": ("branch_id", "terminal_id"),
+}
+"""Name a rule may ask for -> columns of which the first that holds a value stands for it."""
+
+PARTY_FIELDS: Final = (
+    "name", "type", "opened_at", "residence", "occupation", "income_minor", "expected_countries",
+    "case_status", "employer_id", "own_sector",
+)  # fmt: skip
+"""Columns of a table of parties, besides `party_id`; any of them may be absent."""
+
+Kept = TypeVar("Kept")
+
+_SIDES: Final = ("originator", "beneficiary")
+
+
+class Book:
+    """Payments in order of time; everything a rule asks for is made once and kept.
+
+    Rows of one instant are in order of their id, so that nothing depends on the order of a file.
+
+    Args:
+        payments: TRANSACTIONS, earlier payments and batch together.
+        batch: Whether each row belongs to the batch.
+        available: Columns that both the batch and the earlier payments have.
+        policy: Section [rules] of the policy.
+        parties: What is known of parties: `party_id` and any of `PARTY_FIELDS`.
+    """
+
+    def __init__(
+        self,
+        payments: pl.DataFrame,
+        *,
+        batch: npt.NDArray[np.bool_] | None = None,
+        available: frozenset[str] | None = None,
+        policy: RulesPolicy | None = None,
+        parties: pl.DataFrame | None = None,
+    ) -> None:
+        _check(payments)
+        self.policy = policy or RulesPolicy()
+        self._payments = payments
+        self._parties = parties
+        self.columns = available if available is not None else frozenset(payments.columns) & set(TRANSACTIONS)
+        time = payments["booked_at"].dt.timestamp("us").to_numpy()
+        self._order = _order(time, payments["transaction_id"])
+        self.clock = Clock(time if self._order is None else time[self._order])
+        self.size = len(time)
+        everything = np.ones(self.size, np.bool_) if batch is None else batch
+        self.batch = everything if self._order is None else everything[self._order]
+        self._kept: dict[Any, Any] = {}
+
+    # -- columns ------------------------------------------------------------------------------------------
+
+    def has(self, name: str) -> bool:
+        """Whether a column, or one of its alternatives "a|b", can be had."""
+        for one in name.split("|"):
+            if one in self.columns or any(part in self.columns for part in ALTERNATIVES.get(one, ())):
+                return True
+            side, _, field = one.partition("_")
+            told = self._parties.columns if self._parties is not None and side in _SIDES else ()
+            if field in PARTY_FIELDS and field in told and self.has(f"{side}_party"):
+                return True
+        return False
+
+    def column(self, name: str) -> pl.Series:
+        """A column in the order of the book; nulls where it is absent."""
+        if name in self.columns:
+            values = self._payments[name]
+            return values if self._order is None else values.gather(self._order)
+        side, _, field = name.partition("_")
+        if side in _SIDES and field in PARTY_FIELDS and self.has(name):
+            return self._of_party(side, field)
+        if name in ALTERNATIVES:
+            parts = [self.column(part) for part in ALTERNATIVES[name] if part in self.columns]
+            if parts:
+                return pl.select(pl.coalesce(*parts)).to_series().alias(name)
+        return pl.Series(name, [None], dtype=TRANSACTIONS.get(name, pl.String())).new_from_index(0, self.size)
+
+    def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
+        """A column of whole numbers, with `null` for nulls."""
+        return self._keep(("numbers", name, null), lambda: self.column(name).fill_null(null).to_numpy())
+
+    def is_in(self, name: str, *words: str) -> npt.NDArray[np.bool_]:
+        """Whether a column holds one of some words; not where it is null."""
+        return self._keep(("is_in", name, words), lambda: self._truth(self.column(name).is_in(list(words))))
+
+    def known(self, name: str) -> npt.NDArray[np.bool_]:
+        """Whether a column, or one of its alternatives "a|b", holds a value."""
+        return self._keep(("known", name), lambda: self._known(name))
+
+    def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
+        """An expression over TRANSACTIONS as truth values in the order of the book; null is false."""
+        names = sorted(set(test.meta.root_names()))
+        frame = pl.DataFrame([self.column(name).alias(name) for name in names])
+        return self._truth(frame.select(test).to_series())
+
+    def where(self, *tests: pl.Expr | npt.NDArray[np.bool_]) -> Finding:
+        """The payments for which all tests hold, for a rule that looks at the payment alone."""
+        truth = np.ones(self.size, np.bool_)
+        for test in tests:
+            truth &= self.select(test) if isinstance(test, pl.Expr) else test
+        return Finding(rows=np.flatnonzero(truth))
+
+    def ids(self, rows: npt.NDArray[np.int64]) -> pl.Series:
+        """Transaction ids of some rows."""
+        place = rows if self._order is None else self._order[rows]
+        return self._payments["transaction_id"].gather(place)
+
+    # -- keys ---------------------------------------------------------------------------------------------
+
+    def key(self, name: str) -> npt.NDArray[np.uint32]:
+        """Whole numbers for a key; accounts share theirs between both sides, and so do parties."""
+        for kind in ("account", "party"):
+            if name in (f"originator_{kind}", f"beneficiary_{kind}"):
+                both = self._keep(("sides", kind), partial(self._both_sides, kind))[0]
+                return both[: self.size] if name.startswith("originator") else both[self.size :]
+        return self._keep(("key", name), lambda: codes(_blank_is_null(self.column(name)))[0])
+
+    def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        """Keys that also differ by currency, so that sums never mix currencies."""
+        currency, names = self._keep("currencies", lambda: codes(self.currency))
+        if len(names) <= 1:
+            return keys
+        return combine(keys, currency)
+
+    def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
+        """Rows by a key, in order of time; with `money` by currency as well."""
+
+        def make() -> Ledger:
+            keys = self.money_key(self.key(name)) if money else self.key(name)
+            keep = keys != NO_KEY
+            if moved:
+                keep &= self.moved
+            if money:
+                keep &= self.measured
+            rows = np.flatnonzero(keep)
+            return Ledger.of(keys[rows], rows, self.clock)
+
+        return self._keep(("ledger", name, money, moved), make)
+
+    def new_pair(self, key: str, item: str) -> npt.NDArray[np.bool_]:
+        """Whether a row is the first that ever paired its key with its item."""
+
+        def make() -> npt.NDArray[np.bool_]:
+            keys, items = self.key(key), self.key(item)
+            rows = np.flatnonzero((keys != NO_KEY) & (items != NO_KEY) & self.moved)
+            _, rows, same = pairs(keys[rows], items[rows], rows)
+            new = np.zeros(self.size, np.bool_)
+            new[rows] = np.concatenate([np.ones(min(1, len(rows)), np.bool_), ~same])
+            return new
+
+        return self._keep(("new", key, item), make)
+
+    def first_seen(self, name: str) -> npt.NDArray[np.int64]:
+        """Time of the first row of each row's key; -1 without a key."""
+
+        def make() -> npt.NDArray[np.int64]:
+            keys = self.key(name)
+            seen = np.full(self.size, -1, np.int64)
+            rows = np.flatnonzero(keys != NO_KEY)
+            if len(rows):
+                first = np.full(int(keys[rows].max()) + 1, self.size, np.int64)
+                np.minimum.at(first, keys[rows], rows)
+                seen[rows] = self.clock.time[first[keys[rows]]]
+            return seen
+
+        return self._keep(("first_seen", name), make)
+
+    # -- money --------------------------------------------------------------------------------------------
+
+    @property
+    def in_base(self) -> bool:
+        """Whether amounts are in the base currency; else each is in its own."""
+        return "amount_base_minor" in self.columns
+
+    @property
+    def currency(self) -> pl.Series:
+        """Currency in which each amount is measured."""
+        if self.in_base:
+            return pl.Series("currency", [self.policy.base_currency]).new_from_index(0, self.size)
+        return self._keep("currency", lambda: self.column("currency"))
+
+    @property
+    def amount(self) -> npt.NDArray[np.int64]:
+        """Minor units; 0 where it is not measured."""
+
+        def make() -> npt.NDArray[np.int64]:
+            values = self.column("amount_base_minor" if self.in_base else "amount_minor")
+            whole: npt.NDArray[np.int64] = values.cast(pl.Int64).fill_null(0).to_numpy()
+            return np.maximum(whole, 0)
+
+        return self._keep("amount", make)
+
+    @property
+    def unit(self) -> npt.NDArray[np.int64]:
+        """Minor units that one base unit of a parameter stands for; 0 where it is not known."""
+
+        def make() -> npt.NDArray[np.int64]:
+            scale = self.table("currency_scale")
+            if not self.in_base:
+                return base_units(scale, self.currency, self.clock.time)
+            minor = 10 ** exponents().get(self.policy.base_currency, 2)
+            return np.broadcast_to(np.int64(minor), self.size)
+
+        return self._keep("unit", make)
+
+    @property
+    def measured(self) -> npt.NDArray[np.bool_]:
+        """Whether an amount is there, is positive, and can be compared with a parameter."""
+        return self._keep("measured", lambda: (self.amount > 0) & (self.unit > 0))
+
+    @property
+    def balance(self) -> npt.NDArray[np.int64]:
+        """Balance of the originator's account after the payment; -1 where it is not known in `currency`."""
+
+        def make() -> npt.NDArray[np.int64]:
+            left = np.maximum(self.numbers("balance_after_minor", null=-(2**62)), -(2**62))
+            other = (
+                (self.column("currency") != self.currency).fill_null(True).to_numpy()
+                if self.in_base
+                else False
+            )
+            return np.where((left == -(2**62)) | other, -1, np.maximum(left, 0))
+
+        return self._keep("balance", make)
+
+    @property
+    def moved(self) -> npt.NDArray[np.bool_]:
+        """Whether the money moved or is about to."""
+        return self._keep("moved", lambda: ~self.is_in("status", *NOT_MOVED))
+
+    def minor(self, units: float) -> npt.NDArray[np.int64]:
+        """A parameter in base units as minor units of each row's currency, rounded once."""
+        if units == int(units):
+            return self.unit * int(units)
+        minor: npt.NDArray[np.int64] = np.rint(self.unit * units).astype(np.int64)
+        return minor
+
+    def at_least(self, units: float) -> npt.NDArray[np.bool_]:
+        """Whether an amount is at least so many base units."""
+        return self.measured & (self.amount >= self.minor(units))
+
+    def at_most(self, units: float) -> npt.NDArray[np.bool_]:
+        """Whether an amount is at most so many base units."""
+        return self.measured & (self.amount <= self.minor(units))
+
+    def threshold(self, code: str) -> npt.NDArray[np.int64]:
+        """An amount in law, as of each row, in minor units of its currency; -1 where there is none."""
+
+        def make() -> npt.NDArray[np.int64]:
+            tables = self.table("thresholds"), self.table("currency_scale")
+            jurisdiction = self.policy.jurisdiction
+            return threshold(*tables, code, self.currency, self.clock.time, jurisdiction=jurisdiction)
+
+        return self._keep(("threshold", code), make)
+
+    def decimals(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Decimals of the currency in which some rows are measured."""
+        currency = self.currency.gather(rows)
+        return currency.replace_strict(dict(exponents()), default=2, return_dtype=pl.Int64).to_numpy()
+
+    # -- places -------------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> DatedTable:
+        """A reference table, or the one the policy puts in its place."""
+        return read_table(name, self.policy.reference.get(name))
+
+    def classes(self, name: str) -> npt.NDArray[np.uint8]:
+        """Risk classes of a column of countries, of parts of countries, or of banks (by their BIC)."""
+
+        def make() -> npt.NDArray[np.uint8]:
+            values = self.column(name)
+            if name.endswith("_bic"):
+                values = values.str.slice(4, 2)
+            column = "admin1" if name.endswith("_admin1") else "country"
+            return classify(self.table("country_risk"), values, self.clock.time, column=column)
+
+        if name not in self.columns and not self.has(name):
+            return np.zeros(self.size, np.uint8)
+        return self._keep(("classes", name), make)
+
+    def place_classes(self, place: str) -> npt.NDArray[np.uint8]:
+        """Risk classes of "beneficiary_place" and the like: of every part of it together."""
+        parts = [self.classes(name) for name in ALTERNATIVES[place] if name in self.columns]
+        return np.bitwise_or.reduce(parts) if parts else np.zeros(self.size, np.uint8)
+
+    def high_risk(self, place: str = "beneficiary_place") -> npt.NDArray[np.bool_]:
+        """Whether a place is in a conflict, border or call-for-action area as of the payment."""
+        return _holds(self.place_classes(place), HIGH_RISK)
+
+    def tf_area(self, place: str) -> npt.NDArray[np.bool_]:
+        """Whether a place is in a conflict or border area as of the payment."""
+        return _holds(self.place_classes(place), TF_AREA)
+
+    def country(self, side: str) -> pl.Series:
+        """Country of a side: of the party, else of its bank."""
+
+        def make() -> pl.Series:
+            bank = self.column(f"{side}_agent_bic").str.slice(4, 2)
+            return pl.select(pl.coalesce(self.column(f"{side}_country"), bank)).to_series()
+
+        return self._keep(("country", side), make)
+
+    def cross_border(self) -> npt.NDArray[np.int8]:
+        """1 where a payment crosses a border, 0 where not (the EEA is one area), -1 where unknown."""
+
+        def make() -> npt.NDArray[np.int8]:
+            table = self.table("areas")
+            here, there = self.country("originator"), self.country("beneficiary")
+
+            def inside(rows: list[Any], value: str | None) -> int:
+                return int(any(row["area"] == "eea" and row["country"] == value for row in rows))
+
+            area = [table.lookup(side, self.clock.time, inside, kind=np.int8) == 1 for side in (here, there)]
+            unknown = (here.is_null() | there.is_null()).to_numpy()
+            abroad = self._truth(here != there) & ~(area[0] & area[1])
+            return np.where(unknown, -1, abroad).astype(np.int8)
+
+        return self._keep("cross_border", make)
+
+    # -- inner --------------------------------------------------------------------------------------------
+
+    def _keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
+        if name not in self._kept:
+            self._kept[name] = make()
+        kept: Kept = self._kept[name]
+        return kept
+
+    def _truth(self, values: pl.Series) -> npt.NDArray[np.bool_]:
+        truth: npt.NDArray[np.bool_] = values.fill_null(False).to_numpy()
+        return truth
+
+    def _known(self, name: str) -> npt.NDArray[np.bool_]:
+        truth = np.zeros(self.size, np.bool_)
+        for one in name.split("|"):
+            for part in ALTERNATIVES.get(one, (one,)):
+                if part == "amount":
+                    truth |= self.measured
+                elif self.has(part):
+                    truth |= _blank_is_null(self.column(part)).is_not_null().to_numpy()
+        return truth
+
+    def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], list[str]]:
+        sides = []
+        for side in _SIDES:
+            if kind == "account":
+                values = self.column(f"{side}_account")
+            else:
+                parts = [part for part in ALTERNATIVES[f"{side}_party"] if part in self.columns]
+                values = self.column(parts[0]) if parts else self.column(f"{side}_account")
+                for part in parts[1:]:
+                    if values.null_count():  # the word keeps an account from passing for a party's id
+                        marked = pl.format("{} ({})", self.column(part), pl.lit(part.split("_", 1)[1]))
+                        values = pl.select(pl.coalesce(values, marked)).to_series()
+            sides.append(_blank_is_null(values).alias("key"))
+        return codes(pl.concat(sides))
+
+    def _of_party(self, side: str, field: str) -> pl.Series:
+        """A field of the table of parties for each row, looked up once per party."""
+        assert self._parties is not None
+        keys = self.key(f"{side}_party")
+        _, names = self._kept["sides", "party"]
+        table = self._parties.select("party_id", field).unique("party_id", keep="first", maintain_order=True)
+        found = pl.DataFrame({"party_id": names}, schema={"party_id": pl.String}).join(
+            table, on="party_id", how="left", maintain_order="left"
+        )[field]
+        place = pl.Series(np.where(keys == NO_KEY, len(names), keys).astype(np.uint32))
+        return (
+            found.extend(pl.Series(field, [None], dtype=found.dtype)).gather(place).alias(f"{side}_{field}")
+        )
+
+
+def combine(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """One key out of several; without any of them there is none."""
+    total = parts[0].astype(np.uint64)
+    missing = parts[0] == NO_KEY
+    for part in parts[1:]:
+        missing = missing | (part == NO_KEY)
+        present = part[~missing]
+        width = int(present.max()) + 1 if len(present) else 1
+        total = total * np.uint64(width) + np.where(missing, 0, part).astype(np.uint64)
+        largest = int(total[~missing].max()) if len(present) else 0
+        if largest >= 2**32 - 1:  # too wide to pack with a row number: number the combinations instead
+            total[~missing] = np.unique(total[~missing], return_inverse=True)[1].astype(np.uint64)
+    total[missing] = NO_KEY
+    return total.astype(np.uint32)
+
+
+def _holds(classes: npt.NDArray[np.uint8], wanted: int) -> npt.NDArray[np.bool_]:
+    truth: npt.NDArray[np.bool_] = (classes & np.uint8(wanted)) != 0
+    return truth
+
+
+def _blank_is_null(values: pl.Series) -> pl.Series:
+    if values.dtype != pl.String:
+        return values
+    return values if not (values == "").any() else values.replace("", None)
+
+
+def _check(payments: pl.DataFrame) -> None:
+    missing = [name for name in REQUIRED_COLUMNS if name not in payments.columns]
+    if missing:
+        raise SchemaError(
+            f"TRANSACTIONS lack {', '.join(missing)}; conform() makes the table",
+            missing=missing,
+            found=payments.columns,
+        )
+    for name in ("transaction_id", "booked_at"):
+        if payments[name].null_count():
+            raise SchemaError(
+                f"{payments[name].null_count()} payments have no {name}; conform() rejects such rows"
+            )
+
+
+def _order(time: npt.NDArray[np.int64], ids: pl.Series) -> npt.NDArray[np.int64] | None:
+    """Rows by time and then id, or None when they already are."""
+    order = None
+    if len(time) > 1 and (time[1:] < time[:-1]).any():
+        order = np.argsort(time, kind="stable")
+        time = time[order]
+    same = np.zeros(len(time) + 1, np.bool_)
+    same[1:-1] = time[1:] == time[:-1] if len(time) > 1 else same[1:-1]
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    if not len(tied):
+        return order
+    rows = tied if order is None else order[tied]
+    frame = pl.DataFrame({"time": time[tied], "id": ids.gather(rows), "row": rows})
+    sorted_rows = frame.sort("time", "id", "row")["row"].to_numpy()
+    if order is None:
+        if (sorted_rows == rows).all():
+            return None
+        order = np.arange(len(time))
+    order = order.copy()
+    order[tied] = sorted_rows
+    return order

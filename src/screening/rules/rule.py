@@ -1,0 +1,331 @@
+"""A rule as a value: what it looks for, where that comes from, and every number it depends on."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from screening.errors import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from screening.policy import RulesPolicy
+    from screening.rules.book import Book
+    from screening.rules.findings import Finding
+
+    Look = Callable[..., Finding | tuple[Finding, ...]]
+
+__all__ = [
+    "FAMILIES",
+    "Parameter",
+    "Rule",
+    "RuleFactory",
+    "amount",
+    "apply_policy",
+    "choice",
+    "count",
+    "duration",
+    "ratio",
+    "rule",
+    "share",
+]
+
+FAMILIES: Final = {
+    "L": "evasion",
+    "D": "completeness",
+    "S": "structuring",
+    "G": "graph",
+    "V": "behaviour",
+    "C": "corridors",
+    "F": "travel",
+    "N": "donations",
+    "K": "cash",
+    "X": "virtual_assets",
+    "T": "texts",
+}
+"""Family, which is the letter in a rule id -> what it is about."""
+
+_DAY: Final = 86_400_000_000
+_LENGTHS: Final = {"minutes": _DAY // 1440, "hours": _DAY // 24, "days": _DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number, word or choice a rule depends on.
+
+    Attributes:
+        name: Keyword of the rule's factory and key in the policy.
+        value: Default, or what the policy put in its place.
+        unit: "days", "hours", "minutes", "base units" (of money), "share", "count", "ratio" or "word".
+        meaning: What it stands for, in a few words.
+    """
+
+    name: str
+    value: float | str
+    unit: str
+    meaning: str = ""
+
+    def __str__(self) -> str:
+        if self.unit == "share":
+            return f"{float(self.value):.0%}"
+        if self.unit in _LENGTHS and self.value == 1:
+            return f"1 {self.unit[:-1]}"
+        if self.unit in (*_LENGTHS, "base units"):
+            return f"{self.value:,} {self.unit}".replace(",", " ")
+        return f"{self.value}"
+
+    @property
+    def argument(self) -> Any:
+        """What the rule's function receives: lengths of time in microseconds, all else as it is."""
+        if self.unit in _LENGTHS:
+            return round(float(self.value) * _LENGTHS[self.unit])
+        return self.value
+
+    def replace(self, value: Any, *, rule: str) -> Parameter:
+        """The same parameter with another value of the same kind."""
+        if isinstance(self.value, str):
+            if not isinstance(value, str):
+                raise PolicyError(f"{rule}: {self.name} must be a word, not {value!r}")
+            return dataclasses.replace(self, value=value)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or (self.unit == "count" and value != int(value)):
+            wanted = "a whole number" if self.unit == "count" else "a number"
+            raise PolicyError(f"{rule}: {self.name} must be {wanted} ({self.unit}), not {value!r}")
+        if not 0 <= value < float("inf"):
+            raise PolicyError(f"{rule}: {self.name} must not be negative or endless, not {value!r}")
+        return dataclasses.replace(self, value=value)
+
+
+def count(name: str, value: int, meaning: str = "") -> Parameter:
+    """A whole number of things."""
+    return Parameter(name, value, "count", meaning)
+
+
+def share(name: str, value: float, meaning: str = "") -> Parameter:
+    """A part of a whole, 0.85 for 85 %."""
+    return Parameter(name, value, "share", meaning)
+
+
+def ratio(name: str, value: float, meaning: str = "") -> Parameter:
+    """A factor without a unit."""
+    return Parameter(name, value, "ratio", meaning)
+
+
+def amount(name: str, value: float, meaning: str = "") -> Parameter:
+    """Money in major units of the base currency."""
+    return Parameter(name, value, "base units", meaning)
+
+
+def duration(name: str, value: float, unit: str = "days", meaning: str = "") -> Parameter:
+    """A length of time in days, hours or minutes."""
+    return Parameter(name, value, unit, meaning)
+
+
+def choice(name: str, value: str, meaning: str = "") -> Parameter:
+    """A word, such as a threshold code or a field profile."""
+    return Parameter(name, value, "word", meaning)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A detection rule; two rules are equal when they would flag the same payments.
+
+    Attributes:
+        id: Such as "TF-S01".
+        title: A few words.
+        family: One of `FAMILIES`, or a word of your own; scores are capped by family (policy, outcomes).
+        definition: What it looks for, in one plain sentence.
+        source: Document and paragraph the rule is drawn from.
+        weight: 5-10 weak context, 15-20 ordinary, 25-35 strong, 40 and more needs review on its own.
+        parameters: Every number it depends on.
+        requires: Columns without which it is not evaluable; "a|b" where one of several will do.
+        keys: Values without which a single payment is not evaluable.
+        optional: Columns it uses where they are there.
+        window: How far back it looks, in words; "row" for the payment alone.
+        key: Whose payments it looks at together, in words.
+        flows: Whether it looks at money that moved: payments rejected or returned are then not counted.
+        context: Never an alert of its own: it raises the score of other rules.
+        enabled: False for a rule that is shipped switched off.
+        version: Raised whenever the same parameters may give other flags.
+        reason: Sentence for the analyst, with {parameter} and {fact} in braces.
+        evaluate: The function that looks.
+    """
+
+    id: str
+    title: str
+    family: str
+    definition: str
+    source: str
+    weight: float
+    parameters: tuple[Parameter, ...] = ()
+    requires: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    window: str = "row"
+    key: str = "payment"
+    flows: bool = False
+    context: bool = False
+    enabled: bool = True
+    version: str = "1"
+    reason: str
+    evaluate: Look = field(compare=False, repr=False)
+
+    def look(self, book: Book) -> tuple[Finding, ...]:
+        """Evaluate the rule on prepared payments."""
+        found = self.evaluate(book, **{item.name: item.argument for item in self.parameters})
+        return found if isinstance(found, tuple) else (found,)
+
+    def with_parameters(self, **values: Any) -> Rule:
+        """The same rule with other parameters.
+
+        Raises:
+            PolicyError: No such parameter, or a value of the wrong kind.
+        """
+        names = [item.name for item in self.parameters]
+        for name in values:
+            if name not in names:
+                close = difflib.get_close_matches(name, names, n=1)
+                hint = f"did you mean '{close[0]}'?" if close else f"it has: {', '.join(names) or 'none'}"
+                raise PolicyError(f"{self.id} has no parameter '{name}'; {hint}", rule=self.id)
+        parameters = tuple(
+            item.replace(values[item.name], rule=self.id) if item.name in values else item
+            for item in self.parameters
+        )
+        return dataclasses.replace(self, parameters=parameters)
+
+
+class RuleFactory:
+    """Makes one rule, with its defaults or with parameters of your own: `structuring(threshold="eu_cash")`.
+
+    Attributes:
+        default: The rule with the catalogue's parameters.
+    """
+
+    def __init__(self, default: Rule, function: Look) -> None:
+        self.default = dataclasses.replace(default, evaluate=self.evaluate)
+        self._function = function
+        self.__doc__ = function.__doc__
+        self.__name__ = self.__qualname__ = function.__name__
+        self.__module__ = function.__module__
+
+    def __call__(self, **parameters: Any) -> Rule:
+        """The rule, with some parameters in place of the catalogue's."""
+        return self.default.with_parameters(**parameters) if parameters else self.default
+
+    def evaluate(self, book: Book, **arguments: Any) -> Finding | tuple[Finding, ...]:
+        """Look through prepared payments."""
+        return self._function(book, **arguments)
+
+    def __reduce__(self) -> str:
+        return self.__qualname__  # pickled by name, as a function is, so that rules travel to workers
+
+    def __repr__(self) -> str:
+        return f"<{self.__name__}: {self.default.id}>"
+
+
+def rule(
+    id: str,  # noqa: A002  # the word the catalogue uses
+    title: str,
+    *,
+    definition: str,
+    source: str,
+    weight: float,
+    reason: str,
+    family: str | None = None,
+    parameters: tuple[Parameter, ...] = (),
+    **attributes: Any,
+) -> Callable[[Look], RuleFactory]:
+    """Turn a function over prepared payments into a factory of rules.
+
+    Args:
+        id: Such as "TF-S01" or "BANK-7".
+        title: A few words.
+        definition: What it looks for, in one plain sentence.
+        source: Document and paragraph it is drawn from.
+        weight: See `Rule`.
+        reason: Sentence for the analyst, with {parameter} and {fact} in braces.
+        family: Family; by default the one of the letter after "TF-".
+        parameters: Every number the function takes, in the order of its keywords.
+        attributes: Other attributes of `Rule`.
+
+    Example:
+        >>> import polars as pl
+        >>> @rule(
+        ...     "BANK-1",
+        ...     "Gift cards",
+        ...     family="T",
+        ...     weight=10,
+        ...     definition="The text of a large payment names gift cards.",
+        ...     source="own risk assessment 2026, 4.2",
+        ...     parameters=(amount("floor", 500),),
+        ...     requires=("remittance_text",),
+        ...     reason="names gift cards and is at least {floor}",
+        ... )
+        ... def gift_cards(book, *, floor):
+        ...     return book.where(pl.col("remittance_text").str.contains("gift card"), book.at_least(floor))
+        >>> gift_cards(floor=200).parameters[0]
+        Parameter(name='floor', value=200, unit='base units', meaning='')
+    """
+
+    def wrap(function: Look) -> RuleFactory:
+        default = Rule(
+            id=id,
+            title=title,
+            family=family or id[3],
+            definition=definition,
+            source=source,
+            weight=weight,
+            reason=reason,
+            parameters=parameters,
+            evaluate=function,
+            **attributes,
+        )
+        return RuleFactory(default, function)
+
+    return wrap
+
+
+def apply_policy(
+    rules: Iterable[Rule], policy: RulesPolicy, *, known: Mapping[str, Rule]
+) -> tuple[Rule, ...]:
+    """Put the policy's parameters into rules and switch rules on and off.
+
+    Args:
+        rules: Rules to run.
+        policy: Section [rules] of the policy.
+        known: The catalogue: ids the policy may name without their being among `rules`.
+
+    Raises:
+        PolicyError: Two rules of one id, or an id or parameter that does not exist.
+    """
+    chosen: dict[str, Rule] = {}
+    for item in rules:
+        if item.id in chosen:
+            raise PolicyError(
+                f"two rules with the id '{item.id}'; give one of them an id of its own", rule=item.id
+            )
+        chosen[item.id] = item
+    for name in (*policy.off, *policy.on, *policy.parameters):
+        if name not in chosen and name not in known:
+            close = difflib.get_close_matches(name, [*chosen, *known], n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else "; `screening rules` lists them"
+            raise PolicyError(f"unknown rule '{name}' in [rules]{hint}", rule=name)
+    both = sorted(set(policy.off) & set(policy.on))
+    if both:
+        raise PolicyError(f"rule '{both[0]}' is both on and off in [rules]", rule=both[0])
+    for name, values in policy.parameters.items():
+        if not isinstance(values, dict):
+            raise PolicyError(f"[rules.parameters.{name}] must be a table of parameters")
+        target = chosen.get(name) or known[name]
+        changed = target.with_parameters(**values)
+        if name in chosen:
+            chosen[name] = changed
+    return tuple(
+        dataclasses.replace(
+            item, enabled=(item.enabled or item.id in policy.on) and item.id not in policy.off
+        )
+        for item in chosen.values()
+    )

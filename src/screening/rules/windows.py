@@ -1,0 +1,273 @@
+"""Windows over payments: how many, how much and how many different, for every row at once.
+
+All rows of one instant belong to the window that ends at that instant, so the order of the rows in a
+file changes nothing. Rows are numbered in order of time; a window is then a range of row numbers that
+depends on the row alone, and the rows of one key inside it are a slice of the sorted (key, row) pairs.
+Everything is exact integer arithmetic and costs one sort and a few binary searches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = ["NO_KEY", "Clock", "Distinct", "Ledger", "Span", "pairs"]
+
+NO_KEY: Final = np.uint32(2**32 - 1)
+"""Code of a row without a key; it takes part in no window."""
+
+_ROW_BITS: Final = np.uint64(32)
+_ROW_MASK: Final = np.uint64(2**32 - 1)
+
+
+class Clock:
+    """Times of all rows, in order, and the row numbers at which windows begin and end.
+
+    Args:
+        time: Microseconds since 1970, never falling.
+    """
+
+    def __init__(self, time: npt.NDArray[np.int64]) -> None:
+        self.time = time
+        self._first: dict[int, npt.NDArray[np.uint32]] = {}
+        self._last: npt.NDArray[np.uint32] | None = None
+
+    def after(self, window: int) -> npt.NDArray[np.uint32]:
+        """First row of the window (t - window, t], for every row; `after(0)` is the end of its instant."""
+        if window not in self._first:
+            self._first[window] = np.searchsorted(self.time, self.time - window, side="right").astype(
+                np.uint32
+            )
+        return self._first[window]
+
+    def since(self, window: int) -> npt.NDArray[np.uint32]:
+        """First row of the window [t - window, t), for every row; `since(0)` is the start of its instant."""
+        key = -1 - window
+        if key not in self._first:
+            self._first[key] = np.searchsorted(self.time, self.time - window, side="left").astype(np.uint32)
+        return self._first[key]
+
+    @property
+    def end(self) -> npt.NDArray[np.uint32]:
+        """One past the last row of each row's instant."""
+        return self.after(0)
+
+    @property
+    def start(self) -> npt.NDArray[np.uint32]:
+        """First row of each row's instant."""
+        return self.since(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """Rows sorted by key and then time.
+
+    Attributes:
+        packed: key * 2**32 + row, in rising order.
+        clock: Times of the rows.
+    """
+
+    packed: npt.NDArray[np.uint64]
+    clock: Clock
+
+    @classmethod
+    def of(cls, keys: npt.NDArray[Any], rows: npt.NDArray[Any], clock: Clock) -> Self:
+        """Sort rows by key; rows without a key are left out."""
+        keep = keys != NO_KEY
+        if not keep.all():
+            keys, rows = keys[keep], rows[keep]
+        packed = pack(keys, rows)
+        packed.sort()
+        return cls(packed, clock)
+
+    @property
+    def rows(self) -> npt.NDArray[np.int64]:
+        """Row numbers, in the order of the ledger."""
+        return (self.packed & _ROW_MASK).astype(np.int64)
+
+    @property
+    def keys(self) -> npt.NDArray[np.uint32]:
+        """Keys, in the order of the ledger."""
+        return (self.packed >> _ROW_BITS).astype(np.uint32)
+
+    def where(self, keep: npt.NDArray[np.bool_]) -> Ledger:
+        """The rows for which `keep` (by row number) holds, still in order."""
+        return Ledger(self.packed[keep[self.rows]], self.clock)
+
+    def within(self, window: int) -> Span:
+        """For every entry, the entries of its key in (t - window, t]."""
+        return self.between(self.packed, self.clock.after(window), self.clock.end)
+
+    def before(self, window: int) -> Span:
+        """For every entry, the entries of its key in [t - window, t)."""
+        return self.between(self.packed, self.clock.since(window), self.clock.start)
+
+    def probe(self, keys: npt.NDArray[Any], rows: npt.NDArray[Any], window: int) -> Span:
+        """For other rows under given keys, the entries of this ledger in (t - window, t]."""
+        return self.between(pack(keys, rows), self.clock.after(window), self.clock.end)
+
+    def between(
+        self, probes: npt.NDArray[np.uint64], first: npt.NDArray[Any], last: npt.NDArray[Any]
+    ) -> Span:
+        """Entries of each probe's key from row `first[row]` up to, not including, `last[row]`."""
+        rows = (probes & _ROW_MASK).astype(np.int64)
+        base = probes & ~_ROW_MASK
+        low = np.searchsorted(self.packed, base | first[rows].astype(np.uint64))
+        high = np.searchsorted(self.packed, base | last[rows].astype(np.uint64))
+        return Span(self, rows, low, np.maximum(low, high))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Span:
+    """A slice of a ledger for each of some rows.
+
+    Attributes:
+        ledger: What is sliced.
+        rows: The rows the slices belong to.
+        low: First position of each slice.
+        high: One past its last position.
+    """
+
+    ledger: Ledger
+    rows: npt.NDArray[np.int64]
+    low: npt.NDArray[np.int64]
+    high: npt.NDArray[np.int64]
+
+    def __getitem__(self, keep: npt.NDArray[Any]) -> Span:
+        return Span(self.ledger, self.rows[keep], self.low[keep], self.high[keep])
+
+    @property
+    def count(self) -> npt.NDArray[np.int64]:
+        """How many entries each slice holds."""
+        return self.high - self.low
+
+    def sum(self, values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Exact sum of `values` (whole numbers or truth values, by row number) over each slice."""
+        running = np.zeros(len(self.ledger.packed) + 1, np.int64)
+        np.cumsum(values[self.ledger.rows], dtype=np.int64, out=running[1:])
+        return running[self.high] - running[self.low]
+
+    def any(self, truth: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Whether `truth` (by row number) holds anywhere in each slice."""
+        return self.sum(truth) > 0
+
+    def max(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Largest of `values` (by row number) over each slice; 0 for an empty one."""
+        return _range_max(values[self.ledger.rows], self.low, self.high)
+
+    def last(self) -> npt.NDArray[np.int64]:
+        """Row number of the latest entry of each slice; -1 for an empty one."""
+        return np.where(self.count > 0, self._at(self.high - 1), -1)
+
+    def first(self) -> npt.NDArray[np.int64]:
+        """Row number of the earliest entry of each slice; -1 for an empty one."""
+        return np.where(self.count > 0, self._at(self.low), -1)
+
+    def _at(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        if not len(self.ledger.packed):
+            return np.full(len(positions), -1, np.int64)
+        found = self.ledger.packed[np.clip(positions, 0, len(self.ledger.packed) - 1)]
+        return (found & _ROW_MASK).astype(np.int64)
+
+    def expand(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """All (position in this span, row of an entry) pairs, in order."""
+        counts = self.count
+        owner = np.repeat(np.arange(len(counts)), counts)
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return owner, (self.ledger.packed[self.low[owner] + offset] & _ROW_MASK).astype(np.int64)
+
+
+class Distinct:
+    """How many different items a key meets in a window, by a sweep instead of a set per row.
+
+    An item is present from its payment until the window has passed or it is paid again; entries count
+    +1 where it appears and -1 where it expires, so a count is the difference of two positions.
+
+    Args:
+        keys: Key of each event.
+        items: What is counted, as codes; events with `NO_KEY` on either side are left out.
+        rows: Row number of each event.
+        clock: Times of all rows.
+        window: Length of the window in microseconds.
+    """
+
+    def __init__(
+        self,
+        keys: npt.NDArray[Any],
+        items: npt.NDArray[Any],
+        rows: npt.NDArray[Any],
+        clock: Clock,
+        window: int,
+    ) -> None:
+        keep = (keys != NO_KEY) & (items != NO_KEY)
+        keys, rows, same = pairs(keys[keep], items[keep], rows[keep])
+        first = clock.after(window)
+        again = np.zeros(len(rows) + 1, np.bool_)  # this entry renews the one before it
+        again[1:-1] = same & (rows[:-1] >= first[rows[1:]]) if len(rows) else False
+        packed = pack(keys, rows)
+        self._appear = np.sort(packed[~again[:-1]])
+        self._expire = np.sort(packed[~again[1:]])
+        self._first = first
+        self._end = clock.end
+
+    def count(self, keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """Different items of `keys` in the window that ends at the instant of `rows`."""
+        base = keys.astype(np.uint64) << _ROW_BITS
+        appeared = np.searchsorted(self._appear, base | self._end[rows].astype(np.uint64))
+        appeared = appeared - np.searchsorted(self._appear, base)
+        expired = np.searchsorted(self._expire, base | self._first[rows].astype(np.uint64))
+        different: npt.NDArray[np.int64] = appeared - (expired - np.searchsorted(self._expire, base))
+        return different
+
+
+def pack(keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """Key and row number as one sortable whole number."""
+    return (keys.astype(np.uint64) << _ROW_BITS) | rows.astype(np.uint64)
+
+
+def pairs(
+    keys: npt.NDArray[Any], items: npt.NDArray[Any], rows: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Events sorted by key, item and row.
+
+    Returns:
+        Keys and rows in that order, and for every entry but the first whether it is of the same key and
+        item as the entry before it.
+    """
+    if not len(keys):
+        return keys, rows.astype(np.int64), np.zeros(0, np.bool_)
+    bits = [int(part.max()).bit_length() for part in (keys, items, rows)]
+    if sum(bits) <= 64:  # one number per event sorts several times faster than three columns
+        packed = keys.astype(np.uint64) << np.uint64(bits[1] + bits[2])
+        packed |= items.astype(np.uint64) << np.uint64(bits[2])
+        packed |= rows.astype(np.uint64)
+        packed.sort()
+        rows = (packed & np.uint64(2 ** bits[2] - 1)).astype(np.int64)
+        keys = (packed >> np.uint64(bits[1] + bits[2])).astype(np.uint32)
+        pair = packed >> np.uint64(bits[2])
+        return keys, rows, pair[1:] == pair[:-1]
+    order = np.lexsort((rows, items, keys))
+    keys, items, rows = keys[order], items[order], rows[order].astype(np.int64)
+    return keys, rows, (keys[1:] == keys[:-1]) & (items[1:] == items[:-1])
+
+
+def _range_max(
+    values: npt.NDArray[np.int64], low: npt.NDArray[np.int64], high: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Largest value of each [low, high), by doubling blocks: n log(longest) memory is never held at once."""
+    length = high - low
+    result = np.zeros(len(low), np.int64)
+    level, block = values, 1
+    while True:
+        here = (length >= block) & (length < 2 * block)
+        if here.any():
+            result[here] = np.maximum(level[low[here]], level[high[here] - block])
+        block *= 2
+        if not len(length) or block > length.max():
+            return result
+        level = np.maximum(level[: len(level) - block // 2], level[block // 2 :])

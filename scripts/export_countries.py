@@ -120,8 +120,9 @@ def main() -> None:
     with TARGET.open("w", encoding="utf-8", newline="") as file:
         file.write(
             "# Country names, adjectives and codes -> ISO 3166-1 alpha-2.\n"
-            f"# Exported {datetime.now(UTC).date()} from rigour {version('rigour')}, territories database (MIT licence,\n"
-            "# copyright OpenSanctions and contributors), with additions of our own (scripts/export_countries.py).\n"
+            f"# Exported {datetime.now(UTC).date()} from rigour {version('rigour')}, territories database\n"
+            "# (MIT licence, copyright OpenSanctions and contributors), with additions of our own\n"
+            "# (scripts/export_countries.py).\n"
             "# XK is user-assigned. text is folded, see screening.reference.countries.fold.\n"
         )
         writer = csv.writer(file, lineterminator="\n")

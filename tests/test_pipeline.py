@@ -1,0 +1,208 @@
+"""screen(): every row accounted for, whatever kind of table it came in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+import screening
+from screening import NameIndex, Policy, SanctionsList, screen
+from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LISTED = SanctionsList.from_names(
+    [
+        ("QDi.901", "individual", "Khalid Abdul-Rahman AL-TESTI"),
+        ("QDi.901", "individual", "Abu Testi", "alias", "Low"),
+        ("QDe.902", "entity", "Testi General Trading"),
+    ]
+)
+INDEX = NameIndex(LISTED)
+NAMES = ["Khaled Abdulrahman Al Testi", "Jane Doe", "Testi General Trading LLC", "Otto Beispiel", "...", None]
+
+
+def payments(*names: str | None, start: int = 1, amount: str = "120.50") -> pl.DataFrame:
+    day = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
+    return pl.DataFrame(
+        {
+            "transaction_id": [f"P{start + n:03}" for n in range(len(names))],
+            "booked_at": [(day + dt.timedelta(hours=n)).isoformat() for n in range(len(names))],
+            "amount": [amount] * len(names),
+            "currency": ["EUR"] * len(names),
+            "originator_name": ["Otto Beispiel"] * len(names),
+            "originator_account": ["A1"] * len(names),
+            "beneficiary_name": list(names),
+            "beneficiary_account": [f"B{n}" for n in range(len(names))],
+        },
+        schema_overrides={"beneficiary_name": pl.String},
+    )
+
+
+def test_a_listed_party_suspends_and_an_innocent_one_passes() -> None:
+    result = screen(payments("Khaled Abdulrahman Al Testi", "Jane Doe"), INDEX)
+    assert result.alerts.select("transaction_id", "outcome", "references").rows() == [
+        ("P001", "SUSPEND", ["QDi.901"])
+    ]
+    (hit,) = result.hits.to_dicts()
+    assert hit["field"] == "beneficiary_name"
+    assert hit["query"] == "Khaled Abdulrahman Al Testi"
+    assert [table.schema for table in result.tables.values()] == [ALERTS, HITS, FLAGS, REJECTS]
+
+
+def test_every_row_is_screened_or_rejected() -> None:
+    table = payments(*NAMES)
+    broken = payments("Jane Doe", start=50, amount="twelve")
+    result = screen(pl.concat([table, broken]), INDEX)
+    rows = result.manifest["input"]
+    assert (rows["rows"], rows["screened"], rows["rejected"]) == (7, 6, 1)
+    assert result.rejects["reason"].to_list() == ["not a number"]
+
+
+def test_a_rejected_row_is_never_a_silent_clear() -> None:
+    result = screen(payments("Khalid Abdul-Rahman AL-TESTI", amount="twelve"), INDEX)
+    assert result.rejects.height == 1
+    assert result.alerts.select("transaction_id", "outcome").rows() == [("P001", "SUSPEND")]
+
+
+def test_a_name_that_cannot_be_judged_is_never_a_clear() -> None:
+    result = screen(payments("...", None), INDEX)
+    assert result.alerts.select("transaction_id", "outcome").rows() == [("P001", "REVIEW")]
+    fields = {row["column"]: row for row in result.manifest["fields"]}
+    assert fields["beneficiary_name"]["unscreenable"] == 1
+    assert fields["beneficiary_name"]["filled"] == 1
+
+
+def test_a_weak_alias_is_reviewed_and_not_dropped() -> None:
+    outcomes = {"suspend_weak_at": 1.0}
+    policy = Policy.from_dict({"outcomes": outcomes})
+    result = screen(payments("Abu Testy"), INDEX, policy=policy)
+    assert result.alerts["outcome"].to_list() == ["REVIEW"]
+
+
+def test_a_lost_row_voids_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def losing(*given: Any, **options: Any) -> Any:
+        read = screening.conform(*given, **options)
+        object.__setattr__(read, "transactions", read.transactions.head(1))
+        return read
+
+    monkeypatch.setattr("screening.pipeline.conform", losing)
+    with pytest.raises(screening.RunError, match="missing silently"):
+        screen(payments("Jane Doe", "John Doe"), INDEX)
+
+
+CARRIERS: dict[str, Callable[[pl.DataFrame], Any]] = {
+    "polars": lambda table: table,
+    "lazy": lambda table: table.lazy(),
+    "pandas": lambda table: table.to_pandas(),
+    "pyarrow": lambda table: table.to_arrow(),
+}
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_the_same_kind_of_table_comes_back_with_the_same_content(carrier: str) -> None:
+    table = payments(*NAMES)
+    expected = screen(table, INDEX)
+    given = CARRIERS[carrier](table)
+    result = screen(given, INDEX)
+    for name, content in expected.tables.items():
+        back = getattr(result, name)
+        assert isinstance(back, type(given))
+        if isinstance(back, pl.LazyFrame):
+            back = back.collect()
+        assert_frame_equal(result.tables[name], content)
+        assert len(back) == content.height
+    assert result.manifest["alerts"] == expected.manifest["alerts"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl", "arrow"])
+def test_a_file_gives_what_its_table_gives(suffix: str, tmp_path: Path) -> None:
+    table, path = payments(*NAMES), tmp_path / f"payments.{suffix}"
+    write = {"csv": "write_csv", "parquet": "write_parquet", "jsonl": "write_ndjson", "arrow": "write_ipc"}
+    getattr(table, write[suffix])(path)
+    result, expected = screen(path, INDEX), screen(table, INDEX)
+    for name in expected.tables:
+        assert_frame_equal(result.tables[name], expected.tables[name])
+    assert result.manifest["input"]["bytes"] == path.stat().st_size
+
+
+def test_equal_runs_write_equal_bytes_but_for_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "payments.csv"
+    payments(*NAMES).write_csv(path)
+    written = []
+    for name in ("one", "two"):
+        folder = screen(path, INDEX).write(tmp_path / name)
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert set(manifest.pop("clock")) == {"started_at", "finished_at", "seconds"}
+        written.append((manifest, {p.name: p.read_bytes() for p in folder.glob("*.parquet")}))
+    assert written[0] == written[1]
+
+
+def test_a_written_run_reads_back(tmp_path: Path) -> None:
+    result = screen(payments(*NAMES), INDEX)
+    folder = result.write(tmp_path / "run")
+    for name, table in result.tables.items():
+        assert_frame_equal(pl.read_parquet(folder / f"{name}.parquet"), table)
+
+
+def test_the_manifest_says_which_rules_could_not_look() -> None:
+    rules = {row["rule"]: row for row in screen(payments("Jane Doe"), INDEX).manifest["rules"]}
+    assert set(rules) == {rule.id for rule in screening.RULES}
+    blind = [row for row in rules.values() if row["status"] == "not_evaluable" and row["missing"]]
+    assert blind  # a table this narrow cannot serve every rule
+
+
+def test_nothing_mutates_its_argument() -> None:
+    table = payments(*NAMES)
+    before = table.clone()
+    screen(table, INDEX)
+    assert_frame_equal(table, before)
+
+
+def test_progress_is_told_and_timed() -> None:
+    told: list[str] = []
+    manifest = screen(payments("Jane Doe"), INDEX, progress=told.append).manifest
+    assert told[0] == "reading payments"
+    assert "screening 2 distinct names" in told
+    assert set(manifest["clock"]["seconds"]) <= set(told)
+
+
+def test_what_is_no_table_is_an_error_and_not_a_clear() -> None:
+    with pytest.raises(screening.SchemaError):
+        screen(object(), INDEX)
+    with pytest.raises(screening.SchemaError, match="no such file"):
+        screen("no such file.csv", INDEX)
+    with pytest.raises(screening.SchemaError, match="booked_at"):
+        screen(payments("Jane Doe").drop("booked_at").to_arrow(), INDEX)
+
+
+def test_no_payments_give_an_empty_result() -> None:
+    result = screen(payments("x").clear(), INDEX)
+    assert result.manifest["input"]["rows"] == 0
+    assert all(table.height == 0 for table in result.tables.values())
+
+
+@given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), cut=st.integers(0, 8))
+@settings(max_examples=15)
+def test_splitting_the_batch_changes_no_hit(names: list[str | None], cut: int) -> None:
+    table = payments(*names)
+    whole = screen(table, INDEX).tables["hits"]
+    parts = [screen(part, INDEX).tables["hits"] for part in (table[:cut], table[cut:])]
+    assert_frame_equal(pl.concat(parts), whole)
+
+
+def test_a_pickled_index_and_result_say_the_same() -> None:
+    table = payments(*NAMES)
+    again = screen(table, pickle.loads(pickle.dumps(INDEX)))
+    assert_frame_equal(again.tables["hits"], screen(table, INDEX).tables["hits"])
+    assert pickle.loads(pickle.dumps(again)).manifest == again.manifest

@@ -72,10 +72,10 @@ class Entry:
         """Take BICs, IMO numbers and references to other entries out of running text."""
         for kind, numbers in (("bic", bics_in(text)), ("imo", imo_numbers_in(text))):
             for number in dict.fromkeys(numbers):
+                code = normalise_number(number)
                 self.add(
-                    "identifiers", kind=kind, number=number, normalised=normalise_number(number), type="", note="",
-                    origin=origin,
-                )  # fmt: skip
+                    "identifiers", kind=kind, number=number, normalised=code, type="", note="", origin=origin
+                )
         for reference, start, end in references_in(text):
             if reference != self.reference:
                 around = text[max(0, start - _AROUND) : end + _AROUND].strip()

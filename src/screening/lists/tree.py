@@ -96,40 +96,36 @@ def iterate_entries(source: Source, ledger: Ledger) -> Iterator[Node | dict[str,
         huge_tree=False,
         recover=False,
     )
-    stack: list[tuple[str, str]] = []  # (tag, path) of the open elements
+    path = ""  # of the open element outside entries, or of the open entry
+    inside = 0  # open elements from the entry downwards
     try:
         for event, element in events:
-            if event in ("comment", "pi"):
-                ledger.add(
-                    f"{stack[-1][1] if stack else ''}/{event}()",
-                    "ignored",
-                    f"XML {event}",
-                    element.sourceline,
-                )
-            elif event == "start":
+            if event == "start":
                 tag = _local(element.tag)
-                if not stack:
-                    _check_root(tag, element, source)
-                    yield {_local(str(name)): str(value) for name, value in element.attrib.items()}
-                stack.append((tag, f"{stack[-1][1]}/{tag}" if stack else tag))
-                inside = sum(open_tag in ENTRY_TAGS for open_tag, _ in stack)
-                if tag in ENTRY_TAGS and inside > 1:
+                inside += bool(inside) or tag in ENTRY_TAGS
+                if inside > 1 and tag in ENTRY_TAGS:
                     message = f"<{tag}> inside another entry: the file is damaged"
                     raise ListError(
                         message, source=source.name, line=element.sourceline, reason="nested entry"
                     )
-            else:
-                tag, path = stack.pop()
-                if any(open_tag in ENTRY_TAGS for open_tag, _ in stack):
+                if not path:
+                    _check_root(tag, element, source)
+                    yield {_local(str(name)): str(value) for name, value in element.attrib.items()}
+                if inside <= 1:
+                    path = f"{path}/{tag}" if path else tag
+            elif event == "end":
+                if inside > 1:
+                    inside -= 1
                     continue
-                if tag in ENTRY_TAGS:
+                if inside:
                     yield _node(element, path, source, ledger)
                     _forget(element, path, ledger)
-                elif tag in _STRUCTURE:
-                    _account_loose_text(element, path, ledger)
-                    ledger.add(path, "used", "structure", element.sourceline)
+                    inside = 0
                 else:
-                    ledger.add(path, "ignored", UNKNOWN, element.sourceline)
+                    _account_outside(element, path, ledger)
+                path = path.rpartition("/")[0]
+            else:
+                ledger.add(f"{path}/{event}()", "ignored", f"XML {event}", element.sourceline)
     except etree.XMLSyntaxError as error:
         message = f"the XML is broken: {error.msg}"
         raise ListError(message, source=source.name, line=error.lineno, reason="broken XML") from error
@@ -151,6 +147,15 @@ def _node(element: Any, path: str, source: Source, ledger: Ledger) -> Node:
     for name in element.attrib:
         ledger.add(f"{path}/@{_local(str(name))}", "ignored", "attribute without meaning", line)
     return Node(_local(element.tag), path, line, squeeze(text), children)
+
+
+def _account_outside(element: Any, path: str, ledger: Ledger) -> None:
+    """The frame around the entries, or something that is no entry at all."""
+    _account_loose_text(element, path, ledger)
+    if _local(element.tag) in _STRUCTURE:
+        ledger.add(path, "used", "structure", element.sourceline)
+    else:
+        ledger.add(path, "ignored", UNKNOWN, element.sourceline)
 
 
 def _check_root(tag: str, element: Any, source: Source) -> None:

@@ -65,7 +65,6 @@ _GENERIC_WORDS: Final = (
     "sarl spa srl"
 )
 _GENERIC_ACRONYMS: Final = frozenset(_GENERIC_WORDS.split())
-_SPACES: Final = re.compile(r"\s+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _MARKS: Final = "'’‘ʼʿʾ`´-–.,"
 
@@ -77,7 +76,7 @@ def squeeze(text: str) -> str:
         >>> squeeze(" Ardo    Belvane ")
         'Ardo Belvane'
     """
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def is_placeholder(text: str) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     "MANIFEST",
     "RUN_FORMAT",
     "account_for_rows",
+    "check_folder",
     "describe_input",
     "draw_manifest",
     "read_manifest",
@@ -190,7 +191,7 @@ def write_run(
         RunError: The folder holds something else, or cannot be written.
     """
     target = Path(folder)
-    _refuse_foreign(target)
+    check_folder(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
@@ -222,7 +223,13 @@ def write_run(
     return target
 
 
-def _refuse_foreign(target: Path) -> None:
+def check_folder(folder: str | os.PathLike[str]) -> None:
+    """Refuse a folder that a run must not replace, before any work is done.
+
+    Raises:
+        RunError: It is a file, or holds something that no run wrote.
+    """
+    target = Path(folder)
     if not target.exists():
         return
     if not target.is_dir():

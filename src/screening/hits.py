@@ -105,7 +105,8 @@ def find_hits(
     say(f"screening {names.len():,} distinct names")
     by_name = index.search(names, threshold=threshold)
     texts = _pool(values, TEXT_COLUMNS)
-    say(f"reading {texts.len():,} distinct texts")
+    if texts.len():
+        say(f"reading {texts.len():,} distinct texts")
     scan = getattr(index, "scan_text", None)  # an index that cannot read texts leaves them "off", visibly
     by_text = None if scan is None else _best_in_text(scan(texts, threshold=threshold))
     numbers = _listed_numbers(index.identifiers)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import screening
+from screening.audit import check_folder
 from screening.cli import console, views
 from screening.errors import ListError, ScreeningError
 
@@ -36,31 +37,33 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-_CODES = """\b
+# \b at the head of a paragraph keeps its lines apart.
+_HELP = """Screen payments against the UN sanctions list and for terrorist-financing patterns.
+
+\b
+Examples:
+  screening run payments.csv --list consolidated.xml --out run/
+  screening name "Ardo Belvane" --list consolidated.xml
+  screening list show consolidated.xml
+
+\b
 Exit codes:
   0    done (and, with --fail-on-alerts, nothing for a person to look at)
   1    with --fail-on-alerts: alerts were raised, or rows could not be read
   2    the command was mistyped
   3    an input or output cannot be used: list, payments, policy, folder
-  4    a fault of the program; nothing was written
-  130  interrupted; nothing was written
+  4    a fault of the program; no outputs were written
+  130  interrupted; no outputs were written
+  141  whoever read our output stopped reading
 """
 
 app = typer.Typer(
-    help=f"""Screen payments against the UN sanctions list and for terrorist-financing patterns.
-
-    \b
-    Examples:
-      screening run payments.csv --list consolidated.xml --out run/
-      screening name "Ardo Belvane" --list consolidated.xml
-      screening list show consolidated.xml
-
-    {_CODES}""",
+    help=_HELP,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 lists = typer.Typer(help="Look into a sanctions list.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(lists, name="list")
@@ -78,14 +81,21 @@ ThresholdOption = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001  # the command line calls it with the option's value
+    if asked:
+        console.write(f"screening {screening.__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def _start(
     *,
-    version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and end.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", "-V", help="Print the version and end.", callback=_version, is_eager=True),
+    ] = False,
 ) -> None:
-    if version:
-        console.write(f"screening {screening.__version__}")
-        raise typer.Exit
+    del version  # answered by its callback
 
 
 @app.command("run", no_args_is_help=True)
@@ -107,7 +117,7 @@ def run(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
-    r"""Screen a table of payments.
+    """Screen a table of payments.
 
     Writes alerts.parquet, hits.parquet, flags.parquet, rejects.parquet and manifest.json into one
     folder, which is whole or untouched: an earlier run in it is replaced, anything else is refused.
@@ -124,7 +134,8 @@ def run(
       HOLD     the pattern is strong: decide before it goes on
       REVIEW   a person must look
       MONITOR  kept for sampling
-    """
+    """  # noqa: D301  # \b, see above
+    check_folder(out)
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
         index = _index(list_file, policy, say)
@@ -153,14 +164,14 @@ def name(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    r"""Look one name up, and see why, word by word.
+    """Look one name up, and see why, word by word.
 
     \b
     Examples:
       screening name "Ardo Belvane" --list consolidated.xml
       screening name "Ardo Belvane" --list consolidated.xml --threshold 0.6
       screening name "Ardo Belvane" --list consolidated.xml --why-not QDi.901
-    """
+    """  # noqa: D301  # \b, see above
     index = _index(list_file, _policy(policy_file), lambda _: None)
     found = views.lookup(query, index, threshold=threshold, reference=why_not)
     if as_json:
@@ -176,13 +187,13 @@ def show(
     names: Annotated[bool, typer.Option("--names", help="Print every name, tab-separated.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    r"""Show what a list holds: where it comes from, what was read, what was left and why.
+    """Show what a list holds: where it comes from, what was read, what was left and why.
 
     \b
     Examples:
       screening list show consolidated.xml
       screening list show consolidated.xml --names | grep -i belvane
-    """
+    """  # noqa: D301  # \b, see above
     sanctions = _sanctions(file)
     if names:
         columns = ["reference", "kind", "name_type", "quality", "name"]

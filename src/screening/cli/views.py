@@ -53,18 +53,18 @@ def show_result(result: Result, folder: Path) -> None:
     console.print_table(Group(*blocks))
 
 
-def _outcomes(manifest: dict[str, Any], alerts: pl.DataFrame) -> Table:
-    table = _table("Alerts", "outcome", ">payments", ">by the list", ">by rules")
+def _outcomes(manifest: dict[str, Any], alerts: pl.DataFrame) -> Group:
+    table = _table("outcome", ">payments", ">by the list", ">by rules")
     for outcome, count in manifest["alerts"].items():
         those = alerts.filter(pl.col("outcome") == outcome)
         listed, ruled = (those.filter(pl.col(name).list.len() > 0).height for name in ("references", "rules"))
         table.add_row(Text(outcome, style=_COLOURS[outcome]), f"{count:,}", f"{listed:,}", f"{ruled:,}")
     clear = manifest["input"]["rows"] - alerts["transaction_id"].n_unique()
     table.add_row("no alert", f"{clear:,}", "", "")
-    return table
+    return _titled("Alerts", table)
 
 
-def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Table:
+def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Group:
     order = alerts.select("transaction_id", "outcome").with_row_index("rank")
     first = (
         hits.join(order, on="transaction_id", how="left")
@@ -72,7 +72,6 @@ def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Table:
         .head(_SHOWN)
     )
     table = _table(
-        f"Hits ({first.height} of {hits.height:,})",
         "payment", "outcome", "field", "as written", "listed name", "reference", ">score",
     )  # fmt: skip
     for row in first.iter_rows(named=True):
@@ -86,15 +85,14 @@ def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Table:
             row["reference"] or "",
             "" if cannot else f"{row['score']:.3f}",
         )
-    return table
+    return _titled(f"Hits ({first.height} of {hits.height:,})", table)
 
 
-def _rejects(rejects: pl.DataFrame) -> Table:
+def _rejects(rejects: pl.DataFrame) -> Group:
     counted = (
         rejects.group_by("reason", "column").agg(pl.len(), pl.col("row").min()).sort("len", descending=True)
     )
     table = _table(
-        "Rejected rows: their parties are screened, nothing else of them is",
         ">rows",
         "column",
         "reason",
@@ -102,24 +100,18 @@ def _rejects(rejects: pl.DataFrame) -> Table:
     )
     for row in counted.head(_SHOWN).iter_rows(named=True):
         table.add_row(f"{row['len']:,}", row["column"], row["reason"], f"row {row['row']:,}")
-    return table
+    return _titled("Rejected rows (their parties are screened, nothing else of them is)", table)
 
 
 def _rules(manifest: dict[str, Any]) -> Text:
-    status: dict[str, str] = {}
-    for group in manifest["rules"]:
-        missing = ", ".join(group["missing"])
-        status[group["rule"]] = (
-            f"{group['rule']} (needs {missing})" if missing else status.get(group["rule"], "")
-        )
-    blind = [words for words in status.values() if words]
-    off = {group["rule"] for group in manifest["rules"] if group["status"] == "off"}
-    text = Text(f"Rules: {len(status) - len(blind) - len(off)} evaluated, {len(off)} switched off")
+    groups = manifest["rules"]
+    blind = sorted({group["rule"] for group in groups if group["missing"]})
+    off = sorted({group["rule"] for group in groups if group["status"] == "off"})
+    evaluated = len({group["rule"] for group in groups}) - len(blind) - len(off)
+    text = Text(f"Rules: {evaluated} evaluated, {len(off)} switched off, {len(blind)} that could not look")
     if blind:
-        shown = ", ".join(blind[:_SHOWN]) + (
-            f" and {len(blind) - _SHOWN} more" if len(blind) > _SHOWN else ""
-        )
-        text.append(f", {len(blind)} that could not look: {shown}; {MANIFEST} tells all")
+        more = f" and {len(blind) - _SHOWN} more" if len(blind) > _SHOWN else ""
+        text.append(f": {', '.join(blind[:_SHOWN])}{more} ({MANIFEST} names the columns they need)")
     return text
 
 
@@ -196,14 +188,14 @@ def show_name(answer: dict[str, Any]) -> None:
     console.print_table(Group(*blocks))
 
 
-def _tokens(title: str, why: dict[str, Any]) -> Table:
-    table = _table(title, "in the query", "in the list", ">alike", ">weight", "how")
+def _tokens(title: str, why: dict[str, Any]) -> Group:
+    table = _table("in the query", "in the list", ">alike", ">weight", "how")
     for token in why["tokens"]:
         table.add_row(
             token["query"] or "-", token["listed"] or "-", f"{token['similarity']:.2f}",
             f"{token['weight']:.2f}", token["how"],
         )  # fmt: skip
-    return table
+    return Group(Text(title, style="bold"), *([table] if why["tokens"] else []))
 
 
 def described(sanctions: SanctionsList) -> dict[str, Any]:
@@ -238,38 +230,39 @@ def show_list(sanctions: SanctionsList) -> None:
         ("Regimes", "list_types"),
     ):
         blocks.append(_pairs(title, {name or "(none)": f"{count:,}" for name, count in facts[key].items()}))
-    ledger = _table("Ledger: every element of the file, used or ignored", "disposition", ">count", "reason")
+    ledger = _table("disposition", ">count", "reason")
     for row in facts["ledger"]:
         ledger.add_row(row["disposition"], f"{row['count']:,}", row["reason"])
-    blocks.append(ledger)
+    blocks.append(_titled("Ledger: every element of the file, used or ignored", ledger))
     if facts["warnings"]:
-        warnings = _table("Warnings", "reference", ">line", "message")
+        warnings = _table("reference", ">line", "message")
         for row in facts["warnings"][: 5 * _SHOWN]:
             warnings.add_row(row["reference"] or "", str(row["line"] or ""), row["message"])
-        blocks.append(warnings)
+        blocks.append(_titled("Warnings", warnings))
         left = len(facts["warnings"]) - 5 * _SHOWN
         if left > 0:
             blocks.append(Text(f"and {left:,} more warnings: `--json` prints them all"))
     console.print_table(Group(*blocks))
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for column in columns:
-        table.add_column(
-            column.lstrip(">"), justify="right" if column.startswith(">") else "left", overflow="fold"
-        )
+        right = column.startswith(">")
+        table.add_column(column.lstrip(">"), justify="right" if right else "left", overflow="fold")
     return table
 
 
-def _pairs(title: str, pairs: dict[str, str]) -> Table:
-    table = _table(title, "", "")
+def _titled(title: str, table: Table) -> Group:
+    return Group(Text(title, style="bold"), table, Text(""))
+
+
+def _pairs(title: str, pairs: dict[str, str]) -> Group:
+    table = _table("", "")
     table.show_header = False
     for key, value in pairs.items():
         table.add_row(key, value)
-    return table
+    return _titled(title, table)
 
 
 def _clip(text: str, *, width: int = 40) -> str:

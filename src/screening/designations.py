@@ -70,8 +70,10 @@ class AliasQuality(StrEnum):
     @classmethod
     def read(cls, word: str) -> AliasQuality | None:
         """The quality a word stands for, whatever its case, or None for a word not known."""
-        key = word.strip().casefold()
-        return next((quality for quality in cls if quality.casefold() == key), None)
+        return _QUALITIES.get(word.strip().casefold())
+
+
+_QUALITIES: Final = {quality.casefold(): quality for quality in AliasQuality}
 
 
 _ALIAS: Final = {"alias": pl.UInt32()}  # which alias element of the entry, from 1; 0 is the entry itself

@@ -53,16 +53,15 @@ class _Segment:
     note: str = ""
 
 
-_OPEN: Final = {"(": ")", "[": "]", "（": "）", "【": "】", "{": "}", "⟨": "⟩"}
-_CLOSE: Final = frozenset(_OPEN.values())
-_QUOTES: Final = frozenset('"“”„‟«»＂')
-_SEPARATORS: Final = frozenset(";；؛、،|•\u200b\ufeff")
-_MARKER: Final = re.compile(
-    r"(?:\(\s?(?:[a-z]|[0-9]{1,2}|i{1,3}|iv|vi{0,3})\s?\)|(?:[a-z]|[0-9]{1,2})\))(?=\s)"
-)
-_KNOWN_AS: Final = re.compile(
-    r"(?P<former>f\.?\s?k\.?\s?a\.?:?|formerly known as:?|formerly:)(?=\s)"
-    r"|(?:a\.?\s?k\.?\s?a\.?:?|also known as:?|alias:?)(?=\s)",
+_OPEN: Final = "([（【{⟨"
+_CLOSE: Final = ")]）】}⟩"
+_SPECIAL: Final = re.compile(
+    r"(?P<marker>(?<!\w)(?:\(\s?(?:[a-z]|[0-9]{1,2}|i{1,3}|iv|vi{0,3})\s?\)|(?:[a-z]|[0-9]{1,2})\))(?=\s))"
+    r"|(?P<former>(?<=\s)(?:f\.?\s?k\.?\s?a\.?:?|formerly known as:?|formerly:)(?=\s))"
+    r"|(?P<known>(?<=\s)(?:a\.?\s?k\.?\s?a\.?:?|also known as:?|alias:?)(?=\s))"
+    rf"|(?P<open>[{re.escape(_OPEN)}])"
+    rf"|(?P<noise>[{re.escape(_CLOSE)}\"“”„‟«»＂])"
+    "|(?P<separator>[;；؛、،|•\u200b\ufeff])",
     re.IGNORECASE,
 )
 _LABEL: Final = re.compile(
@@ -118,51 +117,50 @@ def _segments(text: str) -> list[_Segment]:
     segments = [_Segment()]
     run: list[str] = []
     position = 0
-
-    def flush() -> None:
-        if run:
-            segments[-1].parts.append("".join(run))
-            run.clear()
-
-    while position < len(text):
-        c = text[position]
-        at_word = position == 0 or not text[position - 1].isalnum()
-        if at_word and (marker := _MARKER.match(text, position)) and _numbered(text, marker, position):
-            flush()
-            segments.append(_Segment())
-            position = marker.end()
-        elif at_word and position > 0 and (known := _KNOWN_AS.match(text, position)):
-            flush()
-            segments.append(_Segment(former=known["former"] is not None, note=known[0].rstrip(":")))
-            position = known.end()
-        elif c in _SEPARATORS:
-            flush()
-            segments.append(_Segment())
-            position += 1
-        elif c in _OPEN:
-            flush()
-            end = _closing(text, position)
-            segments[-1].parts.append((text[position + 1 : end],))
+    while special := _SPECIAL.search(text, position):
+        run.append(text[position : special.start()])
+        position = special.end()
+        use = special.lastgroup
+        if use == "marker" and not _numbered(text, special):
+            use = "open" if special[0][0] == "(" else "noise"
+            run.append(special[0][:-1] if use == "noise" else "")
+        if use == "noise":
+            run.append(" ")
+            continue
+        _flush(run, segments)
+        if use == "open":
+            start = special.start() + 1
+            end = _closing(text, start)
+            segments[-1].parts.append((text[start:end],))
             position = end + 1
         else:
-            run.append(" " if c in _CLOSE or c in _QUOTES else c)
-            position += 1
-    flush()
+            note = special[0].rstrip(":") if use in ("former", "known") else ""
+            segments.append(_Segment(former=use == "former", note=note))
+    run.append(text[position:])
+    _flush(run, segments)
     return [segment for segment in segments if segment.parts]
 
 
-def _numbered(text: str, marker: re.Match[str], position: int) -> bool:
-    """Whether a marker numbers names, as in "a) X (b) Y"; a lone "(a)" inside a name does not."""
-    return not marker[0].startswith("(") or position == 0 or len(_MARKER.findall(text)) > 1
+def _flush(run: list[str], segments: list[_Segment]) -> None:
+    if text := "".join(run):
+        segments[-1].parts.append(text)
+    run.clear()
+
+
+def _numbered(text: str, marker: re.Match[str]) -> bool:
+    """Whether a marker numbers names, as in "X b) Y" or "(a) X (b) Y"; a lone "(a)" or "A)" does not."""
+    plain = marker[0][0] != "(" and marker[0] == marker[0].lower()
+    return plain or marker.start() == 0 or sum(m.lastgroup == "marker" for m in _SPECIAL.finditer(text)) > 1
 
 
 def _closing(text: str, position: int) -> int:
-    depth = 0
+    """Where the group that begins here ends; one that is never closed runs to the end."""
+    depth = 1
     for place in range(position, len(text)):
         depth += (text[place] in _OPEN) - (text[place] in _CLOSE)
         if depth == 0:
             return place
-    return len(text)  # never closed: the group runs to the end
+    return len(text)
 
 
 @dataclass(slots=True)

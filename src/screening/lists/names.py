@@ -9,7 +9,7 @@ from screening.designations import AliasQuality
 from screening.lists.cells import CellName, read_cell
 from screening.lists.dates import births_in, read_interval
 from screening.lists.remarks import names_in_document, names_in_remark
-from screening.lists.words import is_latin, is_placeholder
+from screening.lists.words import is_acronym, is_latin, is_placeholder
 from screening.reference.countries import country_code
 
 if TYPE_CHECKING:
@@ -174,6 +174,16 @@ class _Names:
             if row not in self._rows:
                 self._rows.append(row)
 
+    def _mark_acronyms(self) -> None:
+        """An alias of one word that abbreviates another name of the same entity is an acronym, too."""
+        if self._entry.kind != "entity":
+            return
+        long = [row["name"] for row in self._rows if " " in row["name"] and is_latin(row["name"])]
+        for row in self._rows:
+            short = row["name_type"] == "alias" and row["name"].isupper() and " " not in row["name"]
+            if short and any(is_acronym(row["name"], name) for name in long):
+                row["name_type"] = "acronym"
+
     def finish(self) -> str:
         """Write the rows; without a name of its own the entry goes by its first alias."""
         if not self._rows:
@@ -183,6 +193,7 @@ class _Names:
             chosen = (latin or self._rows)[0]
             chosen["name_type"] = "primary"
             self._entry.warn("no_primary_name", f"no name of its own; {chosen['name']!r} stands in")
+        self._mark_acronyms()
         for row in self._rows:
             self._entry.add("names", **row)
         return str(next(row["name"] for row in self._rows if row["name_type"] == "primary"))

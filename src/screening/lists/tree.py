@@ -80,7 +80,7 @@ class Ledger:
 
 
 def iterate_entries(source: Source, ledger: Ledger) -> Iterator[Node | dict[str, str]]:
-    """The attributes of the root element first, then every entry of the list.
+    """Every entry of the list, and at the end the attributes of its root element.
 
     Raises:
         ListError: The XML is broken, too deep, or not a list.
@@ -88,7 +88,8 @@ def iterate_entries(source: Source, ledger: Ledger) -> Iterator[Node | dict[str,
     # huge_tree stays off: libxml2's own limits on depth and text length are a defence here.
     events = etree.iterparse(
         BytesIO(source.text.encode("utf-8", "surrogatepass")),
-        events=("start", "end", "comment", "pi"),
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in ENTRY_TAGS],
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -96,91 +97,89 @@ def iterate_entries(source: Source, ledger: Ledger) -> Iterator[Node | dict[str,
         huge_tree=False,
         recover=False,
     )
-    path = ""  # of the open element outside entries, or of the open entry
-    inside = 0  # open elements from the entry downwards
     try:
-        for event, element in events:
-            if event == "start":
-                tag = _local(element.tag)
-                inside += bool(inside) or tag in ENTRY_TAGS
-                if inside > 1 and tag in ENTRY_TAGS:
-                    message = f"<{tag}> inside another entry: the file is damaged"
-                    raise ListError(
-                        message, source=source.name, line=element.sourceline, reason="nested entry"
-                    )
-                if not path:
-                    _check_root(tag, element, source)
-                    yield {_local(str(name)): str(value) for name, value in element.attrib.items()}
-                if inside <= 1:
-                    path = f"{path}/{tag}" if path else tag
-            elif event == "end":
-                if inside > 1:
-                    inside -= 1
-                    continue
-                if inside:
-                    yield _node(element, path, source, ledger)
-                    _forget(element, path, ledger)
-                    inside = 0
-                else:
-                    _account_outside(element, path, ledger)
-                path = path.rpartition("/")[0]
-            else:
-                ledger.add(f"{path}/{event}()", "ignored", f"XML {event}", element.sourceline)
+        for _, element in events:
+            outer = [_local(parent.tag) for parent in element.iterancestors()]
+            if any(tag in ENTRY_TAGS for tag in outer):
+                message = f"<{_local(element.tag)}> inside another entry: the file is damaged"
+                raise ListError(message, source=source.name, line=element.sourceline, reason="nested entry")
+            yield _node(element, "/".join([*reversed(outer), _local(element.tag)]), source, ledger)
+            _forget(element, "/".join(reversed(outer)), ledger)
     except etree.XMLSyntaxError as error:
         message = f"the XML is broken: {error.msg}"
         raise ListError(message, source=source.name, line=error.lineno, reason="broken XML") from error
+    root = events.root
+    _check_root(root, source)
+    for sibling in (*root.itersiblings(preceding=True), *root.itersiblings()):
+        _account_comment(sibling, "", ledger)
+    _account_frame(root, _local(root.tag), ledger)
+    yield {_local(str(name)): str(value) for name, value in root.attrib.items()}
 
 
 def _node(element: Any, path: str, source: Source, ledger: Ledger) -> Node:
     line = element.sourceline
-    children = [
-        _node(child, f"{path}/{_local(child.tag)}", source, ledger)
-        for child in element
-        if isinstance(child.tag, str)
-    ]
-    text = "".join(element.itertext()) if len(element) else element.text or ""
+    text = element.text or ""
+    children: list[Node] = []
+    if len(element):
+        text = "".join(element.itertext())
+        _account_loose_text(element, path, ledger)
+        for child in element:
+            if isinstance(child.tag, str):
+                children.append(_node(child, f"{path}/{_local(child.tag)}", source, ledger))
+            else:
+                _account_comment(child, path, ledger)
     if len(text) > MAX_TEXT and not children:
         message = f"<{_local(element.tag)}> holds {len(text)} characters, more than {MAX_TEXT}"
         raise ListError(message, source=source.name, line=line, reason="gigantic text")
-    if children:
-        _account_loose_text(element, path, ledger)
-    for name in element.attrib:
+    for name in element.keys():  # noqa: SIM118 - an element is no mapping
         ledger.add(f"{path}/@{_local(str(name))}", "ignored", "attribute without meaning", line)
     return Node(_local(element.tag), path, line, squeeze(text), children)
 
 
-def _account_outside(element: Any, path: str, ledger: Ledger) -> None:
-    """The frame around the entries, or something that is no entry at all."""
-    _account_loose_text(element, path, ledger)
-    if _local(element.tag) in _STRUCTURE:
-        ledger.add(path, "used", "structure", element.sourceline)
-    else:
-        ledger.add(path, "ignored", UNKNOWN, element.sourceline)
+def _account_frame(element: Any, path: str, ledger: Ledger) -> None:
+    """What is left once all entries have been taken out: the frame, and whatever is no entry."""
+    if not isinstance(element.tag, str):
+        _account_comment(element, path.rpartition("/")[0], ledger)
+    elif _local(element.tag) not in ENTRY_TAGS:  # the shell of the last entry was counted when it was read
+        if len(element) or _local(element.tag) in _STRUCTURE:
+            _account_loose_text(element, path, ledger)
+        known = _local(element.tag) in _STRUCTURE
+        ledger.add(
+            path, "used" if known else "ignored", "structure" if known else UNKNOWN, element.sourceline
+        )
+        for child in element:
+            _account_frame(child, f"{path}/{_local(str(child.tag))}", ledger)
 
 
-def _check_root(tag: str, element: Any, source: Source) -> None:
+def _check_root(root: Any, source: Source) -> None:
+    tag = _local(root.tag)
     if tag != "CONSOLIDATED_LIST":
         what = "a web page" if tag.casefold() == "html" else f"<{tag}>"
         message = f"this is {what}, not the UN consolidated list: its root is <CONSOLIDATED_LIST>"
-        raise ListError(message, source=source.name, line=element.sourceline, reason="wrong root")
+        raise ListError(message, source=source.name, line=root.sourceline, reason="wrong root")
+
+
+def _account_comment(node: Any, path: str, ledger: Ledger) -> None:
+    kind = "comment" if node.tag is etree.Comment else "processing-instruction"
+    ledger.add(f"{path}/{kind}()", "ignored", f"XML {kind}", node.sourceline)
 
 
 def _account_loose_text(element: Any, path: str, ledger: Ledger) -> None:
-    loose = [element.text, *(child.tail for child in element)]
-    for text in loose:
-        if text and text.strip():
+    for text in (element.text, *(child.tail for child in element)):
+        if text and not text.isspace():
             ledger.add(f"{path}/text()", "ignored", LOOSE_TEXT, element.sourceline)
 
 
 def _forget(element: Any, path: str, ledger: Ledger) -> None:
-    """Free an entry that has been read, and those before it, so that memory stays flat."""
-    parent = element.getparent()
+    """Free an entry that has been read, so that memory stays flat; its shell goes with the next one."""
     element.clear(keep_tail=True)
-    while (previous := element.getprevious()) is not None:
-        if previous.tail and previous.tail.strip():
-            ledger.add(f"{path.rpartition('/')[0]}/text()", "ignored", LOOSE_TEXT, previous.sourceline)
+    parent = element.getparent()
+    previous = element.getprevious()
+    if previous is not None and isinstance(previous.tag, str) and _local(previous.tag) in ENTRY_TAGS:
+        if previous.tail and not previous.tail.isspace():
+            ledger.add(f"{path}/text()", "ignored", LOOSE_TEXT, previous.sourceline)
         parent.remove(previous)
 
 
 def _local(tag: str) -> str:
-    return tag.rpartition("}")[2]
+    return tag.rpartition("}")[2] if tag[0] == "{" else tag

@@ -6,23 +6,27 @@ back as itself. What cannot be converted exactly is a problem, never a rounded n
 
 from __future__ import annotations
 
-from typing import Final
+import decimal
+from functools import partial
+from typing import Any, Final
 
 import polars as pl
 
 from screening.payments.problems import Problem
 
-__all__ = ["READ_AMOUNT", "to_minor"]
-
-READ_AMOUNT: Final = pl.Struct({"value": pl.Int64, "problem": pl.UInt8})
+__all__ = ["to_minor", "with_minor"]
 
 _MOST: Final = 2**63 - 1
 _SCALE: Final = 4  # most decimals of any currency
-_EXACT_FLOAT: Final = 1e15  # below this, a double and its decimal with 15 digits determine each other
+_EXACT_FLOAT: Final = 1e15  # below this, a double and its decimal of 15 digits determine each other
+_FLOAT_DIGITS: Final = 15
 
 _PLAIN: Final = r"^[0-9]+(?:\.[0-9]*)?$|^\.[0-9]+$"
 _TWO_WAYS: Final = r"^[1-9][0-9]{0,2}[.,][0-9]{3}$"  # 1.234: one and a bit, or a thousand and more?
 _SPACES: Final = "[\u0020\u00a0\u2009\u202f'\u2019]"  # group separators that never mark decimals
+
+_WRITTEN: Final = pl.Struct({"number": pl.String, "negative": pl.Boolean, "ambiguous": pl.Boolean})
+_OWN_DECIMALS: Final = 3  # a currency with as many writes 1.234 for one and a bit
 
 
 def to_minor(
@@ -32,8 +36,8 @@ def to_minor(
     decimal_mark: str | None = None,
     signed: bool = False,
     imprecise: bool = False,
-) -> pl.Series:
-    """Minor units and problems, as a series of structs `value`, `problem`.
+) -> pl.DataFrame:
+    """Minor units (`value`) and problems (`problem`) of a series of amounts.
 
     Args:
         amounts: Amounts in major units: text, decimals, integers or floats.
@@ -44,182 +48,193 @@ def to_minor(
 
     Example:
         >>> amounts = pl.Series(["1,234.50", "(12.00)", "1.005"])
-        >>> to_minor(amounts, pl.Series([2, 2, 2])).struct.field("value").to_list()
+        >>> to_minor(amounts, pl.Series([2, 2, 2]))["value"].to_list()
         [123450, None, None]
     """
-    kind = amounts.dtype
-    if kind.is_float() and kind != pl.Float32:
-        return _from_floats(amounts, exponents, signed=signed)
-    if kind.is_decimal() or kind.is_integer() or kind.is_float():
-        # 12.5 as a 32-bit float is shortest as itself only before it is widened, hence text
-        return _from_text(amounts.cast(pl.String), exponents, mark=".", signed=signed, typed=True)
-    return _from_text(
-        amounts.cast(pl.String), exponents, mark=decimal_mark, signed=signed, imprecise=imprecise
+    frame = pl.LazyFrame([amounts.alias("amount"), exponents.alias("exponent")])
+    made = with_minor(
+        frame,
+        amount="amount",
+        exponent=pl.col("exponent"),
+        kind=amounts.dtype,
+        value="value",
+        problem="problem",
+        decimal_mark=decimal_mark,
+        signed=signed,
+        imprecise=imprecise,
     )
+    return made.select("value", "problem").collect()
 
 
-def _from_floats(amounts: pl.Series, exponents: pl.Series, *, signed: bool) -> pl.Series:
-    frame = pl.select(x=amounts.cast(pl.Float64), e=exponents.cast(pl.Int64))
-    unit = pl.lit(10.0).pow(pl.col("e"))
-    frame = frame.with_columns(minor=(pl.col("x") * unit).round(0, mode="half_away_from_zero"))
-    exact = (
-        pl.col("x").is_finite()
-        & (pl.col("minor").abs() < _EXACT_FLOAT)
-        # dividing two exact doubles rounds correctly: equal means `minor` is the decimal that was meant
-        & (pl.col("minor") / unit == pl.col("x"))
-        & ((pl.col("x") >= 0) | signed)
-    )
-    frame = frame.with_columns(exact=exact.fill_null(value=False))
-    read = frame.select(
-        pl.struct(
-            value=pl.when("exact").then(pl.col("minor")).cast(pl.Int64),
-            problem=pl.lit(0, pl.UInt8),
-        ).alias("read")
-    )["read"]
-    rest = (~frame["exact"]).arg_true()
-    if rest.is_empty():
-        return read
-    # the few others: large sums, too many decimals, not a number
-    words = [None if x is None else _decimal_text(x) for x in amounts.gather(rest).to_list()]
-    slow = _from_text(
-        pl.Series(words, dtype=pl.String), exponents.gather(rest), mark=".", signed=signed, typed=True
-    )
-    return _scatter(read, rest, slow)
-
-
-def _decimal_text(number: float) -> str:
-    text = repr(number)
-    if "e" not in text:
-        return text
-    from decimal import Decimal  # noqa: PLC0415 - rare
-
-    return format(Decimal(text), "f")
-
-
-def _scatter(read: pl.Series, rest: pl.Series, slow: pl.Series) -> pl.Series:
-    parts = read.struct.unnest()
-    fixed = slow.struct.unnest()
-    return parts.with_columns(
-        value=parts["value"].scatter(rest, fixed["value"]),
-        problem=parts["problem"].scatter(rest, fixed["problem"]),
-    ).to_struct("read")
-
-
-def _from_text(
-    texts: pl.Series,
-    exponents: pl.Series,
+def with_minor(
+    frame: pl.LazyFrame,
     *,
-    mark: str | None,
+    amount: str,
+    exponent: pl.Expr,
+    kind: Any,
+    value: str,
+    problem: str,
+    decimal_mark: str | None,
     signed: bool,
-    typed: bool = False,
-    imprecise: bool = False,
-) -> pl.Series:
-    frame = pl.select(text=texts.str.strip_chars(), e=exponents.cast(pl.Int64))
-    frame = frame.with_columns(
-        plain=(pl.col("text").str.contains(_PLAIN) & (mark != ",")).fill_null(value=False),
-    )
-    if mark is None:
-        doubtful = pl.col("text").str.contains(_TWO_WAYS) & (pl.col("e") < 3)
-        frame = frame.with_columns(plain=pl.col("plain") & ~doubtful.fill_null(value=False))
-    if not typed and imprecise:
-        long = pl.col("text").str.replace_all(r"[^0-9]", "").str.len_bytes() > 15
-        frame = frame.with_columns(long=long.fill_null(value=False))
+    imprecise: bool,
+) -> pl.LazyFrame:
+    """The frame with columns `value` and `problem`, from the column `amount` of type `kind`."""
+    frame = frame.with_columns(exponent.cast(pl.Int64).alias("#e"))
+    if kind.is_float():
+        # a 32-bit float is its own shortest decimal only before it is widened
+        wide = pl.col(amount) if kind == pl.Float64 else pl.col(amount).cast(pl.String).cast(pl.Float64)
+        frame = _with_float_text(frame.with_columns(wide.alias("#float")), signed=signed)
+        mark: str | None = "."
     else:
-        frame = frame.with_columns(long=pl.lit(value=False))
-    frame = frame.with_columns(
-        number=pl.col("text"), negative=pl.lit(value=False), ambiguous=pl.lit(value=False)
-    )
-    rest = (~frame["plain"] & frame["text"].is_not_null()).arg_true()
-    if not rest.is_empty():
-        written = _unwrap(frame["text"].gather(rest), frame["e"].gather(rest), mark=mark)
         frame = frame.with_columns(
-            frame[name].scatter(rest, written[name]) for name in ("number", "negative", "ambiguous")
+            pl.col(amount).cast(pl.String, strict=False).str.strip_chars().alias("#text"),
+            pl.lit(None, pl.Int64).alias("#exact"),
         )
-    return _minor(frame, signed=signed)
+        mark = "." if kind.is_numeric() else decimal_mark
+    plain = pl.col("#text").str.contains(_PLAIN)
+    if mark == ",":
+        plain = pl.lit(value=False)
+    elif mark is None:
+        plain = plain & ~(pl.col("#text").str.contains(_TWO_WAYS) & (pl.col("#e") < _OWN_DECIMALS))
+    frame = frame.with_columns(plain.fill_null(value=False).alias("#plain"))
+    odd = pl.when(~pl.col("#plain")).then("#text")
+    frame = frame.with_columns(
+        pl.struct(odd.alias("text"), pl.col("#e").alias("e"))
+        .map_batches(partial(_unwrap, mark=mark), return_dtype=_WRITTEN, is_elementwise=True)
+        .alias("#odd")
+    )
+    written = {name: pl.col("#odd").struct.field(name) for name in ("number", "negative", "ambiguous")}
+    frame = frame.with_columns(
+        pl.when("#plain").then("#text").otherwise(written["number"]).alias("#number"),
+        written["negative"].fill_null(value=False).alias("#negative"),
+        written["ambiguous"].fill_null(value=False).alias("#ambiguous"),
+    )
+    frame = _with_units(frame)
+    wrong = _wrong(frame_is_imprecise=imprecise and not kind.is_numeric(), signed=signed)
+    units = pl.col("#units") * pl.lit(10, pl.Int64).pow(pl.col("#e")) + pl.col("#cents")
+    frame = frame.with_columns(
+        pl.when(pl.col("#exact").is_not_null()).then(0).otherwise(wrong).cast(pl.UInt8).alias(problem)
+    )
+    settled = pl.when(pl.col(problem) == 0).then(pl.when("#negative").then(-units).otherwise(units))
+    return frame.with_columns(pl.coalesce("#exact", settled).alias(value))
 
 
-def _unwrap(texts: pl.Series, exponents: pl.Series, *, mark: str | None) -> pl.DataFrame:
+def _with_float_text(frame: pl.LazyFrame, *, signed: bool) -> pl.LazyFrame:
+    """Minor units of the floats that have them beyond doubt, the text of the others."""
+    unit = pl.lit(10.0).pow(pl.col("#e"))
+    frame = frame.with_columns((pl.col("#float") * unit).round(0, mode="half_away_from_zero").alias("#near"))
+    beyond_doubt = (
+        pl.col("#float").is_finite()
+        & (pl.col("#near").abs() < _EXACT_FLOAT)
+        # dividing two exact doubles rounds correctly: equal means `#near` is the decimal that was meant
+        & (pl.col("#near") / unit == pl.col("#float"))
+        & ((pl.col("#float") >= 0) | signed)
+    )
+    frame = frame.with_columns(
+        pl.when(beyond_doubt).then(pl.col("#near")).cast(pl.Int64, strict=False).alias("#exact")
+    )
+    other = pl.when(pl.col("#exact").is_null()).then("#float")
+    text = other.map_batches(_float_text, return_dtype=pl.String, is_elementwise=True)
+    return frame.with_columns(text.alias("#text"))
+
+
+def _float_text(numbers: pl.Series) -> pl.Series:
+    if numbers.null_count() == len(numbers):
+        return numbers.cast(pl.String)
+    texts = [None if x is None else _shortest(x) for x in numbers.to_list()]
+    return pl.Series(numbers.name, texts, dtype=pl.String)
+
+
+def _shortest(number: float) -> str:
+    text = repr(number)
+    return format(decimal.Decimal(text), "f") if "e" in text else text
+
+
+def _unwrap(both: pl.Series, *, mark: str | None) -> pl.Series:
     """Take off signs, brackets and group separators; `number` is null where no single reading is left."""
-    text = pl.col("text").str.replace_all("\u2212", "-", literal=True)
-    frame = pl.select(text=texts, e=exponents).with_columns(text=text)
+    if both.struct.field("text").null_count() == len(both):
+        nothing = pl.repeat(None, len(both), dtype=pl.String, eager=True)
+        return pl.DataFrame(
+            {
+                "number": nothing,
+                "negative": nothing.cast(pl.Boolean),
+                "ambiguous": nothing.cast(pl.Boolean),
+            }
+        ).to_struct(both.name)
+    frame = both.struct.unnest().with_columns(
+        pl.col("text").str.replace_all("\u2212", "-", literal=True)  # the typographic minus
+    )
     bracketed = pl.col("text").str.contains(r"^\(.*\)$")
-    negative = bracketed | pl.col("text").str.contains(r"^-|-$")
-    bare = pl.col("text").str.replace(r"^\((.*)\)$", "$1").str.strip_chars()
+    inner = pl.col("text").str.replace(r"^\((.*)\)$", "${1}").str.strip_chars()
     # one sign at most: "--5", "(-5)" and "-5-" stay unreadable
-    bare = pl.when(bracketed).then(bare).otherwise(bare.str.replace(r"^[-+]|-$", "").str.strip_chars())
-    frame = frame.with_columns(negative=negative, bare=bare)
-
-    def grouped(group: str, point: str) -> pl.Expr:
-        digits = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]{{1,2}}(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}|[0-9]+)"
-        return pl.col("bare").str.contains(rf"^{digits}(?:{point}[0-9]*)?$")
-
-    as_dot = grouped(",", r"\.") | grouped(_SPACES, r"\.")
-    as_comma = grouped(r"\.", ",") | grouped(_SPACES, ",")
+    unsigned = pl.col("text").str.replace(r"^[-+]|-$", "").str.strip_chars()
+    frame = frame.with_columns(
+        negative=bracketed | pl.col("text").str.contains(r"^-|-$"),
+        bare=pl.when(bracketed).then(inner).otherwise(unsigned),
+    )
+    as_dot = _written_with(",", r"\.") | _written_with(_SPACES, r"\.")
+    as_comma = _written_with(r"\.", ",") | _written_with(_SPACES, ",")
+    ambiguous = pl.lit(value=False)
     if mark is None:
-        both = pl.col("bare").str.contains(_TWO_WAYS) & ~(
-            # a currency with three decimals writes 1.234 with its own number of them
-            pl.col("bare").str.contains(".", literal=True) & (pl.col("e") >= 3)
-        ).fill_null(value=False)
-        only_comma = as_comma & ~as_dot
+        own = pl.col("bare").str.contains(".", literal=True) & (pl.col("e") >= _OWN_DECIMALS)
+        ambiguous = pl.col("bare").str.contains(_TWO_WAYS) & ~own.fill_null(value=False)
+        as_comma = as_comma & ~as_dot
+    elif mark == ",":
+        as_dot = pl.lit(value=False)
     else:
-        both = pl.lit(value=False)
-        only_comma = as_comma & pl.lit(mark == ",")
-        as_dot = as_dot & pl.lit(mark == ".")
-    keep_dot = pl.col("bare").str.replace_all(r"[^0-9.]", "")
-    keep_comma = pl.col("bare").str.replace_all(r"[^0-9,]", "").str.replace(",", ".", literal=True)
-    return frame.select(
-        number=pl.when(both).then(None).when(only_comma).then(keep_comma).when(as_dot).then(keep_dot),
-        negative="negative",
-        ambiguous=both,
+        as_comma = pl.lit(value=False)
+    dotted = pl.col("bare").str.replace_all(r"[^0-9.]", "")
+    from_comma = pl.col("bare").str.replace_all(r"[^0-9,]", "").str.replace(",", ".", literal=True)
+    number = pl.when(ambiguous).then(None).when(as_comma).then(from_comma).when(as_dot).then(dotted)
+    return frame.select(number=number, negative="negative", ambiguous=ambiguous).to_struct(both.name)
+
+
+def _written_with(group: str, point: str) -> pl.Expr:
+    thousands = rf"[0-9]{{1,3}}(?:{group}[0-9]{{3}})+"
+    lakhs = rf"[0-9]{{1,2}}(?:{group}[0-9]{{2}})+{group}[0-9]{{3}}"
+    return pl.col("bare").str.contains(rf"^(?:{thousands}|{lakhs}|[0-9]+)(?:{point}[0-9]*)?$|^{point}[0-9]+$")
+
+
+def _with_units(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Whole units, and the digits behind the point as minor units."""
+    pieces = pl.col("#number").str.splitn(".", 2)
+    frame = frame.with_columns(
+        pieces.struct.field("field_0").alias("#whole"),
+        pieces.struct.field("field_1").fill_null("").str.strip_chars_end("0").alias("#part"),
+    )
+    whole = pl.when(pl.col("#whole") == "").then(pl.lit("0")).otherwise("#whole")
+    short = pl.when(pl.col("#part").str.len_bytes() <= _SCALE).then("#part")
+    scaled = short.str.pad_end(_SCALE, "0").cast(pl.Int64, strict=False)
+    return frame.with_columns(
+        whole.cast(pl.Int64, strict=False).alias("#units"),
+        (scaled // pl.lit(10, pl.Int64).pow(_SCALE - pl.col("#e"))).alias("#cents"),
     )
 
 
-def _minor(frame: pl.DataFrame, *, signed: bool) -> pl.Series:
-    pieces = pl.col("number").str.splitn(".", 2)
-    frame = frame.with_columns(
-        whole=pieces.struct.field("field_0"),
-        part=pieces.struct.field("field_1").fill_null("").str.strip_chars_end("0"),
-    )
-    whole = pl.when(pl.col("whole") == "").then(pl.lit("0")).otherwise(pl.col("whole"))
-    frame = frame.with_columns(
-        units=whole.cast(pl.Int64, strict=False),
-        part_units=pl.when(pl.col("part").str.len_bytes() <= _SCALE)
-        .then(pl.col("part").str.pad_end(_SCALE, "0"))
-        .cast(pl.Int64, strict=False),
-        power=pl.lit(10, pl.Int64).pow(pl.col("e")),
-        rest=pl.lit(10, pl.Int64).pow(_SCALE - pl.col("e")),
-    )
-    frame = frame.with_columns(cents=pl.col("part_units") // pl.col("rest"))
-    fits = pl.col("units") <= (_MOST - pl.col("cents")) // pl.col("power")
-    zero = (pl.col("units") == 0) & (pl.col("part_units") == 0)
-    negative = pl.col("negative") & ~zero.fill_null(value=False)
-    value = pl.col("units") * pl.col("power") + pl.col("cents")
-    problem = (
-        pl.when(pl.col("text").is_null() | (pl.col("text") == ""))
+def _wrong(*, frame_is_imprecise: bool, signed: bool) -> pl.Expr:
+    too_long = pl.lit(value=False)
+    if frame_is_imprecise:
+        too_long = pl.col("#text").str.replace_all(r"[^0-9]", "").str.len_bytes() > _FLOAT_DIGITS
+    zero = (pl.col("#units") == 0) & (pl.col("#part") == "")
+    fits = pl.col("#units") <= (_MOST - pl.col("#cents")) // pl.lit(10, pl.Int64).pow(pl.col("#e"))
+    return (
+        pl.when(pl.col("#text").is_null() | (pl.col("#text") == ""))
         .then(Problem.EMPTY)
-        .when("ambiguous")
+        .when("#ambiguous")
         .then(Problem.DECIMAL_MARK)
-        .when(pl.col("number").is_null() | ~pl.col("number").str.contains(_PLAIN))
+        .when(pl.col("#number").is_null())
         .then(Problem.NOT_A_NUMBER)
-        .when("long")
+        .when(too_long)
         .then(Problem.IMPRECISE)
-        .when(negative & (not signed))
+        .when(pl.col("#negative") & ~zero & (not signed))
         .then(Problem.NEGATIVE)
-        .when(pl.col("units").is_null())
+        .when(pl.col("#units").is_null())
         .then(Problem.TOO_LARGE)
-        .when(pl.col("e").is_null())
+        .when(pl.col("#e").is_null())
         .then(Problem.NO_CURRENCY)
-        .when(pl.col("part").str.len_bytes() > pl.col("e"))
+        .when(pl.col("#part").str.len_bytes() > pl.col("#e"))
         .then(Problem.DECIMALS)
         .when(~fits)
         .then(Problem.TOO_LARGE)
         .otherwise(0)
-        .cast(pl.UInt8)
     )
-    frame = frame.with_columns(problem=problem)
-    return frame.select(
-        pl.struct(
-            value=pl.when(pl.col("problem") == 0).then(pl.when(negative).then(-value).otherwise(value)),
-            problem="problem",
-        ).alias("read")
-    )["read"]

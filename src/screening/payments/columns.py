@@ -59,9 +59,9 @@ def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) 
     candidates: dict[str, list[str]] = {}
     known = {**synonyms("columns"), **{plain(target): target for target in _TARGETS}}
     for name in found:
-        target = known.get(plain(name))
-        if name not in taken and target is not None and not _settled(target, columns):
-            candidates.setdefault(MAJOR.get(target, target), []).append(name)
+        meant = known.get(plain(name))
+        if name not in taken and meant is not None and not _settled(meant, columns):
+            candidates.setdefault(MAJOR.get(meant, meant), []).append(name)
     for target, names in candidates.items():
         if len(names) > 1:
             raise SchemaError(

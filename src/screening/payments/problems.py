@@ -43,7 +43,7 @@ class Problem(enum.IntEnum):
     NO_SUCH_TIME = 15, "skipped by daylight saving: this time does not exist in the declared zone"
     IMPLAUSIBLE_TIME = 16, "outside the years 1900 to 2199"
     DUPLICATE = 17, "transaction id already used by an earlier row"
-    FIELDS = 18, "row has more fields than the header"
+    FIELDS = 18, "row has not as many fields as the header"
     # the following are only warned about: the row is kept, the value becomes null or is settled as said
     TWICE = 19, "the hour repeated by daylight saving: the earlier one is taken"
     COUNTRY = 20, "unknown country; taken as not supplied"
@@ -58,3 +58,8 @@ class Problem(enum.IntEnum):
     def rejects(self) -> bool:
         """Whether the row is rejected for it, as opposed to warned about."""
         return self < Problem.TWICE
+
+    @classmethod
+    def told(cls, number: int) -> str:
+        """The sentence for a problem's number."""
+        return next(problem.text for problem in cls if problem == number)

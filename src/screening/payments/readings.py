@@ -1,18 +1,21 @@
-"""One expression per canonical column: the user's values in, a value and a problem out."""
+"""The user's columns in, canonical columns and what is wrong with them out, one lazy plan per part.
+
+Everything that can be is a polars expression; only values that are written in an unusual way pass
+through Python, a batch of them at a time.
+"""
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from screening.errors import SchemaError
-from screening.payments.amounts import READ_AMOUNT, to_minor
+from screening.payments.amounts import with_minor
 from screening.payments.columns import MAJOR
 from screening.payments.problems import Problem
-from screening.payments.sources import EXTRA_FIELD, ROW, Part
-from screening.payments.times import EPOCHS, READ_TIME, to_date, to_utc
+from screening.payments.sources import ROW, Part
+from screening.payments.times import EPOCHS, likely_layout, to_date, with_utc
 from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of
 from screening.reference.countries import country_code
 from screening.reference.currencies import exponents
@@ -21,9 +24,9 @@ from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from screening.policy import PaymentsPolicy, Policy
+    from screening.policy import Policy
 
-__all__ = ["KEY", "PART_BITS", "PROBLEM", "RAW", "read_part"]
+__all__ = ["KEY", "LINE", "PART_BITS", "PROBLEM", "RAW", "read_part"]
 
 KEY: Final = "#key"
 """Number of the part and, in its lower PART_BITS, of the row in it."""
@@ -35,9 +38,13 @@ RAW: Final = "raw:"
 
 PROBLEM: Final = "problem:"
 
-_READ: Final = "read:"
+LINE: Final = "#line"
+"""Stands for the row as a whole, where a column is named."""
+
+_TEXT: Final = "text:"
+_KNOWN: Final = "known:"
 _EXPONENT: Final = "#exponent"
-_COUNTRIES: Final = ("country", "residence")
+_SAMPLE: Final = 2_000
 
 
 def read_part(
@@ -58,41 +65,31 @@ def read_part(
     schema = part.frame.collect_schema()
     kinds = {target: schema[name] for target, name in columns.items()}
     for target, kind in kinds.items():
-        if kind.is_nested() and not (isinstance(kind, pl.List) and kind.inner == pl.String):
+        if (kind.is_nested() and kind != pl.List(pl.String)) or kind.is_object():
             raise SchemaError(f"{part.source}: column '{columns[target]}' holds {kind}, not plain values")
-    extra = pl.col(EXTRA_FIELD) if EXTRA_FIELD in schema else pl.lit(None, pl.String)
-    frame = part.frame.select(
+    raw = part.frame.select(
         (pl.col(ROW).cast(pl.Int64) + (number << PART_BITS)).alias(KEY),
         ROW,
-        extra.alias(RAW + EXTRA_FIELD),
         *(pl.col(name).alias(RAW + target) for target, name in columns.items()),
     )
-    payments = policy.payments
-    row_id = pl.format("row-{}", ROW) if parts == 1 else pl.format(f"row-{number + 1}-{{}}", ROW)
+    texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
+    sample = raw.head(_SAMPLE).with_columns(texts).collect()
+    frame = _with_words(raw.with_columns(texts), kinds, policy, sample)
+    row_id = pl.format("row-{}" if parts == 1 else f"row-{number + 1}-{{}}", ROW)
     frame = frame.with_columns(
-        *_identity(kinds, row_id if payments.number_rows else None),
-        *_word("status", kinds, status_of(payments.statuses), payments.status, Problem.STATUS),
-        *_word("channel", kinds, channel_of(payments.channels), payments.channel, Problem.CHANNEL),
-        *_word("currency", kinds, currency_of(payments.currencies), payments.currency, Problem.CURRENCY),
-        *_extra_field(),
-        *(expression for target, kind in kinds.items() for expression in _optional(target, kind)),
-        *(
-            _moment(target, kind, payments)
-            for target, kind in kinds.items()
-            if isinstance(TRANSACTIONS.get(target), pl.Datetime)
-        ),
-    )
-    frame = frame.with_columns(
+        _line(part.ragged),
+        *_identity(kinds, row_id if policy.payments.number_rows else None),
+        *(made for target, kind in kinds.items() for made in _optional(target, kind)),
         pl.col("currency")
         .replace_strict(dict(exponents()), default=None, return_dtype=pl.Int8)
-        .alias(_EXPONENT)
+        .alias(_EXPONENT),
     )
-    frame = frame.with_columns(
-        _money(target, kind, policy, imprecise=part.imprecise)
-        for target, kind in kinds.items()
-        if MAJOR.get(target, target) in MAJOR.values()
-    )
-    frame = frame.with_columns(*_unpack(frame), _minor_unit())
+    for target, kind in kinds.items():
+        if isinstance(TRANSACTIONS.get(target), pl.Datetime):
+            frame = _with_time(frame, target, kind, policy, sample)
+        elif MAJOR.get(target, target) in MAJOR.values():
+            frame = _with_money(frame, target, kind, policy, imprecise=part.imprecise)
+    frame = frame.with_columns(_softened(frame))
     names = frame.collect_schema().names()
     return frame.select(
         KEY,
@@ -115,57 +112,74 @@ def _text(target: str, kind: Any) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
+def _with_words(
+    frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy, sample: pl.DataFrame
+) -> pl.LazyFrame:
+    """Code words looked up; `status`, `channel` and `currency` settled, for they can come from the policy."""
+    payments = policy.payments
+    meanings: dict[str, Callable[[str], str | None]] = {
+        "status": status_of(payments.statuses),
+        "channel": channel_of(payments.channels),
+        "currency": currency_of(payments.currencies),
+    }
+    for target in kinds:
+        if _is_country(target):
+            meanings[target] = country_code
+        elif TRANSACTIONS.get(target) == pl.Boolean:
+            meanings[target] = flag_of
+    frame = frame.with_columns(
+        recode(pl.col(_TEXT + target), meaning, sample=sample[_TEXT + target]).alias(_KNOWN + target)
+        for target, meaning in meanings.items()
+        if target in kinds
+    )
+    settled = []
+    for target, default, unknown in (
+        ("status", payments.status, Problem.STATUS),
+        ("channel", payments.channel, Problem.CHANNEL),
+        ("currency", payments.currency, Problem.CURRENCY),
+    ):
+        fallback = pl.lit(default, pl.String)
+        if target not in kinds:
+            settled += [fallback.alias(target), _problem(pl.lit(0), target)]
+            continue
+        text, known = pl.col(_TEXT + target), pl.col(_KNOWN + target)
+        empty = Problem.EMPTY if default is None else Problem.DEFAULTED
+        wrong = pl.when(text.is_null()).then(empty).when(known.is_null()).then(unknown).otherwise(0)
+        if target == "currency":
+            unit_free = known.is_not_null() & ~known.is_in(list(exponents()))
+            wrong = pl.when(unit_free).then(Problem.NO_MINOR_UNIT).otherwise(wrong)
+        settled += [
+            pl.when(text.is_null()).then(fallback).otherwise(known).alias(target),
+            _problem(wrong, target),
+        ]
+    return frame.with_columns(settled)
+
+
+def _is_country(target: str) -> bool:
+    return target.endswith(("country", "residence"))
+
+
 def _problem(expression: pl.Expr, target: str) -> pl.Expr:
     return expression.cast(pl.UInt8).alias(PROBLEM + target)
 
 
+def _line(ragged: pl.DataFrame | None) -> pl.Expr:
+    if ragged is None or ragged.is_empty():
+        return _problem(pl.lit(0), LINE)
+    wrong = pl.col(ROW).is_in(ragged["row"].implode())
+    return _problem(pl.when(wrong).then(Problem.FIELDS).otherwise(0), LINE)
+
+
 def _identity(kinds: Mapping[str, Any], row_id: pl.Expr | None) -> list[pl.Expr]:
     name = "transaction_id"
-    text = _text(name, kinds[name]) if name in kinds else pl.lit(None, pl.String)
+    text = pl.col(_TEXT + name) if name in kinds else pl.lit(None, pl.String)
     imprecise = pl.lit(value=False)
     if name in kinds and kinds[name].is_float():
         imprecise = pl.col(RAW + name).abs() >= 2**53
     if row_id is not None:
         text = pl.coalesce(text, row_id)
-    problem = pl.when(text.is_null()).then(Problem.EMPTY).when(imprecise).then(Problem.IMPRECISE).otherwise(0)
-    return [text.alias(name), _problem(problem, name)]
-
-
-def _recoded(text: pl.Expr, meaning: Callable[[str], str | None]) -> pl.Expr:
-    return text.map_batches(partial(recode, meaning=meaning), return_dtype=pl.String, is_elementwise=True)
-
-
-def _word(
-    target: str,
-    kinds: Mapping[str, Any],
-    meaning: Callable[[str], str | None],
-    default: str | None,
-    unknown: Problem,
-) -> list[pl.Expr]:
-    fallback = pl.lit(default, pl.String)
-    if target not in kinds:
-        return [fallback.alias(target), _problem(pl.lit(0), target)]
-    text = _text(target, kinds[target])
-    known = _recoded(text, meaning)
-    empty = Problem.EMPTY if default is None else Problem.DEFAULTED
-    problem = pl.when(text.is_null()).then(empty).when(known.is_null()).then(unknown).otherwise(0)
-    return [
-        pl.when(text.is_null()).then(fallback).otherwise(known).alias(target),
-        _problem(problem, target),
-    ]
-
-
-def _extra_field() -> list[pl.Expr]:
-    text = pl.col(RAW + EXTRA_FIELD).str.strip_chars()
-    return [_problem(pl.when(text != "").then(Problem.FIELDS).otherwise(0), EXTRA_FIELD)]
-
-
-def _moment(target: str, kind: Any, policy: PaymentsPolicy) -> pl.Expr:
-    raw = pl.col(RAW + target)
-    if not kind.is_temporal() and not (kind.is_numeric() and policy.time_format in EPOCHS):
-        raw = raw.cast(pl.String, strict=False)
-    read = partial(to_utc, timezone=policy.timezone, time_format=policy.time_format)
-    return raw.map_batches(read, return_dtype=READ_TIME, is_elementwise=True).alias(_READ + target)
+    wrong = pl.when(text.is_null()).then(Problem.EMPTY).when(imprecise).then(Problem.IMPRECISE).otherwise(0)
+    return [text.alias(name), _problem(wrong, name)]
 
 
 def _optional(target: str, kind: Any) -> list[pl.Expr]:
@@ -173,77 +187,78 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
     wanted = TRANSACTIONS.get(target)
     if target in (*REQUIRED_COLUMNS, *MAJOR, *MAJOR.values()) or isinstance(wanted, pl.Datetime):
         return []
-    text = _text(target, kind)
-    if target.endswith(_COUNTRIES):
-        read, wrong = _recoded(text, country_code), Problem.COUNTRY
+    text = pl.col(_TEXT + target)
+    if _is_country(target):
+        read, wrong = pl.col(_KNOWN + target), Problem.COUNTRY
     elif wanted == pl.Boolean:
-        read, wrong = _recoded(text, flag_of) == "true", Problem.FLAG
+        read, wrong = pl.col(_KNOWN + target) == "true", Problem.FLAG
     elif wanted == pl.Float64:
         number = text.cast(pl.Float64, strict=False)
         read, wrong = pl.when(number.is_finite()).then(number), Problem.DEGREES
     elif wanted == pl.Date:
-        days = pl.col(RAW + target).map_batches(to_date, return_dtype=pl.Date, is_elementwise=True)
-        read, wrong = days, Problem.DATE
+        read, wrong = to_date(pl.col(RAW + target), kind), Problem.DATE
     else:
         return [text.alias(target)]
     problem = pl.when(text.is_not_null() & read.is_null()).then(wrong).otherwise(0)
     return [read.alias(target), _problem(problem, target)]
 
 
-def _money(target: str, kind: Any, policy: Policy, *, imprecise: bool) -> pl.Expr:
+def _with_time(
+    frame: pl.LazyFrame, target: str, kind: Any, policy: Policy, sample: pl.DataFrame
+) -> pl.LazyFrame:
+    payments = policy.payments
+    raw = RAW + target
+    if not kind.is_temporal() and not (kind.is_numeric() and payments.time_format in EPOCHS):
+        raw, kind = _TEXT + target, pl.String()
+    return with_utc(
+        frame,
+        time=raw,
+        kind=kind,
+        value=target,
+        problem=PROBLEM + target,
+        likely=likely_layout(sample[raw], payments.time_format),
+        timezone=payments.timezone,
+        time_format=payments.time_format,
+    )
+
+
+def _with_money(
+    frame: pl.LazyFrame, target: str, kind: Any, policy: Policy, *, imprecise: bool
+) -> pl.LazyFrame:
     minor = MAJOR.get(target, target)
-    raw = pl.col(RAW + target)
-    if not kind.is_numeric():
-        raw = raw.cast(pl.String, strict=False)
     if target == minor:
-        exponent = pl.lit(0, pl.Int8)
+        exponent = pl.lit(0)
     elif target in ("amount_base", "originator_income"):
-        exponent = pl.lit(exponents().get(policy.rules.base_currency), pl.Int8)
+        exponent = pl.lit(exponents().get(policy.rules.base_currency))
     else:
         exponent = pl.col(_EXPONENT)
-    convert = partial(
-        _read_money,
+    return with_minor(
+        frame,
+        amount=RAW + target,
+        exponent=exponent,
+        kind=kind,
+        value=minor,
+        problem=PROBLEM + minor,
         decimal_mark="." if target == minor else policy.payments.decimal_mark,
         signed=minor == "balance_after_minor",
         imprecise=imprecise,
     )
-    return (
-        pl.struct(raw.alias("amount"), exponent.alias("exponent"))
-        .map_batches(convert, return_dtype=READ_AMOUNT, is_elementwise=True)
-        .alias(_READ + minor)
-    )
 
 
-def _read_money(both: pl.Series, *, decimal_mark: str | None, signed: bool, imprecise: bool) -> pl.Series:
-    return to_minor(
-        both.struct.field("amount"),
-        both.struct.field("exponent"),
-        decimal_mark=decimal_mark,
-        signed=signed,
-        imprecise=imprecise,
-    )
-
-
-def _unpack(frame: pl.LazyFrame) -> list[pl.Expr]:
-    """Values and problems out of the readings; only a required column may reject its row."""
-    made = []
-    for name in frame.collect_schema():
-        if not name.startswith(_READ):
-            continue
-        target = name.removeprefix(_READ)
-        problem = pl.col(name).struct.field("problem")
-        if target not in REQUIRED_COLUMNS:
-            milder = Problem.MOMENT if isinstance(TRANSACTIONS[target], pl.Datetime) else Problem.SUM
+def _softened(frame: pl.LazyFrame) -> list[pl.Expr]:
+    """Only a required column may reject its row, and a bad currency rejects it once."""
+    softened = []
+    for target in (name for name in frame.collect_schema() if PROBLEM + name in frame.collect_schema()):
+        problem = pl.col(PROBLEM + target)
+        if target == "amount_minor":
+            wrong = pl.when(problem == Problem.NO_CURRENCY).then(0).otherwise(problem)
+        elif target in MAJOR.values() or (
+            isinstance(TRANSACTIONS.get(target), pl.Datetime) and target not in REQUIRED_COLUMNS
+        ):
+            milder = Problem.SUM if target in MAJOR.values() else Problem.MOMENT
             harmless = (problem == 0) | (problem == Problem.EMPTY) | (problem == Problem.TWICE)
-            problem = pl.when(harmless).then(0).otherwise(milder)
-        elif target == "amount_minor":
-            # the row is rejected for its currency already
-            problem = pl.when(problem == Problem.NO_CURRENCY).then(0).otherwise(problem)
-        made += [pl.col(name).struct.field("value").alias(target), _problem(problem, target)]
-    return made
-
-
-def _minor_unit() -> pl.Expr:
-    none = (pl.col(PROBLEM + "currency") == 0) & pl.col(_EXPONENT).is_null()
-    problem = pl.when(none).then(Problem.NO_MINOR_UNIT).otherwise(PROBLEM + "currency")
-    return _problem(problem, "currency")
+            wrong = pl.when(harmless).then(0).otherwise(milder)
+        else:
+            continue
+        softened.append(_problem(wrong, target))
+    return softened

@@ -17,18 +17,16 @@ import narwhals as nw
 import polars as pl
 
 from screening.errors import SchemaError
+from screening.payments.lines import ragged_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["EXTRA_FIELD", "ROW", "Part", "open_parts"]
+__all__ = ["ROW", "Part", "open_parts"]
 
 ROW: Final = "#row"
-EXTRA_FIELD: Final = "#extra"
-"""Column that catches what stands in a CSV row beyond the last column of the header."""
-
 _SUFFIXES: Final = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".psv": "csv",
     ".parquet": "parquet", ".pq": "parquet",
@@ -47,12 +45,14 @@ class Part:
         frame: Its rows, with the row number in column ROW.
         columns: Names of the user's columns.
         imprecise: Numbers may have passed through binary floats before they became text.
+        ragged: Rows (`row`, `line`) of a CSV file that have too few or too many fields.
     """
 
     source: str
     frame: pl.LazyFrame
     columns: tuple[str, ...]
     imprecise: bool = False
+    ragged: pl.DataFrame | None = None
 
 
 def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
@@ -196,34 +196,25 @@ def _head(path: Path, size: int = 1 << 16) -> bytes:
 
 
 def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
-    try:
-        head = _head(path).decode("utf-8-sig", errors="strict")
-    except UnicodeDecodeError as error:
-        if error.end < (1 << 16) - 4:
-            raise SchemaError(
-                f"{source}: text is not UTF-8 (byte {error.start}); save it as UTF-8"
-            ) from error
-        head = _head(path)[: error.start].decode("utf-8-sig")
-    delimiter = policy.delimiter or _delimiter(head)
-    names = pl.read_csv(
-        path, separator=delimiter, has_header=False, infer_schema=False, n_rows=1, truncate_ragged_lines=True
-    ).row(0)
-    columns = tuple("" if name is None else str(name).strip() for name in names)
+    delimiter = policy.delimiter or _delimiter(_head(path).decode("utf-8", errors="ignore"))
+    options: dict[str, Any] = {"separator": delimiter, "infer_schema": False, "glob": False}
+    names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
+    columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
+    # a header such as " amount" is found as "amount"
     frame = pl.scan_csv(
         path,
-        separator=delimiter,
-        has_header=True,
-        schema={**dict.fromkeys(columns, pl.String), EXTRA_FIELD: pl.String},
-        missing_columns="insert",
-        extra_columns="ignore",
-        glob=False,
+        truncate_ragged_lines=True,
+        with_column_names=lambda _: list(columns),
         row_index_name=ROW,
         row_index_offset=1,
+        **options,
     )
-    return Part(source=source, frame=frame, columns=columns)
+    rows = frame.select(pl.len()).collect(engine="streaming").item()
+    ragged = ragged_rows(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
+    return Part(source=source, frame=frame, columns=columns, ragged=ragged)
 
 
 def _delimiter(head: str) -> str:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from screening.errors import PolicyError, SchemaError
-from screening.payments.columns import MAJOR, match_columns
+from screening.payments.columns import match_columns
 from screening.payments.problems import Problem
-from screening.payments.readings import KEY, PROBLEM, RAW, read_part
-from screening.payments.sources import EXTRA_FIELD, Part, open_parts
+from screening.payments.readings import KEY, PROBLEM, read_part
+from screening.payments.rejects import draw_rejects, draw_warnings, with_own_ids
+from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
 from screening.policy import Policy
 from screening.reference.currencies import exponents
-from screening.schemas import CHANNELS, REJECTS, STATUSES, TRANSACTIONS, WARNINGS
+from screening.schemas import CHANNELS, STATUSES, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Conformed", "conform"]
 
-_ROW_BITS: Final = (1 << 40) - 1
-_NUMBER: Final = "#number"
+_ID: Final = "#id"
+_BAD: Final = "#bad"
+_LAST_REJECTING: Final = max(problem for problem in Problem if problem.rejects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -155,40 +157,42 @@ def _account(staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, 
     names = staged.collect_schema().names()
     problems = [name for name in names if name.startswith(PROBLEM)]
     values = [name for name in names if name in TRANSACTIONS]
-    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias("#id")).collect(
+    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias(_ID)).collect(
         engine="streaming"
     )
     _refuse_naive(slim, parts, columns)
-    rejecting = pl.max_horizontal(
-        pl.when(pl.col(name).is_between(1, Problem.FIELDS)).then(1).otherwise(0) for name in problems
+    bad = pl.any_horizontal(pl.col(name).is_between(1, _LAST_REJECTING) for name in problems)
+    slim = slim.with_columns(bad.alias(_BAD))
+    readable = slim.filter(~pl.col(_BAD))
+    repeated = _repeated(staged, readable)
+    rejected = pl.concat([slim.filter(_BAD)[KEY], repeated]).sort()
+    kept, details = staged, staged.head(0).collect()
+    if len(rejected):
+        keys = pl.LazyFrame({KEY: rejected})
+        kept = staged.join(keys, on=KEY, how="anti", maintain_order="left")
+        details = staged.join(keys, on=KEY, how="semi").collect(engine="streaming").sort(KEY)
+        duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
+        name = PROBLEM + "transaction_id"
+        details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
+    taken = kept.select("transaction_id").join(
+        details.lazy().select("transaction_id").drop_nulls(), on="transaction_id", how="semi"
     )
-    slim = slim.with_columns(bad=rejecting == 1)
-    keys = slim.filter("bad")[KEY]
-    repeated = _repeated(staged, slim.filter(~pl.col("bad")))
-    bad = pl.concat([keys, repeated]).sort()
-    rows_in = slim.height
-    warned = slim.filter(~pl.col("bad"))
-    if bad.is_empty():
-        kept = staged
-        details = staged.select(names).head(0).collect()
-    else:
-        table = pl.LazyFrame({KEY: bad})
-        kept = staged.join(table, on=KEY, how="anti", maintain_order="left")
-        details = (
-            staged.join(table, on=KEY, how="semi", maintain_order="left")
-            .collect(engine="streaming")
-            .sort(KEY)
-        )
-    rejects, rejected = _rejected(details, repeated, parts, columns, values)
+    kept_ids = (
+        taken.collect(engine="streaming")["transaction_id"]
+        if len(rejected)
+        else pl.Series([], dtype=pl.String)
+    )
     return Conformed(
         transactions=kept.select(values),
-        rejects=rejects,
-        rejected_rows=_own_ids(rejected, staged, bad),
-        warnings=_warnings(warned, staged, problems, parts, columns),
+        rejects=draw_rejects(details, parts, columns),
+        rejected_rows=with_own_ids(details.select(KEY, *values), kept_ids, parts=len(parts)),
+        warnings=draw_warnings(
+            readable.filter(~pl.col(KEY).is_in(repeated.implode())), staged, parts, columns
+        ),
         columns=dict(columns),
         unused_columns=tuple(name for name in parts[0].columns if name not in columns.values()),
-        rows_in=rows_in,
-        rows_out=rows_in - bad.len(),
+        rows_in=slim.height,
+        rows_out=slim.height - len(rejected),
     )
 
 
@@ -207,9 +211,9 @@ def _repeated(staged: pl.LazyFrame, readable: pl.DataFrame) -> pl.Series:
     """Keys of rows whose id an earlier readable row has."""
     nothing = pl.Series(KEY, [], dtype=pl.Int64)
     # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
-    if readable["#id"].n_unique() == readable.height:
+    if readable[_ID].n_unique() == readable.height:
         return nothing
-    suspects = readable.filter(pl.col("#id").is_duplicated()).select(KEY).lazy()
+    suspects = readable.filter(pl.col(_ID).is_duplicated()).select(KEY).lazy()
     ids = (
         staged.select(KEY, "transaction_id")
         .join(suspects, on=KEY, how="semi")
@@ -217,122 +221,3 @@ def _repeated(staged: pl.LazyFrame, readable: pl.DataFrame) -> pl.Series:
         .sort(KEY)
     )
     return ids.filter(~pl.col("transaction_id").is_first_distinct())[KEY]
-
-
-def _rejected(
-    details: pl.DataFrame,
-    repeated: pl.Series,
-    parts: Sequence[Part],
-    columns: Mapping[str, str],
-    values: Sequence[str],
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    majors = {minor: major for major, minor in MAJOR.items() if major in columns}
-    details = details.with_columns(
-        pl.when(pl.col(KEY).is_in(repeated.implode()))
-        .then(pl.lit(Problem.DUPLICATE, pl.UInt8))
-        .otherwise(PROBLEM + "transaction_id")
-        .alias(PROBLEM + "transaction_id")
-    )
-    sources = [part.source for part in parts]
-    found: list[dict[str, Any]] = []
-    order = [EXTRA_FIELD, *(name for name in TRANSACTIONS if PROBLEM + name in details.columns)]
-    texts = {problem.value: problem.text for problem in Problem if problem.rejects}
-    pieces = []
-    for name in order:
-        raw = majors.get(name, name)
-        shown = columns.get(raw, "(more fields)" if name == EXTRA_FIELD else name)
-        value = (
-            pl.col(RAW + raw).cast(pl.String, strict=False)
-            if RAW + raw in details.columns
-            else pl.lit(None, pl.String)
-        )
-        pieces.append(
-            details.select(
-                KEY,
-                pl.lit(shown).alias("column"),
-                value.alias("value"),
-                pl.col(PROBLEM + name)
-                .replace_strict(texts, default=None, return_dtype=pl.String)
-                .alias("reason"),
-            ).filter(pl.col("reason").is_not_null())
-        )
-    del found
-    rejects = (
-        pl.concat(pieces)
-        .with_columns(also=pl.format("; {} '{}': {}", "column", pl.col("value").fill_null(""), "reason"))
-        .group_by(KEY, maintain_order=True)
-        .agg(pl.col("column", "value", "reason").first(), pl.col("also").slice(1).str.join(""))
-        .sort(KEY)
-        .select(
-            source=(pl.col(KEY).cast(pl.Int64) // (_ROW_BITS + 1)).replace_strict(
-                dict(enumerate(sources)), return_dtype=pl.String
-            ),
-            row=pl.col(KEY) % (_ROW_BITS + 1),
-            column="column",
-            value="value",
-            reason=pl.col("reason") + pl.col("also"),
-            key=pl.col(KEY),
-        )
-        .join(
-            details.select(KEY, "transaction_id"),
-            left_on="key",
-            right_on=KEY,
-            how="left",
-            maintain_order="left",
-        )
-    )
-    return rejects.select(REJECTS.names()).cast(REJECTS), details.select(KEY, *values)
-
-
-def _own_ids(rejected: pl.DataFrame, staged: pl.LazyFrame, bad: pl.Series) -> pl.DataFrame:
-    """Ids for rejected rows that no other row has."""
-    if rejected.is_empty():
-        return rejected.drop(KEY)
-    taken = (
-        staged.select(KEY, "transaction_id")
-        .join(rejected.select("transaction_id").lazy(), on="transaction_id", how="semi")
-        .filter(~pl.col(KEY).is_in(bad.implode()))
-        .collect(engine="streaming")["transaction_id"]
-    )
-    own = (
-        pl.col("transaction_id").is_not_null()
-        & ~pl.col("transaction_id").is_in(taken.implode())
-        & ~pl.col("transaction_id").is_duplicated()
-    )
-    part, row = pl.col(KEY) // (_ROW_BITS + 1), pl.col(KEY) % (_ROW_BITS + 1)
-    several = bool(bad.max() > _ROW_BITS)  # type: ignore[operator]
-    name = pl.format("row-{}-{}", part + 1, row) if several else pl.format("row-{}", row)
-    return rejected.with_columns(transaction_id=pl.when(own).then("transaction_id").otherwise(name)).drop(KEY)
-
-
-def _warnings(
-    kept: pl.DataFrame,
-    staged: pl.LazyFrame,
-    problems: Sequence[str],
-    parts: Sequence[Part],
-    columns: Mapping[str, str],
-) -> pl.DataFrame:
-    rows = []
-    for name in problems:
-        found = kept.filter(pl.col(name) >= Problem.TWICE)
-        for problem, group in found.group_by(name, maintain_order=True):
-            target = name.removeprefix(PROBLEM)
-            shown = next((columns[c] for c in columns if MAJOR.get(c, c) == target), target)
-            raw = next((c for c in columns if MAJOR.get(c, c) == target), None)
-            key = int(group[KEY][0])
-            value = (
-                staged.filter(pl.col(KEY) == key).select(pl.col(RAW + raw).cast(pl.String)).collect().item()
-                if raw
-                else None
-            )
-            rows.append(
-                {
-                    "column": shown,
-                    "reason": Problem(problem[0]).text,
-                    "rows": group.height,
-                    "first_source": parts[key >> 40].source,
-                    "first_row": key & _ROW_BITS,
-                    "first_value": value,
-                }
-            )
-    return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")

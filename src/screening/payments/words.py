@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -42,12 +42,28 @@ def synonyms(name: str) -> Mapping[str, str]:
     return MappingProxyType({plain(row["word"]): row["means"] for row in csv.DictReader(lines)})
 
 
-def recode(words: pl.Series, meaning: Callable[[str], str | None]) -> pl.Series:
-    """Every word replaced by its meaning, null where it has none; each distinct word is looked up once."""
-    texts = words.cast(pl.String)
-    distinct = texts.drop_nulls().unique()
-    table = {word: meaning(word) for word in distinct.to_list()}
-    return texts.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
+def recode(words: pl.Expr, meaning: Callable[[str], str | None], *, sample: pl.Series) -> pl.Expr:
+    """Every word replaced by its meaning, null where it has none; each distinct word is looked up once.
+
+    Args:
+        words: Words to replace.
+        meaning: What a word means.
+        sample: Words to expect: looked up beforehand, so a matter of speed alone.
+    """
+    expected = {word: meaning(word) for word in sample.drop_nulls().unique().sort().to_list()}
+    known = words.replace_strict(
+        list(expected), list(expected.values()), default=None, return_dtype=pl.String
+    )
+    rest = pl.when(~words.is_in(list(expected))).then(words)
+    look_up = partial(_looked_up, meaning=meaning)
+    return pl.coalesce(known, rest.map_batches(look_up, return_dtype=pl.String, is_elementwise=True))
+
+
+def _looked_up(words: pl.Series, *, meaning: Callable[[str], str | None]) -> pl.Series:
+    if words.null_count() == len(words):
+        return words
+    table = {word: meaning(word) for word in words.drop_nulls().unique().to_list()}
+    return words.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
 
 
 def _of(table: str, allowed: tuple[str, ...], extra: Mapping[str, str]) -> Callable[[str], str | None]:

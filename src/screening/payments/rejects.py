@@ -1,0 +1,118 @@
+"""What is said about rows that were rejected, and about values that were set aside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from screening.payments.columns import MAJOR
+from screening.payments.problems import Problem
+from screening.payments.readings import KEY, LINE, PART_BITS, PROBLEM, RAW
+from screening.schemas import REJECTS, TRANSACTIONS, WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from screening.payments.sources import Part
+
+__all__ = ["draw_rejects", "draw_warnings", "with_own_ids"]
+
+_ROW_MASK: Final = (1 << PART_BITS) - 1
+
+
+def draw_rejects(details: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> pl.DataFrame:
+    """REJECTS: one row for each row of `details`, its first problem in front, the others in the reason."""
+    texts = {problem.value: problem.text for problem in Problem if problem.rejects}
+    lines = [pl.DataFrame(schema={KEY: pl.Int64, RAW + LINE: pl.String})]
+    lines += [
+        part.ragged.select(
+            (pl.col("row") + (number << PART_BITS)).alias(KEY), pl.col("line").alias(RAW + LINE)
+        )
+        for number, part in enumerate(parts)
+        if part.ragged is not None
+    ]
+    details = details.join(pl.concat(lines), on=KEY, how="left", maintain_order="left")
+    problems = []
+    for name in (LINE, *TRANSACTIONS):
+        if PROBLEM + name not in details.columns:
+            continue
+        target = _supplied(name, columns)
+        value = pl.col(RAW + target) if RAW + target in details.columns else pl.lit(None)
+        reason = pl.col(PROBLEM + name).replace_strict(texts, default=None, return_dtype=pl.String)
+        problems.append(
+            details.select(
+                KEY,
+                pl.lit("(whole row)" if name == LINE else columns.get(target, name)).alias("column"),
+                value.cast(pl.String, strict=False).alias("value"),
+                reason.alias("reason"),
+                "transaction_id",
+            ).filter(pl.col("reason").is_not_null())
+        )
+    if not problems:
+        return pl.DataFrame(schema=REJECTS)
+    also = pl.format("; {} '{}': {}", "column", pl.col("value").fill_null(""), "reason")
+    sources = {number: part.source for number, part in enumerate(parts)}
+    return (
+        pl.concat(problems)
+        .with_columns(also=also)
+        .group_by(KEY, maintain_order=True)
+        .agg(
+            pl.col("column", "value", "reason", "transaction_id").first(),
+            pl.col("also").slice(1).str.join(""),
+        )
+        .sort(KEY)
+        .select(
+            source=(pl.col(KEY) // (1 << PART_BITS)).replace_strict(sources, return_dtype=pl.String),
+            row=pl.col(KEY) % (1 << PART_BITS),
+            column="column",
+            value="value",
+            reason=pl.col("reason") + pl.col("also"),
+            transaction_id="transaction_id",
+        )
+        .cast(REJECTS)
+    )
+
+
+def _supplied(name: str, columns: Mapping[str, str]) -> str:
+    """The canonical column as the user supplied it: `amount` for `amount_minor`, say."""
+    return next((target for target in columns if MAJOR.get(target, target) == name), name)
+
+
+def with_own_ids(rejected: pl.DataFrame, kept_ids: pl.Series, *, parts: int) -> pl.DataFrame:
+    """Rejected rows under an id that no other row has; "row-<n>" where their own is empty or taken.
+
+    Args:
+        rejected: Rejected rows, with KEY.
+        kept_ids: Those of their ids that payments of TRANSACTIONS have.
+        parts: How many parts the source has.
+    """
+    part, row = (pl.col(KEY) // (1 << PART_BITS)) + 1, pl.col(KEY) % (1 << PART_BITS)
+    name = pl.format("row-{}", row) if parts == 1 else pl.format("row-{}-{}", part, row)
+    own = pl.col("transaction_id")
+    free = own.is_not_null() & ~own.is_in(kept_ids.implode()) & ~own.is_duplicated()
+    return rejected.with_columns(pl.when(free).then(own).otherwise(name).alias("transaction_id")).drop(KEY)
+
+
+def draw_warnings(
+    kept: pl.DataFrame, staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, str]
+) -> pl.DataFrame:
+    """WARNINGS: what was set aside or settled in rows that were kept, with the first case of each."""
+    rows: list[dict[str, Any]] = []
+    for column in (name for name in kept.columns if name.startswith(PROBLEM)):
+        found = kept.filter(pl.col(column) >= Problem.TWICE)
+        target = _supplied(column.removeprefix(PROBLEM), columns)
+        for (problem,), group in found.group_by(column):
+            key = group[KEY].min()
+            first = staged.filter(pl.col(KEY) == key).select(pl.col(RAW + target).cast(pl.String))
+            rows.append(
+                {
+                    "column": columns[target],
+                    "reason": Problem.told(problem),
+                    "rows": group.height,
+                    "first_source": parts[key >> PART_BITS].source,
+                    "first_row": key & _ROW_MASK,
+                    "first_value": first.collect(engine="streaming").item(),
+                }
+            )
+    return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")

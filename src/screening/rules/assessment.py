@@ -86,7 +86,7 @@ def assess(
     """
     policy = policy or Policy()
     chosen = apply_policy(rules, policy.rules, known=by_id())
-    book = _open_book(transactions, history, parties, policy)
+    book = _open_book(transactions, history, parties, policy, chosen)
     flags, coverage = [FLAGS.to_frame()], [COVERAGE.to_frame()]
     for rule in sorted(chosen, key=lambda item: item.id):
         missing = [name for name in rule.requires if not book.has(name)]
@@ -100,7 +100,7 @@ def assess(
             reason = f"missing: {', '.join(missing)}"
             coverage.append(_covered(rule, "not_evaluable", reason, missing, rows=int(book.batch.sum())))
         else:
-            findings = rule.look(book)
+            findings = book.findings(rule)
             flags.append(flags_of(findings, rule, book))
             coverage.extend(_groups(rule, findings, book))
     return Assessment(
@@ -115,12 +115,13 @@ def _open_book(
     history: pl.DataFrame | pl.LazyFrame | None,
     parties: pl.DataFrame | None,
     policy: Policy,
+    rules: Sequence[Rule],
 ) -> Book:
     batch = transactions.lazy().collect()
     if parties is not None and "party_id" not in parties.columns:
         raise SchemaError("the table of parties lacks party_id", missing=["party_id"], found=parties.columns)
     if history is None:
-        return Book(batch, policy=policy.rules, parties=parties)
+        return Book(batch, policy=policy.rules, parties=parties, rules=rules)
     past = history.lazy().collect()
     for name, table in (("transactions", batch), ("history", past)):
         missing = [column for column in REQUIRED_COLUMNS if column not in table.columns]
@@ -139,7 +140,9 @@ def _open_book(
     ]
     both = pl.concat([past.select(common), batch.select(common)] if len(past) else [batch.select(common)])
     in_batch = np.arange(len(both)) >= len(past)
-    return Book(both, batch=in_batch, available=frozenset(common), policy=policy.rules, parties=parties)
+    return Book(
+        both, batch=in_batch, available=frozenset(common), policy=policy.rules, parties=parties, rules=rules
+    )
 
 
 def _groups(rule: Rule, findings: Sequence[Finding], book: Book) -> Iterator[pl.DataFrame]:

@@ -15,15 +15,16 @@ from screening.reference.currencies import exponents
 from screening.reference.dated import codes, read_table
 from screening.reference.thresholds import base_units, threshold
 from screening.rules.findings import Finding
-from screening.rules.windows import NO_KEY, Clock, Ledger, pairs
+from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy.typing as npt
 
     from screening.reference.dated import DatedTable
+    from screening.rules.rule import Rule
 
 __all__ = ["ALTERNATIVES", "NOT_MOVED", "PARTY_FIELDS", "Book", "combine"]
 
@@ -44,8 +45,8 @@ ALTERNATIVES: Final = {
 """Name a rule may ask for -> columns of which the first that holds a value stands for it."""
 
 PARTY_FIELDS: Final = (
-    "name", "type", "opened_at", "residence", "occupation", "income_minor", "expected_countries",
-    "case_status", "employer_id", "own_sector",
+    "type", "opened_at", "residence", "occupation", "income_minor", "holder_name", "holder_aliases",
+    "expected_countries", "case_status", "officer_of",
 )  # fmt: skip
 """Columns of a table of parties, besides `party_id`; any of them may be absent."""
 
@@ -65,6 +66,7 @@ class Book:
         available: Columns that both the batch and the earlier payments have.
         policy: Section [rules] of the policy.
         parties: What is known of parties: `party_id` and any of `PARTY_FIELDS`.
+        rules: Rules as they run, for rules that build on others.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Book:
         available: frozenset[str] | None = None,
         policy: RulesPolicy | None = None,
         parties: pl.DataFrame | None = None,
+        rules: Iterable[Rule] = (),
     ) -> None:
         _check(payments)
         self.policy = policy or RulesPolicy()
@@ -88,6 +91,21 @@ class Book:
         everything = np.ones(self.size, np.bool_) if batch is None else batch
         self.batch = everything if self._order is None else everything[self._order]
         self._kept: dict[Any, Any] = {}
+        self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
+
+    def findings(self, rule: Rule) -> tuple[Finding, ...]:
+        """What a rule found, with the parameters in force; computed once however many rules ask."""
+        chosen = self._rules.get(rule.id, rule)
+        if any(not self.has(name) for name in chosen.requires):
+            return ()
+        return self.keep(("findings", chosen.id), lambda: chosen.look(self))
+
+    def fired(self, rule: Rule) -> npt.NDArray[np.bool_]:
+        """The rows on which a rule fired, in the earlier payments as well."""
+        truth = np.zeros(self.size, np.bool_)
+        for finding in self.findings(rule):
+            truth[finding.rows] = True
+        return truth
 
     # -- columns ------------------------------------------------------------------------------------------
 
@@ -118,15 +136,15 @@ class Book:
 
     def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
         """A column of whole numbers, with `null` for nulls."""
-        return self._keep(("numbers", name, null), lambda: self.column(name).fill_null(null).to_numpy())
+        return self.keep(("numbers", name, null), lambda: self.column(name).fill_null(null).to_numpy())
 
     def is_in(self, name: str, *words: str) -> npt.NDArray[np.bool_]:
         """Whether a column holds one of some words; not where it is null."""
-        return self._keep(("is_in", name, words), lambda: self._truth(self.column(name).is_in(list(words))))
+        return self.keep(("is_in", name, words), lambda: self._truth(self.column(name).is_in(list(words))))
 
     def known(self, name: str) -> npt.NDArray[np.bool_]:
         """Whether a column, or one of its alternatives "a|b", holds a value."""
-        return self._keep(("known", name), lambda: self._known(name))
+        return self.keep(("known", name), lambda: self._known(name))
 
     def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
         """An expression over TRANSACTIONS as truth values in the order of the book; null is false."""
@@ -152,16 +170,20 @@ class Book:
         """Whole numbers for a key; accounts share theirs between both sides, and so do parties."""
         for kind in ("account", "party"):
             if name in (f"originator_{kind}", f"beneficiary_{kind}"):
-                both = self._keep(("sides", kind), partial(self._both_sides, kind))[0]
+                both = self.keep(("sides", kind), partial(self._both_sides, kind))[0]
                 return both[: self.size] if name.startswith("originator") else both[self.size :]
-        return self._keep(("key", name), lambda: codes(_blank_is_null(self.column(name)))[0])
+        return self.keep(("key", name), lambda: codes(_blank_is_null(self.column(name)))[0])
 
     def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """Keys that also differ by currency, so that sums never mix currencies."""
-        currency, names = self._keep("currencies", lambda: codes(self.currency))
+        currency, names = self.keep("currencies", lambda: codes(self.currency))
         if len(names) <= 1:
             return keys
-        return combine(keys, currency)
+        wide = keys.astype(np.uint64) * np.uint64(len(names)) + np.minimum(currency, len(names) - 1)
+        known = keys != NO_KEY
+        if known.any() and int(wide[known].max()) >= int(NO_KEY):
+            raise SchemaError("too many accounts times currencies; supply amount_base_minor")
+        return np.where(known, wide, NO_KEY).astype(np.uint32)
 
     def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
         """Rows by a key, in order of time; with `money` by currency as well."""
@@ -176,7 +198,15 @@ class Book:
             rows = np.flatnonzero(keep)
             return Ledger.of(keys[rows], rows, self.clock)
 
-        return self._keep(("ledger", name, money, moved), make)
+        return self.keep(("ledger", name, money, moved), make)
+
+    def distinct(
+        self, key: str, item: str, window: int, *, among: npt.NDArray[np.bool_] | None = None
+    ) -> Distinct:
+        """Different items by key in windows, over the payments that moved (or those `among` them)."""
+        keep = self.moved if among is None else self.moved & among
+        rows = np.flatnonzero(keep)
+        return Distinct(self.key(key)[rows], self.key(item)[rows], rows, self.clock, window)
 
     def new_pair(self, key: str, item: str) -> npt.NDArray[np.bool_]:
         """Whether a row is the first that ever paired its key with its item."""
@@ -189,7 +219,7 @@ class Book:
             new[rows] = np.concatenate([np.ones(min(1, len(rows)), np.bool_), ~same])
             return new
 
-        return self._keep(("new", key, item), make)
+        return self.keep(("new", key, item), make)
 
     def first_seen(self, name: str) -> npt.NDArray[np.int64]:
         """Time of the first row of each row's key; -1 without a key."""
@@ -204,7 +234,7 @@ class Book:
                 seen[rows] = self.clock.time[first[keys[rows]]]
             return seen
 
-        return self._keep(("first_seen", name), make)
+        return self.keep(("first_seen", name), make)
 
     # -- money --------------------------------------------------------------------------------------------
 
@@ -218,7 +248,7 @@ class Book:
         """Currency in which each amount is measured."""
         if self.in_base:
             return pl.Series("currency", [self.policy.base_currency]).new_from_index(0, self.size)
-        return self._keep("currency", lambda: self.column("currency"))
+        return self.keep("currency", lambda: self.column("currency"))
 
     @property
     def amount(self) -> npt.NDArray[np.int64]:
@@ -229,7 +259,7 @@ class Book:
             whole: npt.NDArray[np.int64] = values.cast(pl.Int64).fill_null(0).to_numpy()
             return np.maximum(whole, 0)
 
-        return self._keep("amount", make)
+        return self.keep("amount", make)
 
     @property
     def unit(self) -> npt.NDArray[np.int64]:
@@ -242,12 +272,12 @@ class Book:
             minor = 10 ** exponents().get(self.policy.base_currency, 2)
             return np.broadcast_to(np.int64(minor), self.size)
 
-        return self._keep("unit", make)
+        return self.keep("unit", make)
 
     @property
     def measured(self) -> npt.NDArray[np.bool_]:
         """Whether an amount is there, is positive, and can be compared with a parameter."""
-        return self._keep("measured", lambda: (self.amount > 0) & (self.unit > 0))
+        return self.keep("measured", lambda: (self.amount > 0) & (self.unit > 0))
 
     @property
     def balance(self) -> npt.NDArray[np.int64]:
@@ -262,12 +292,12 @@ class Book:
             )
             return np.where((left == -(2**62)) | other, -1, np.maximum(left, 0))
 
-        return self._keep("balance", make)
+        return self.keep("balance", make)
 
     @property
     def moved(self) -> npt.NDArray[np.bool_]:
         """Whether the money moved or is about to."""
-        return self._keep("moved", lambda: ~self.is_in("status", *NOT_MOVED))
+        return self.keep("moved", lambda: ~self.is_in("status", *NOT_MOVED))
 
     def minor(self, units: float) -> npt.NDArray[np.int64]:
         """A parameter in base units as minor units of each row's currency, rounded once."""
@@ -292,7 +322,7 @@ class Book:
             jurisdiction = self.policy.jurisdiction
             return threshold(*tables, code, self.currency, self.clock.time, jurisdiction=jurisdiction)
 
-        return self._keep(("threshold", code), make)
+        return self.keep(("threshold", code), make)
 
     def decimals(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Decimals of the currency in which some rows are measured."""
@@ -317,7 +347,7 @@ class Book:
 
         if name not in self.columns and not self.has(name):
             return np.zeros(self.size, np.uint8)
-        return self._keep(("classes", name), make)
+        return self.keep(("classes", name), make)
 
     def place_classes(self, place: str) -> npt.NDArray[np.uint8]:
         """Risk classes of "beneficiary_place" and the like: of every part of it together."""
@@ -339,7 +369,17 @@ class Book:
             bank = self.column(f"{side}_agent_bic").str.slice(4, 2)
             return pl.select(pl.coalesce(self.column(f"{side}_country"), bank)).to_series()
 
-        return self._keep(("country", side), make)
+        return self.keep(("country", side), make)
+
+    def area(self, side: str) -> npt.NDArray[np.uint32]:
+        """Whole numbers for areas: the part of a country where that has a class of its own, else the country."""
+
+        def make() -> npt.NDArray[np.uint32]:
+            part, country = self.column(f"{side}_admin1"), self.country(side)
+            classed = pl.Series(self.classes(f"{side}_admin1") != 0)
+            return codes(part.zip_with(classed, country))[0]
+
+        return self.keep(("area", side), make)
 
     def cross_border(self) -> npt.NDArray[np.int8]:
         """1 where a payment crosses a border, 0 where not (the EEA is one area), -1 where unknown."""
@@ -356,11 +396,12 @@ class Book:
             abroad = self._truth(here != there) & ~(area[0] & area[1])
             return np.where(unknown, -1, abroad).astype(np.int8)
 
-        return self._keep("cross_border", make)
+        return self.keep("cross_border", make)
 
     # -- inner --------------------------------------------------------------------------------------------
 
-    def _keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
+    def keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
+        """What is kept under a name, made the first time it is asked for."""
         if name not in self._kept:
             self._kept[name] = make()
         kept: Kept = self._kept[name]

@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from screening.rules import behaviour, completeness, corridors, graph, structuring
+from screening.rules import behaviour, completeness, corridors, graph, shapes, structuring
 from screening.rules.rule import Rule, RuleFactory
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "by_id"]
 
-_MODULES: Final = (behaviour, completeness, corridors, graph, structuring)
+_MODULES: Final = (behaviour, completeness, corridors, graph, shapes, structuring)
 
 
 def _rules_of(module: ModuleType) -> list[Rule]:

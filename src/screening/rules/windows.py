@@ -215,6 +215,15 @@ class Distinct:
         self._first = first
         self._end = clock.end
 
+    def appeared(
+        self, keys: npt.NDArray[Any], first: npt.NDArray[Any], last: npt.NDArray[Any]
+    ) -> npt.NDArray[np.int64]:
+        """How often an item of `keys` appeared anew from row `first` up to, not including, row `last`."""
+        base = keys.astype(np.uint64) << _ROW_BITS
+        begin = np.searchsorted(self._appear, base | first.astype(np.uint64))
+        times: npt.NDArray[np.int64] = np.searchsorted(self._appear, base | last.astype(np.uint64)) - begin
+        return np.maximum(times, 0)
+
     def count(self, keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Different items of `keys` in the window that ends at the instant of `rows`."""
         base = keys.astype(np.uint64) << _ROW_BITS

@@ -6,12 +6,12 @@ the matcher's own normalisation or spellings: a matcher must not mark its own ho
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Final
+
+from screening.validation.people import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -483,14 +483,9 @@ def abbreviation(name: str, rng: Random) -> str | None:
 # --- spelling --------------------------------------------------------------------------------------------
 
 
-def _rows(file: str) -> list[dict[str, str]]:
-    text = (resources.files("screening.validation") / "data" / file).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def _short_words() -> dict[str, tuple[str, ...]]:
-    return {row["word"]: tuple(row["short"].split("|")) for row in _rows("short_words.csv")}
+    return {row["word"]: tuple(row["short"].split("|")) for row in rows_of("short_words.csv")}
 
 
 @cache
@@ -503,7 +498,7 @@ def _spellings() -> tuple[tuple[re.Pattern[str], tuple[str, ...], bool], ...]:
         "any": r"(?<=\w){}(?=\w)",
     }
     rows = []
-    for row in _rows("spellings.csv"):
+    for row in rows_of("spellings.csv"):
         forms = tuple(row["spellings"].split("|"))
         sought = forms if row["scope"] in ("word", "start") and len(forms) > 2 else forms[:1]
         body = "(?:" + "|".join(sorted(map(re.escape, sought), key=len, reverse=True)) + ")"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["COMPANIES", "COUNTRIES", "CULTURES", "PEOPLE", "companies", "people"]
+__all__ = ["COMPANIES", "COUNTRIES", "CULTURES", "PEOPLE", "companies", "people", "rows_of"]
 
 PEOPLE: Final = pl.Schema({"name": pl.String(), "culture": pl.String()})
 COMPANIES: Final = pl.Schema({"name": pl.String(), "country": pl.String()})
@@ -34,7 +34,8 @@ _SCRIPT_WEIGHT: Final = 0.35  # most payments carry Latin letters
 _SLOT: Final = re.compile(r"\{(\w)\}")
 
 
-def _rows(file: str) -> list[dict[str, str]]:
+def rows_of(file: str) -> list[dict[str, str]]:
+    """Rows of one of the data files of this package."""
     text = (resources.files("screening.validation") / "data" / file).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -44,7 +45,7 @@ def _pools() -> dict[tuple[str, str], pl.Series]:
     """(culture, part) -> names, Faker's first and ours interleaved by order of the files."""
     parts: dict[tuple[str, str], dict[str, None]] = {}
     for file in ("names_own.csv", "names_faker.csv"):
-        for row in _rows(file):
+        for row in rows_of(file):
             pool = parts.setdefault((row["culture"], row["part"]), {})
             pool.update(dict.fromkeys(row["names"].split("|")))
     return {key: pl.Series(list(names), dtype=pl.String) for key, names in parts.items()}
@@ -54,14 +55,14 @@ def _pools() -> dict[tuple[str, str], pl.Series]:
 def _structures() -> dict[str, list[tuple[float, str]]]:
     """Culture -> weighted structures, such as `{m} bin {m} al-{s}`."""
     structures: dict[str, list[tuple[float, str]]] = {}
-    for row in _rows("structures.csv"):
+    for row in rows_of("structures.csv"):
         structures.setdefault(row["culture"], []).append((float(row["weight"]), row["structure"]))
     return structures
 
 
 @cache
 def _company_words() -> dict[tuple[str, str], list[str]]:
-    return {(row["key"], row["part"]): row["names"].split("|") for row in _rows("company_words.csv")}
+    return {(row["key"], row["part"]): row["names"].split("|") for row in rows_of("company_words.csv")}
 
 
 CULTURES: Final = tuple(sorted(_structures()))

@@ -80,6 +80,8 @@ def with_minor(
 ) -> pl.LazyFrame:
     """The frame with columns `value` and `problem`, from the column `amount` of type `kind`."""
     frame = frame.with_columns(exponent.cast(pl.Int64).alias("#e"))
+    if kind.is_integer():
+        return _with_integers(frame, amount, value=value, problem=problem, signed=signed)
     if kind.is_float():
         # a 32-bit float is its own shortest decimal only before it is widened
         wide = pl.col(amount) if kind == pl.Float64 else pl.col(amount).cast(pl.String).cast(pl.Float64)
@@ -117,6 +119,28 @@ def with_minor(
     )
     settled = pl.when(pl.col(problem) == 0).then(pl.when("#negative").then(-units).otherwise(units))
     return frame.with_columns(pl.coalesce("#exact", settled).alias(value))
+
+
+def _with_integers(
+    frame: pl.LazyFrame, amount: str, *, value: str, problem: str, signed: bool
+) -> pl.LazyFrame:
+    units = pl.col(amount).cast(pl.Int64, strict=False)
+    power = pl.lit(10, pl.Int64).pow(pl.col("#e"))
+    wrong = (
+        pl.when(pl.col(amount).is_null())
+        .then(Problem.EMPTY)
+        .when((pl.col(amount) < 0) & (not signed))
+        .then(Problem.NEGATIVE)
+        .when(units.is_null())
+        .then(Problem.TOO_LARGE)
+        .when(pl.col("#e").is_null())
+        .then(Problem.NO_CURRENCY)
+        .when(~units.is_between(-_MOST // power, _MOST // power))
+        .then(Problem.TOO_LARGE)
+        .otherwise(0)
+    )
+    frame = frame.with_columns(wrong.cast(pl.UInt8).alias(problem))
+    return frame.with_columns(pl.when(pl.col(problem) == 0).then(units * power).alias(value))
 
 
 def _with_float_text(frame: pl.LazyFrame, *, signed: bool) -> pl.LazyFrame:

@@ -43,7 +43,8 @@ def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) 
     for target in policy.columns:
         if target not in _TARGETS:
             raise PolicyError(
-                f"[payments.columns] maps '{target}', which is no column of TRANSACTIONS{_close(target, _TARGETS)}",
+                f"[payments.columns] maps '{target}', which is no column of TRANSACTIONS"
+                f"{_close(target, _TARGETS)}",
                 key=target,
             )
     for target, name in policy.columns.items():

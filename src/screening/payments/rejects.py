@@ -16,14 +16,13 @@ if TYPE_CHECKING:
 
     from screening.payments.sources import Part
 
-__all__ = ["draw_rejects", "draw_warnings", "with_own_ids"]
+__all__ = ["draw_rejected_rows", "draw_rejects", "draw_warnings", "with_lines"]
 
 _ROW_MASK: Final = (1 << PART_BITS) - 1
 
 
-def draw_rejects(details: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> pl.DataFrame:
-    """REJECTS: one row for each row of `details`, its first problem in front, the others in the reason."""
-    texts = {problem.value: problem.text for problem in Problem if problem.rejects}
+def with_lines(details: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
+    """Rows with the whole text of those whose fields do not fit the header."""
     lines = [pl.DataFrame(schema={KEY: pl.Int64, RAW + LINE: pl.String})]
     lines += [
         part.ragged.select(
@@ -32,7 +31,12 @@ def draw_rejects(details: pl.DataFrame, parts: Sequence[Part], columns: Mapping[
         for number, part in enumerate(parts)
         if part.ragged is not None
     ]
-    details = details.join(pl.concat(lines), on=KEY, how="left", maintain_order="left")
+    return details.join(pl.concat(lines), on=KEY, how="left", maintain_order="left")
+
+
+def draw_rejects(details: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> pl.DataFrame:
+    """REJECTS: one row for each row of `with_lines`, the first problem in front, others in the reason."""
+    texts = {problem.value: problem.text for problem in Problem if problem.rejects}
     problems = []
     for name in (LINE, *TRANSACTIONS):
         if PROBLEM + name not in details.columns:
@@ -79,11 +83,14 @@ def _supplied(name: str, columns: Mapping[str, str]) -> str:
     return next((target for target in columns if MAJOR.get(target, target) == name), name)
 
 
-def with_own_ids(rejected: pl.DataFrame, kept_ids: pl.Series, *, parts: int) -> pl.DataFrame:
-    """Rejected rows under an id that no other row has; "row-<n>" where their own is empty or taken.
+def draw_rejected_rows(
+    details: pl.DataFrame, columns: Sequence[str], kept_ids: pl.Series, *, parts: int
+) -> pl.DataFrame:
+    """What could be read of rejected rows, under an id that no other row has.
 
     Args:
-        rejected: Rejected rows, with KEY.
+        details: Rejected rows, as `with_lines` returns them.
+        columns: Columns of TRANSACTIONS to keep.
         kept_ids: Those of their ids that payments of TRANSACTIONS have.
         parts: How many parts the source has.
     """
@@ -91,7 +98,16 @@ def with_own_ids(rejected: pl.DataFrame, kept_ids: pl.Series, *, parts: int) -> 
     name = pl.format("row-{}", row) if parts == 1 else pl.format("row-{}-{}", part, row)
     own = pl.col("transaction_id")
     free = own.is_not_null() & ~own.is_in(kept_ids.implode()) & ~own.is_duplicated()
-    return rejected.with_columns(pl.when(free).then(own).otherwise(name).alias("transaction_id")).drop(KEY)
+    made = [pl.when(free).then(own).otherwise(name).alias("transaction_id")]
+    if details[RAW + LINE].is_not_null().any():
+        # names may stand in any field of such a row, so all of it is text to be searched
+        columns = [name for name in TRANSACTIONS if name in columns or name == "remittance_text"]
+        made.append(
+            pl.coalesce(
+                RAW + LINE, *(["remittance_text"] if "remittance_text" in details.columns else [])
+            ).alias("remittance_text")
+        )
+    return details.with_columns(made).select(columns)
 
 
 def draw_warnings(
@@ -103,7 +119,7 @@ def draw_warnings(
         found = kept.filter(pl.col(column) >= Problem.TWICE)
         target = _supplied(column.removeprefix(PROBLEM), columns)
         for (problem,), group in found.group_by(column):
-            key = group[KEY].min()
+            key: int = group.select(pl.col(KEY).min()).item()
             first = staged.filter(pl.col(KEY) == key).select(pl.col(RAW + target).cast(pl.String))
             rows.append(
                 {

@@ -157,33 +157,42 @@ def _typed(frame: pl.LazyFrame, source: str) -> Part:
     return Part(source=source, frame=frame, columns=names)
 
 
+_BEGINNINGS: Final = {
+    b"PAR1": "parquet",
+    b"ARROW1": "ipc",
+    b"\xff\xff\xff\xff": "ipc_stream",
+}
+_REFUSED: Final = {
+    b"PK\x03\x04": "a spreadsheet or zip archive; save it as CSV or Parquet",
+    b"\xd0\xcf\x11\xe0": "an old spreadsheet; save it as CSV or Parquet",
+    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
+    b"<": "XML or HTML, not a table",
+}
+
+
 def _kind(path: Path, source: str) -> str:
+    """Format of a file, by how it begins and then by its name."""
     try:
         head = _head(path)
-    except OSError as error:
-        raise SchemaError(f"{source}: cannot be read: {error.strerror or error}") from error
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"ARROW1"):
-        return "ipc"
-    if head.startswith(b"\xff\xff\xff\xff"):
-        return "ipc_stream"
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise SchemaError(f"{source}: a spreadsheet or zip archive; save it as CSV or Parquet")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise SchemaError(f"{source}: text in UTF-16; save it as UTF-8")
-    if not head.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise SchemaError(f"{source}: the file is empty")
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-    kind = _SUFFIXES.get(suffixes[-1] if suffixes else "")
-    if kind in ("parquet", "ipc", "ipc_stream"):
-        raise SchemaError(f"{source}: not a readable {kind} file: it does not begin like one")
+    except (OSError, EOFError) as error:
+        raise SchemaError(f"{source}: cannot be read: {error}") from error
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"<"):
-        raise SchemaError(f"{source}: XML or HTML, not a table")
-    if kind == "jsonl" and start.startswith(b"["):
+    if not start:
+        raise SchemaError(f"{source}: the file is empty")
+    for beginning, kind in _BEGINNINGS.items():
+        if head.startswith(beginning):
+            return kind
+    for beginning, reason in _REFUSED.items():
+        if start.startswith(beginning):
+            raise SchemaError(f"{source}: {reason}")
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    named = _SUFFIXES.get(suffixes[-1] if suffixes else "")
+    if named in _BEGINNINGS.values():
+        raise SchemaError(f"{source}: not a readable {named} file: it does not begin like one")
+    if named == "jsonl" and start.startswith(b"["):
         raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
-    return kind or ("jsonl" if start.startswith(b"{") else "csv")
+    return named or ("jsonl" if start.startswith(b"{") else "csv")
 
 
 def _head(path: Path, size: int = 1 << 16) -> bytes:

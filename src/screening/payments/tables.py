@@ -16,7 +16,7 @@ from screening.errors import PolicyError, SchemaError
 from screening.payments.columns import match_columns
 from screening.payments.problems import Problem
 from screening.payments.readings import KEY, PROBLEM, read_part
-from screening.payments.rejects import draw_rejects, draw_warnings, with_own_ids
+from screening.payments.rejects import draw_rejected_rows, draw_rejects, draw_warnings, with_lines
 from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
 from screening.policy import Policy
@@ -24,7 +24,7 @@ from screening.reference.currencies import exponents
 from screening.schemas import CHANNELS, STATUSES, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from screening.policy import PaymentsPolicy
 
@@ -44,7 +44,8 @@ class Conformed:
         rejects: REJECTS, one row for each rejected row.
         rejected_rows: The rejected rows with what could be read of them, in the columns of `transactions`, so
             that their parties can still be screened. The id is the payment's own where it has one that
-            no other row uses, else "row-<n>".
+            no other row uses, else "row-<n>". A CSV row whose fields do not fit the header stands as a
+            whole in `remittance_text`, for a name may be in any of its fields.
         warnings: WARNINGS, what was set aside or settled in rows that were kept.
         columns: Canonical column -> the user's column.
         unused_columns: The user's columns that nothing reads.
@@ -119,35 +120,38 @@ def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
 
 
 def _check(policy: PaymentsPolicy) -> None:
-    def refuse(key: str, value: object, known: str) -> None:
-        raise PolicyError(f"[payments] {key} = {value!r} is not {known}", key=key)
-
-    if policy.timezone is not None and policy.timezone not in zoneinfo.available_timezones():
-        refuse("timezone", policy.timezone, "an IANA zone such as 'Europe/Paris'")
-    if policy.decimal_mark not in (None, ".", ","):
-        refuse("decimal_mark", policy.decimal_mark, "'.' or ','")
-    if policy.delimiter is not None and (len(policy.delimiter) != 1 or not policy.delimiter.isascii()):
-        refuse("delimiter", policy.delimiter, "one ASCII character")
-    if policy.time_format is not None and policy.time_format not in EPOCHS and "%" not in policy.time_format:
-        refuse("time_format", policy.time_format, f"a strptime layout or one of {', '.join(EPOCHS)}")
-    if policy.currency is not None and policy.currency not in exponents():
-        refuse("currency", policy.currency, "an ISO 4217 code with a minor unit")
-    for key, value, allowed in (
-        *(("status", value, STATUSES) for value in (policy.status, *policy.statuses.values())),
-        *(("channel", value, CHANNELS) for value in (policy.channel, *policy.channels.values())),
-    ):
-        if value not in allowed:
-            refuse(key, value, f"one of {', '.join(allowed)}")
-    for code in policy.currencies.values():
-        if code not in exponents():
-            refuse("currencies", code, "an ISO 4217 code with a minor unit")
+    layouts = ("a strptime layout or one of " + ", ".join(EPOCHS), lambda text: text in EPOCHS or "%" in text)
+    codes = ("an ISO 4217 code with a minor unit", lambda code: code in exponents())
+    statuses = (f"one of {', '.join(STATUSES)}", lambda word: word in STATUSES)
+    channels = (f"one of {', '.join(CHANNELS)}", lambda word: word in CHANNELS)
+    rules: dict[str, tuple[str, Callable[[str], bool]]] = {
+        "timezone": (
+            "an IANA zone such as 'Europe/Paris'",
+            lambda zone: zone in zoneinfo.available_timezones(),
+        ),
+        "decimal_mark": ("'.' or ','", lambda mark: mark in {".", ","}),
+        "delimiter": ("one ASCII character", lambda mark: len(mark) == 1 and mark.isascii() and mark != '"'),
+        "time_format": layouts,
+        "currency": codes,
+        "currencies": codes,
+        "status": statuses,
+        "statuses": statuses,
+        "channel": channels,
+        "channels": channels,
+    }
+    for key, (known, holds) in rules.items():
+        asked = getattr(policy, key)
+        for value in asked.values() if isinstance(asked, dict) else [asked]:
+            if value is not None and not holds(value):
+                raise PolicyError(f"[payments] {key}: {value!r} is not {known}", key=key)
 
 
 def _same_columns(part: Part, first: Part, columns: Mapping[str, str]) -> None:
     if set(part.columns) != set(first.columns):
         differing = sorted(set(part.columns) ^ set(first.columns))
         raise SchemaError(
-            f"{part.source}: not the same columns as {first.source}; they differ in {', '.join(map(repr, differing))}",
+            f"{part.source}: not the same columns as {first.source}; "
+            f"they differ in {', '.join(map(repr, differing))}",
             missing=[name for name in columns.values() if name not in part.columns],
             found=list(part.columns),
         )
@@ -174,18 +178,16 @@ def _account(staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, 
         duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
         name = PROBLEM + "transaction_id"
         details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
-    taken = kept.select("transaction_id").join(
-        details.lazy().select("transaction_id").drop_nulls(), on="transaction_id", how="semi"
-    )
-    kept_ids = (
-        taken.collect(engine="streaming")["transaction_id"]
-        if len(rejected)
-        else pl.Series([], dtype=pl.String)
-    )
+    details = with_lines(details, parts)
+    kept_ids = pl.Series([], dtype=pl.String)
+    if len(rejected):
+        own_ids = details.lazy().select("transaction_id").drop_nulls()
+        taken = kept.select("transaction_id").join(own_ids, on="transaction_id", how="semi")
+        kept_ids = taken.collect(engine="streaming")["transaction_id"]
     return Conformed(
         transactions=kept.select(values),
         rejects=draw_rejects(details, parts, columns),
-        rejected_rows=with_own_ids(details.select(KEY, *values), kept_ids, parts=len(parts)),
+        rejected_rows=draw_rejected_rows(details, values, kept_ids, parts=len(parts)),
         warnings=draw_warnings(
             readable.filter(~pl.col(KEY).is_in(repeated.implode())), staged, parts, columns
         ),
@@ -201,8 +203,8 @@ def _refuse_naive(slim: pl.DataFrame, parts: Sequence[Part], columns: Mapping[st
     naive = (found == Problem.NAIVE).sum()
     if naive and naive == ((found != Problem.EMPTY) & (found != Problem.TIME)).sum():
         raise SchemaError(
-            f"{parts[0].source}: the times in '{columns['booked_at']}' carry no zone; set timezone under [payments], "
-            'such as timezone = "Europe/Paris" (or "UTC")',
+            f"{parts[0].source}: the times in '{columns['booked_at']}' carry no zone; "
+            'set timezone under [payments], such as timezone = "Europe/Paris" (or "UTC")',
             hint="timezone",
         )
 

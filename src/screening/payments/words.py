@@ -50,11 +50,12 @@ def recode(words: pl.Expr, meaning: Callable[[str], str | None], *, sample: pl.S
         meaning: What a word means.
         sample: Words to expect: looked up beforehand, so a matter of speed alone.
     """
-    expected = {word: meaning(word) for word in sample.drop_nulls().unique().sort().to_list()}
+    meanings = {word: meaning(word) for word in sample.drop_nulls().unique().sort().to_list()}
+    expected = {word: means for word, means in meanings.items() if means is not None}
     known = words.replace_strict(
         list(expected), list(expected.values()), default=None, return_dtype=pl.String
     )
-    rest = pl.when(~words.is_in(list(expected))).then(words)
+    rest = pl.when(known.is_null()).then(words)
     look_up = partial(_looked_up, meaning=meaning)
     return pl.coalesce(known, rest.map_batches(look_up, return_dtype=pl.String, is_elementwise=True))
 

@@ -79,6 +79,7 @@ _TAIL: Final = re.compile(
 _DASHED: Final = re.compile(r"\s[-–—]\s")
 _KINSHIP: Final = re.compile(r"\s(?:son|daughter|wife|widow|brother|sister) of\s", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|phd|md|esq)\.?", re.IGNORECASE)
+_BARE: Final = str.maketrans(dict.fromkeys(f"{_OPEN}{_CLOSE};", " "))
 _EDGES: Final = " ,;:/|–—-\u00ad\u200e\u200f\u202a\u202b\u202c"
 
 
@@ -193,7 +194,7 @@ class _Reading:
             # The middle of a company's name is no option: what is left would name somebody else.
             self.bare.append(self.core[-1] if self.kind == "entity" and after else glue)
             if use == "apart":
-                self.own.append(CellName(inner, _type_of(inner, former=self.former), ""))
+                self.own += [CellName(p, _type_of(p, former=self.former), "") for p in _pieces(inner)]
 
     def names(self) -> list[CellName]:
         """Every form of the name, then the names from brackets, all with the notes of the segment."""
@@ -262,7 +263,8 @@ def _named_description(inner: str) -> bool:
 
 
 def _pieces(inner: str) -> list[str]:
-    return [squeeze(re.sub(r"-\s+", "-", piece)) for piece in inner.split(",") if is_usable(piece)]
+    plain = re.sub(r"-\s+", "-", inner.translate(_BARE))
+    return [squeeze(piece) for piece in plain.split(",") if is_usable(piece)]
 
 
 def _cut_tail(text: str, *, has_name: bool) -> tuple[str, str]:
@@ -290,7 +292,7 @@ def _names_of(text: str, kind: str) -> list[tuple[str, str, bool]]:
             left, slash, right = piece.rpartition(" / ")
             two = bool(slash) and is_acronym(right, left)
             forms += [(left, "", False), (right, "", True)] if two else [(piece, "", False)]
-    stripped = [(squeeze(name).strip(_EDGES), note, short) for name, note, short in forms]
+    stripped = [(squeeze(name.translate(_BARE)).strip(_EDGES), note, short) for name, note, short in forms]
     return [form for form in stripped if is_usable(form[0])]
 
 

@@ -100,6 +100,7 @@ TRANSACTIONS: Final = pl.Schema(
         "card_id": pl.String(),
         "passenger_name": pl.String(),
         "booking_reference": pl.String(),
+        "destination_country": pl.String(),  # of a journey
         "campaign_id": pl.String(),
         "vasp_id": pl.String(),  # the other side's provider of virtual-asset services
         "vasp_country": pl.String(),

@@ -592,7 +592,8 @@ def company_suffix(name: str, rng: Random) -> str | None:
     core = _LEGAL_FORM.sub("", name)
     if not _is_latin(name) or letter_count(core) < 5:
         return None
-    return core if core != name and rng.random() < 0.4 else f"{core} {rng.choice(_FORMS)}"
+    others = [form for form in _FORMS if f"{core} {form}" != name]
+    return core if core != name and rng.random() < 0.4 else f"{core} {rng.choice(others)}"
 
 
 def company_word(name: str, rng: Random) -> str | None:

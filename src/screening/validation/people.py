@@ -20,7 +20,7 @@ import polars as pl
 from screening.errors import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -172,13 +172,20 @@ def _lengthened(structure: str, attempt: int) -> str:
     return (first.group(0) + " ") * (attempt // 4) + structure if first else structure
 
 
-def _repeated(piece: str, n: int) -> pl.Series:
-    return pl.repeat(piece, n, eager=True, dtype=pl.String)
+def _filled(
+    rng: np.random.Generator, structure: str, pools: Mapping[str, pl.Series], n: int, attempt: int
+) -> list[pl.Series | str]:
+    """The pieces of `n` names of one structure; a slot that occurs twice is drawn twice."""
+    return [
+        _pick(rng, pools[piece], n, attempt) if place % 2 else piece
+        for place, piece in enumerate(_SLOT.split(_lengthened(structure, attempt)))
+    ]
 
 
-def _joined(pieces: list[pl.Series], separator: str = "") -> pl.Series:
-    frame = pl.DataFrame({str(place): piece for place, piece in enumerate(pieces)})
-    return frame.select(pl.concat_str(pl.all(), separator=separator).str.strip_chars()).to_series()
+def _joined(pieces: list[pl.Series | str]) -> pl.Series:
+    frame = pl.DataFrame({str(p): piece for p, piece in enumerate(pieces) if isinstance(piece, pl.Series)})
+    parts = [pl.lit(piece) if isinstance(piece, str) else pl.col(str(p)) for p, piece in enumerate(pieces)]
+    return frame.select(pl.concat_str(parts).str.strip_chars()).to_series()
 
 
 def _shares(rng: np.random.Generator, n: int, weights: Iterable[float]) -> list[int]:
@@ -187,22 +194,16 @@ def _shares(rng: np.random.Generator, n: int, weights: Iterable[float]) -> list[
 
 
 def _draw_people(rng: np.random.Generator, culture: str, n: int, attempt: int) -> pl.Series:
-    pools = _pools()
+    pools = {part: pool for (owner, part), pool in _pools().items() if owner == culture}
     structures = _structures()[culture]
-    drawn = []
-    for (_, structure), count in zip(structures, _shares(rng, n, (w for w, _ in structures)), strict=True):
-        pieces = _SLOT.split(_lengthened(structure, attempt))
-        drawn.append(
-            _joined(
-                [
-                    _pick(rng, pools[culture, piece], count, attempt)
-                    if place % 2
-                    else _repeated(piece, count)
-                    for place, piece in enumerate(pieces)
-                ]
-            )
-        )
-    return pl.concat(drawn)
+    shares = _shares(rng, n, (weight for weight, _ in structures))
+    return pl.concat(
+        [
+            _joined(_filled(rng, structure, pools, count, attempt)).alias("name")
+            for (_, structure), count in zip(structures, shares, strict=True)
+            if count
+        ]
+    )
 
 
 def _draw_companies(rng: np.random.Generator, country: str, n: int, attempt: int) -> pl.Series:
@@ -219,14 +220,10 @@ def _draw_companies(rng: np.random.Generator, country: str, n: int, attempt: int
     }
     drawn = []
     for structure, count in zip(structures, _shares(rng, n, [1.0] * len(structures)), strict=True):
-        core = _joined(
-            [
-                _pick(rng, pools[piece], count, attempt) if place % 2 else _repeated(piece, count)
-                for place, piece in enumerate(_SLOT.split(_lengthened(structure, attempt)))
-            ]
-        )
-        form = _pick(rng, forms, count, attempt)
-        drawn.append(_joined([form, core] if prefixed else [core, form], separator=" "))
+        if count:
+            core = _filled(rng, structure, pools, count, attempt)
+            form = _pick(rng, forms, count, attempt)
+            drawn.append(_joined([form, " ", *core] if prefixed else [*core, " ", form]).alias("name"))
     return pl.concat(drawn)
 
 

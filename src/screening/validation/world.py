@@ -57,8 +57,8 @@ def numbered(prefix: str, numbers: NDArray[np.int64], width: int) -> pl.Series:
 
 def hexadecimal(rng: np.random.Generator, n: int, width: int) -> pl.Series:
     """Random hexadecimal text; `width` must be even."""
-    text = rng.bytes(n * width // 2).hex()
-    return pl.Series([text[start : start + width] for start in range(0, n * width, width)], dtype=pl.String)
+    text = np.frombuffer(rng.bytes(n * width // 2).hex().encode(), dtype=f"S{width}")
+    return pl.Series(text.astype(f"U{width}").tolist(), dtype=pl.String)
 
 
 def make_world(n: int, *, seed: int) -> World:

@@ -104,8 +104,8 @@ def _text(target: str, kind: Any) -> pl.Expr:
     if kind.is_float():
         # ids that a table library turned into floats because one of them was missing
         whole = raw.is_finite() & (raw == raw.floor()) & (raw.abs() < 2**53)
-        text = pl.when(whole).then(raw.cast(pl.Int64, strict=False).cast(pl.String))
-        return pl.when(raw.is_not_nan()).then(text.otherwise(raw.cast(pl.String)))
+        number = pl.when(whole).then(raw.cast(pl.Int64, strict=False).cast(pl.String))
+        return pl.when(raw.is_not_nan()).then(number.otherwise(raw.cast(pl.String)))
     if isinstance(kind, pl.List):
         raw = raw.list.join(",", ignore_nulls=True)
     text = raw.cast(pl.String, strict=False).str.strip_chars()

@@ -7,9 +7,12 @@ amount passes through a binary float.
 
 from __future__ import annotations
 
+import datetime as dt
 import glob
 import gzip
+import math
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +36,7 @@ _SUFFIXES: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".arrow": "ipc", ".ipc": "ipc", ".feather": "ipc", ".arrows": "ipc_stream",
 }  # fmt: skip
+_MISSING: Final = {"NoneType", "NAType", "NaTType"}
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
 
@@ -98,17 +102,30 @@ def _foreign(transactions: Any) -> pl.DataFrame:
 def _column(series: Any, name: str) -> pl.Series:
     if series.dtype != nw.Object:
         return pl.Series(name, series.to_polars())
-    # a pandas column of Python objects may hold anything; mixed kinds become text
-    values = [None if value is None or value != value else value for value in series.to_list()]  # noqa: PLR0124 - NaN
-    try:
-        return pl.Series(name, values, strict=True)
-    except (TypeError, pl.exceptions.PolarsError):
-        return pl.Series(name, [None if value is None else _text(value) for value in values], dtype=pl.String)
+    # a pandas column of Python objects may hold anything; what is not all of one kind becomes text
+    values = [None if _is_missing(value) else value for value in series.to_list()]
+    kinds = {type(value) for value in values if value is not None}
+    if len(kinds) == 1 and kinds <= {dt.datetime, dt.date, list, float, int, bool}:
+        try:
+            return pl.Series(name, values)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            pass  # integers beyond 64 bits, times of several zones: as text, like other mixtures
+    if kinds == {Decimal} and all(value is None or value.is_finite() for value in values):
+        # each as it is written, for a common scale may not fit 38 digits
+        return pl.Series(name, [None if value is None else format(value, "f") for value in values])
+    return pl.Series(name, [None if value is None else _text(value) for value in values], dtype=pl.String)
+
+
+def _is_missing(value: Any) -> bool:
+    # pandas' own markers are known by name, for pandas is not imported here
+    return math.isnan(value) if isinstance(value, float) else type(value).__name__ in _MISSING
 
 
 def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 

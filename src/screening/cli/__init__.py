@@ -212,7 +212,7 @@ def _policy(path: Path | None) -> Policy:
 
 
 def _sanctions(path: Path) -> SanctionsList:
-    if not path.is_file():
+    if not path.exists():
         raise ListError(
             f"no such file: {path}. The UN publishes its consolidated list as XML at "
             "https://main.un.org/securitycouncil/en/content/un-sc-consolidated-list; save it and name the "

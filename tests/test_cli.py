@@ -1,0 +1,222 @@
+"""The command line as a user meets it: a real process, its two streams and its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from screening.audit import read_manifest
+from screening.cli import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LIST = """<?xml version="1.0" encoding="UTF-8"?>
+<CONSOLIDATED_LIST dateGenerated="2026-01-15T00:00:00Z">
+<INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><VERSIONNUM>1</VERSIONNUM><FIRST_NAME>ARDO</FIRST_NAME>
+<SECOND_NAME>BELVANE</SECOND_NAME><UN_LIST_TYPE>Testland</UN_LIST_TYPE>
+<REFERENCE_NUMBER>TSi.001</REFERENCE_NUMBER><LISTED_ON>2020-01-01</LISTED_ON>
+<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Ardho Belwane</ALIAS_NAME></INDIVIDUAL_ALIAS>
+</INDIVIDUAL></INDIVIDUALS>
+<ENTITIES><ENTITY><DATAID>2</DATAID><VERSIONNUM>1</VERSIONNUM>
+<FIRST_NAME>BELVANE MARITIME HOLDINGS</FIRST_NAME><UN_LIST_TYPE>Testland</UN_LIST_TYPE>
+<REFERENCE_NUMBER>TSe.002</REFERENCE_NUMBER><LISTED_ON>2020-01-01</LISTED_ON></ENTITY></ENTITIES>
+</CONSOLIDATED_LIST>
+"""
+PAYMENTS = """transaction_id,booked_at,amount,currency,originator_name,beneficiary_name
+P1,2026-03-01T09:00:00Z,120.50,EUR,Jo Example,Ardo Belvane
+P2,2026-03-01T09:00:00Z,80.00,EUR,Jo Example,Otto Beispiel
+P3,2026-03-01T09:00:00Z,eighty,EUR,Jo Example,Otto Beispiel
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    (tmp_path / "list.xml").write_text(LIST)
+    (tmp_path / "payments.csv").write_text(PAYMENTS)
+    return tmp_path
+
+
+def call(desk: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "screening", *arguments]
+    return subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=120)
+
+
+RUN = ("run", "payments.csv", "--list", "list.xml", "--out", "run")
+
+
+def test_a_run_leaves_its_outputs_and_says_where(desk: Path) -> None:
+    done = call(desk, *RUN)
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    assert {path.name for path in (desk / "run").iterdir()} == {
+        "alerts.parquet", "hits.parquet", "flags.parquet", "rejects.parquet", "manifest.json",
+    }  # fmt: skip
+    assert pl.read_parquet(desk / "run" / "alerts.parquet")["outcome"].to_list() == ["SUSPEND"]
+    for words in ("rows in", "SUSPEND", "TSi.001", "row 3", "Outputs in run"):
+        assert words in done.stdout
+    assert "screening 3 distinct names" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr  # plain lines in a pipe
+
+
+def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
+    assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS
+    (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe").replace("eighty", "80"))
+    quiet = call(desk, *RUN, "--fail-on-alerts", "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (ExitCode.CLEAN, "", "")
+    (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe"))
+    assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS  # a rejected row
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("run", "payments.csv", "--list", "gone.xml", "--out", "run"), ExitCode.BAD_INPUT, "main.un.org"),
+        (("run", "gone.csv", "--list", "list.xml", "--out", "run"), ExitCode.BAD_INPUT, "no such file"),
+        (
+            ("run", "payments.csv", "--list", "payments.csv", "--out", "run"),
+            ExitCode.BAD_INPUT,
+            "payments.csv",
+        ),
+        ((*RUN, "--policy", "policy.toml"), ExitCode.BAD_INPUT, "did you mean 'threshold'"),
+        ((*RUN[:-1], "."), ExitCode.BAD_INPUT, "other than a run"),
+        (("run", "payments.csv"), ExitCode.USAGE, "--list"),
+        ((*RUN, "--threshold", "7"), ExitCode.USAGE, "--threshold"),
+        (("runn",), ExitCode.USAGE, "runn"),
+        (("name", "X", "--list", "list.xml", "--why-not", "TSi.01"), ExitCode.BAD_INPUT, "TSi.001"),
+    ],
+)
+def test_errors_are_one_readable_line(
+    desk: Path, arguments: tuple[str, ...], code: ExitCode, words: str
+) -> None:
+    (desk / "policy.toml").write_text("[names]\ntreshold = 0.9\n")
+    failed = call(desk, *arguments)
+    assert failed.returncode == code
+    assert words in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert failed.stdout == ""
+    assert not (desk / "run").exists()
+    if code == ExitCode.BAD_INPUT:
+        assert (
+            failed.stderr.rstrip("\n").count("\nscreening: ") + failed.stderr.startswith("screening: ") == 1
+        )
+
+
+def test_a_fault_of_the_program_is_no_result(desk: Path) -> None:
+    code = "import screening, screening.cli as c; screening.screen = None; c.main()"
+    command = [sys.executable, "-c", code, *RUN]
+    failed = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
+    assert failed.returncode == ExitCode.INTERNAL
+    assert "fault of the program" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert not (desk / "run").exists()
+
+
+def test_a_name_is_explained(desk: Path) -> None:
+    found = call(desk, "name", "Ardo Belvane", "--list", "list.xml")
+    assert found.returncode == ExitCode.CLEAN, found.stderr
+    assert "ARDO BELVANE" in found.stdout
+    assert "TSi.001" in found.stdout
+    answer = json.loads(call(desk, "name", "Belvane, Ardo", "--list", "list.xml", "--json").stdout)
+    assert answer["status"] == "hit"
+    assert [hit["reference"] for hit in answer["hits"]] == ["TSi.001"]
+    assert answer["hits"][0]["score"] > 0.9
+
+
+def test_a_name_that_is_no_hit_says_how_far_it_was(desk: Path) -> None:
+    arguments = ("name", "Jo Example", "--list", "list.xml", "--why-not", "TSi.001")
+    answer = json.loads(call(desk, *arguments, "--json").stdout)
+    assert answer["status"] == "clear"
+    assert answer["why_not"]["score"] < answer["threshold"]
+    assert "short of 0.8" in call(desk, *arguments).stdout
+
+
+def test_a_name_that_cannot_be_judged_is_no_clear(desk: Path) -> None:
+    assert "not a clear" in call(desk, "name", "...", "--list", "list.xml").stdout
+    assert (
+        json.loads(call(desk, "name", "...", "--list", "list.xml", "--json").stdout)["status"]
+        == "unscreenable"
+    )
+
+
+def test_a_list_shows_where_it_comes_from_and_every_name(desk: Path) -> None:
+    shown = call(desk, "list", "show", "list.xml").stdout
+    for words in ("2026-01-15", "individuals", "Ledger", "Good"):
+        assert words in shown
+    names = call(desk, "list", "show", "list.xml", "--names").stdout.splitlines()
+    assert names[0].split("\t") == ["reference", "kind", "name_type", "quality", "name"]
+    assert len(names) == 4
+    facts = json.loads(call(desk, "list", "show", "list.xml", "--json").stdout)
+    assert facts["tables"]["designations"] == 2
+
+
+def test_history_is_looked_back_into_and_not_screened(desk: Path) -> None:
+    (desk / "history.csv").write_text(PAYMENTS.replace("P", "H").replace("2026-03-01", "2026-02-01"))
+    done = call(desk, *RUN, "--history", "history.csv")
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    manifest = read_manifest(desk / "run")
+    assert manifest["input"]["rows"] == 3
+    assert manifest["history"]["sha256"]
+
+
+def test_an_interrupted_run_leaves_no_outputs(desk: Path) -> None:
+    code = """
+import os, signal, time
+import screening.pipeline
+from screening.cli import main
+def interrupted(*_, **__):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(20)
+screening.pipeline.conform = interrupted
+main()
+"""
+    command = [sys.executable, "-c", code, *RUN]
+    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == ExitCode.INTERRUPTED
+    assert "Traceback" not in done.stderr
+    assert sorted(path.name for path in desk.iterdir()) == ["list.xml", "payments.csv"]
+
+
+def test_a_reader_that_leaves_early_is_no_fault(desk: Path) -> None:
+    command = f"{sys.executable} -m screening list show list.xml --names | true"
+    done = subprocess.run(["bash", "-c", command], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_a_terminal_gets_a_moving_line(desk: Path) -> None:
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "screening", *RUN]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        command, cwd=desk, stdin=child, stdout=subprocess.DEVNULL, stderr=child, env=environment
+    ) as process:
+        os.close(child)
+        seen = b""
+        try:
+            while chunk := os.read(parent, 4096):
+                seen += chunk
+        except OSError:  # the other end is closed
+            pass
+    os.close(parent)
+    assert process.returncode == ExitCode.CLEAN
+    assert b"\x1b[" in seen
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("name",), ("list",), ("list", "show")])
+def test_every_command_teaches(desk: Path, command: tuple[str, ...]) -> None:
+    helped = call(desk, *command, "--help")
+    assert helped.returncode == ExitCode.CLEAN
+    assert "Usage: screening" in helped.stdout
+    if command != ("list",):
+        assert "Examples:\n" in helped.stdout
+    assert "\\b" not in helped.stdout
+
+
+def test_the_version_is_told(desk: Path) -> None:
+    assert call(desk, "--version").stdout.startswith("screening 0.")

@@ -106,8 +106,10 @@ def iterate_entries(source: Source, ledger: Ledger) -> Iterator[Node | dict[str,
             yield _node(element, "/".join([*reversed(outer), _local(element.tag)]), source, ledger)
             _forget(element, "/".join(reversed(outer)), ledger)
     except etree.XMLSyntaxError as error:
+        log: Any = error.error_log
+        line = next((entry.line for entry in log if entry.line), error.lineno or None)
         message = f"the XML is broken: {error.msg}"
-        raise ListError(message, source=source.name, line=error.lineno, reason="broken XML") from error
+        raise ListError(message, source=source.name, line=line, reason="broken XML") from error
     root = events.root
     _check_root(root, source)
     for sibling in (*root.itersiblings(preceding=True), *root.itersiblings()):

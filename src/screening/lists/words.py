@@ -121,7 +121,7 @@ def is_geographic(text: str) -> bool:
 def is_acronym(text: str, name: str) -> bool:
     """Whether a short text in brackets abbreviates the name before it.
 
-    Its letters must occur in the name in order, most of them at the start of a word. Where the two do
+    Its letters must occur in the name in order, a third of them at the start of a word. Where the two do
     not agree, only a text that cannot be read aloud passes: "(NGO)" and "(KENYA)" are no names.
 
     Example:
@@ -149,7 +149,7 @@ def _abbreviates(letters: str, words: list[str]) -> bool:
             for i in range(len(letters) - 1, -1, -1):
                 if best[i] >= 0 and letters[i] == c and (i > 0 or place == 0):
                     best[i + 1] = max(best[i + 1], best[i] + (place == 0))
-    return 2 * best[-1] >= len(letters)
+    return 3 * best[-1] >= len(letters)
 
 
 def resembles(left: str, right: str) -> bool:

@@ -19,7 +19,7 @@ MINOR = st.integers(0, MOST) | st.integers(0, 10**7)
 
 def major(minor: int, exponent: int) -> Decimal:
     # scaleb would round to the 28 digits of the default context
-    return Decimal(minor) / (10**exponent)
+    return Decimal(minor) / Decimal(10**exponent)
 
 
 def read(amounts: pl.Series, exponent: int, **options: object) -> list[tuple[int | None, int]]:

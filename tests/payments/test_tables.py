@@ -21,7 +21,7 @@ from screening.schemas import REJECTS, REQUIRED_COLUMNS, TRANSACTIONS, WARNINGS
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAYMENTS = {
+PAYMENTS: dict[str, list[str | None]] = {
     "Payment ID": ["007", "008", "009"],
     "Date": ["2026-03-01T10:00:00Z", "2026-03-01T11:00:00+01:00", "2026-03-02 08:00:00Z"],
     "Amount": ["1,250.00", "12", "0.10"],
@@ -324,7 +324,7 @@ def test_values_that_are_set_aside_are_counted_and_the_payment_is_kept() -> None
 
 def test_sums_in_base_currency_are_read_by_its_exponent() -> None:
     asked = Policy.from_dict({"rules": {"base_currency": "KWD"}})
-    read = conform(only(**{"amount_base": "1.5"}), policy=asked)
+    read = conform(only(amount_base="1.5"), policy=asked)
     assert read.transactions.collect()["amount_base_minor"].to_list() == [1500]
 
 

@@ -94,8 +94,17 @@ def read_part(
     return frame.select(
         KEY,
         *(name for name in TRANSACTIONS if name in names),
-        *(name for name in names if name.startswith((PROBLEM, RAW))),
+        *(name for name in names if name.startswith(PROBLEM)),
+        *(_shown(target, kind).alias(RAW + target) for target, kind in kinds.items()),
     )
+
+
+def _shown(target: str, kind: Any) -> pl.Expr:
+    """The raw value as REJECTS shows it, of one type in all parts."""
+    raw = pl.col(RAW + target)
+    if isinstance(kind, pl.List):
+        raw = raw.list.join(",", ignore_nulls=True)
+    return raw.cast(pl.String, strict=False)
 
 
 def _text(target: str, kind: Any) -> pl.Expr:
@@ -106,9 +115,7 @@ def _text(target: str, kind: Any) -> pl.Expr:
         whole = raw.is_finite() & (raw == raw.floor()) & (raw.abs() < 2**53)
         number = pl.when(whole).then(raw.cast(pl.Int64, strict=False).cast(pl.String))
         return pl.when(raw.is_not_nan()).then(number.otherwise(raw.cast(pl.String)))
-    if isinstance(kind, pl.List):
-        raw = raw.list.join(",", ignore_nulls=True)
-    text = raw.cast(pl.String, strict=False).str.strip_chars()
+    text = _shown(target, kind).str.strip_chars()
     return pl.when(text != "").then(text)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from screening.payments.sources import Part
 
-__all__ = ["draw_rejected_rows", "draw_rejects", "draw_warnings", "with_lines"]
+__all__ = ["draw_rejected_rows", "draw_rejects", "draw_warnings", "find_warnings", "with_lines"]
 
 _ROW_MASK: Final = (1 << PART_BITS) - 1
 
@@ -48,7 +48,7 @@ def draw_rejects(details: pl.DataFrame, parts: Sequence[Part], columns: Mapping[
             details.select(
                 KEY,
                 pl.lit("(whole row)" if name == LINE else columns.get(target, name)).alias("column"),
-                value.cast(pl.String, strict=False).alias("value"),
+                value.cast(pl.String).alias("value"),
                 reason.alias("reason"),
                 "transaction_id",
             ).filter(pl.col("reason").is_not_null())
@@ -110,25 +110,42 @@ def draw_rejected_rows(
     return details.with_columns(made).select(columns)
 
 
-def draw_warnings(
-    kept: pl.DataFrame, staged: pl.LazyFrame, parts: Sequence[Part], columns: Mapping[str, str]
-) -> pl.DataFrame:
-    """WARNINGS: what was set aside or settled in rows that were kept, with the first case of each."""
-    rows: list[dict[str, Any]] = []
+def find_warnings(kept: pl.DataFrame) -> pl.DataFrame:
+    """Every (column, problem) of rows that are kept, how often it occurs, and the KEY of its first row."""
+    found = [pl.DataFrame(schema={"name": pl.String, "problem": pl.UInt8, "rows": pl.Int64, KEY: pl.Int64})]
     for column in (name for name in kept.columns if name.startswith(PROBLEM)):
-        found = kept.filter(pl.col(column) >= Problem.TWICE)
-        target = _supplied(column.removeprefix(PROBLEM), columns)
-        for (problem,), group in found.group_by(column):
-            key: int = group.select(pl.col(KEY).min()).item()
-            first = staged.filter(pl.col(KEY) == key).select(pl.col(RAW + target).cast(pl.String))
-            rows.append(
-                {
-                    "column": columns[target],
-                    "reason": Problem.told(problem),
-                    "rows": group.height,
-                    "first_source": parts[key >> PART_BITS].source,
-                    "first_row": key & _ROW_MASK,
-                    "first_value": first.collect(engine="streaming").item(),
-                }
+        cases = kept.filter(pl.col(column) >= Problem.TWICE).group_by(pl.col(column).alias("problem"))
+        found.append(
+            cases.agg(pl.len().cast(pl.Int64).alias("rows"), pl.col(KEY).min()).select(
+                pl.lit(column.removeprefix(PROBLEM)).alias("name"), "problem", "rows", KEY
             )
+        )
+    return pl.concat(found)
+
+
+def draw_warnings(
+    found: pl.DataFrame, first: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]
+) -> pl.DataFrame:
+    """WARNINGS: what was set aside or settled in rows that were kept, with the first case of each.
+
+    Args:
+        found: What `find_warnings` found.
+        first: The rows it names.
+        parts: The parts of the source.
+        columns: Canonical column -> the user's column.
+    """
+    values = {row[KEY]: row for row in first.to_dicts()}
+    rows: list[dict[str, Any]] = []
+    for case in found.to_dicts():
+        key, target = case[KEY], _supplied(case["name"], columns)
+        rows.append(
+            {
+                "column": columns[target],
+                "reason": Problem.told(case["problem"]),
+                "rows": case["rows"],
+                "first_source": parts[key >> PART_BITS].source,
+                "first_row": key & _ROW_MASK,
+                "first_value": values[key][RAW + target],
+            }
+        )
     return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")

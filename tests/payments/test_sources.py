@@ -1,0 +1,218 @@
+"""Files of every format are read as they are, or refused with one typed error that says why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.errors import SchemaError
+from screening.payments import conform
+from screening.payments.sources import open_parts
+from screening.policy import PaymentsPolicy, Policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEADER = "id,date,amount,currency,payer,payee\n"
+ROW = "{},2026-03-01T10:00:00Z,5.00,EUR,Anna Muster,Otto Beispiel\n"
+POLICY = Policy.from_dict({"payments": {"columns": {"transaction_id": "id"}}})
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def ids(path: Path | str) -> list[str]:
+    return conform(path, policy=POLICY).transactions.collect()["transaction_id"].to_list()
+
+
+def read_back(path: Path) -> list[dict[str, str]]:
+    (part,) = open_parts(path, PaymentsPolicy())
+    return part.frame.select(part.columns).collect().to_dicts()
+
+
+def test_leading_zeros_and_long_numbers_survive(tmp_path: Path) -> None:
+    long = "12345678901234567890123"
+    assert ids(write(tmp_path / "a.csv", HEADER + ROW.format("007") + ROW.format(long))) == ["007", long]
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_part_of_the_data(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv", b"\xef\xbb\xbf" + (HEADER + ROW.format("1")).replace("\n", "\r\n").encode()
+    )
+    assert ids(path) == ["1"]
+    read = conform(path, policy=POLICY)
+    assert read.transactions.collect()["beneficiary_name"].to_list() == ["Otto Beispiel"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_the_delimiter_is_found_in_the_header(tmp_path: Path, delimiter: str) -> None:
+    assert ids(write(tmp_path / "a.csv", (HEADER + ROW.format("1")).replace(",", delimiter))) == ["1"]
+
+
+def test_a_declared_delimiter_is_taken(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", (HEADER + ROW.format("1")).replace(",", "~"))
+    asked = Policy.from_dict({"payments": {"delimiter": "~", "columns": {"transaction_id": "id"}}})
+    assert conform(path, policy=asked).rows_out == 1
+
+
+FIELD = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r\ufeff"), max_size=10
+) | st.sampled_from(['"', '""', "a,b", "two\nlines", '5" pipe', ""])
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(FIELD, min_size=3, max_size=3), max_size=5))
+def test_what_a_csv_writer_wrote_is_what_is_read(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
+    path = write(tmp_path_factory.mktemp("csv") / "a.csv", text.getvalue())
+    (part,) = open_parts(path, PaymentsPolicy())
+    assert part.ragged is not None
+    assert part.ragged.is_empty()
+    read = part.frame.select("a", "b", "c").collect().rows()
+    assert [[value or "" for value in row] for row in read] == rows
+
+
+def test_rows_with_too_few_or_too_many_fields_are_rejected_and_still_searchable(tmp_path: Path) -> None:
+    content = HEADER + "1,2026-03-01T10:00:00Z,5.00,EUR,Anna Muster\n"
+    content += "2,2026-03-01T10:00:00Z,5.00,EUR,Anna Muster,Otto Beispiel,,Third Party\n"
+    content += ROW.format("3") + "\n" + ROW.format("4").replace("\n", ",\n")
+    content += "5,2026-03-01T10:00:00Z,5.00,EUR,Anna, Muster\n"
+    content += '6,2026-03-01T10:00:00Z,5.00,EUR,"Muster, Anna"\n'
+    read = conform(write(tmp_path / "a.csv", content), policy=POLICY)
+    assert read.transactions.collect()["transaction_id"].to_list() == ["3", "4", "5"]
+    assert read.rejects.select("row", "column").rows() == [(row, "(whole row)") for row in (1, 2, 4, 7)]
+    assert read.rejects["value"][1].endswith("Third Party")
+    assert "Third Party" in read.rejected_rows["remittance_text"][1]
+    assert read.rows_in == 7
+
+
+def test_lines_inside_quotes_are_no_rows(tmp_path: Path) -> None:
+    content = HEADER + ROW.format("1").replace("Anna Muster", '"Anna\n\nMuster, ""Annie"""') + "2,x\n"
+    read = conform(write(tmp_path / "a.csv", content), policy=POLICY)
+    assert read.transactions.collect()["originator_name"].to_list() == ['Anna\n\nMuster, "Annie"']
+    assert read.rejects.select("row", "transaction_id").rows() == [(2, "2")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEADER + ROW.format("1").replace("Anna", '"Anna') + ROW.format("2") + ROW.format("3"),
+        HEADER + ROW.format("1").replace("Anna", '"Anna') + ROW.format("2").replace("Anna", '"Anna'),
+    ],
+)
+def test_rows_never_swallow_one_another(tmp_path: Path, content: str) -> None:
+    """Either one error, or as many rows as there are lines."""
+    try:
+        read = conform(write(tmp_path / "a.csv", content), policy=POLICY)
+    except SchemaError:
+        return
+    assert read.rows_in == content.count("\n") - 1
+
+
+def test_json_lines_take_columns_that_appear_late_and_numbers_of_any_kind(tmp_path: Path) -> None:
+    lines = '{"id": 1, "date": "2026-03-01T10:00:00Z", "amount": 5.10, "currency": "EUR"}\n'
+    lines += (
+        '{"id": "002", "date": "2026-03-01T10:00:00Z", "amount": "7.1", "currency": "EUR", "payer": "Late"}\n'
+    )
+    lines += '{"id": 3, "date": "2026-03-01T10:00:00Z", "amount": 12345678901234567.89, "currency": "EUR"}\n'
+    read = conform(write(tmp_path / "a.jsonl", lines), policy=POLICY)
+    assert read.transactions.select("transaction_id", "amount_minor", "originator_name").collect().rows() == [
+        ("1", 510, None),
+        ("002", 710, "Late"),
+    ]
+    assert read.rejects["reason"].to_list() == [
+        "more digits than a binary number holds exactly; supply it as text"
+    ]
+
+
+def test_content_counts_for_more_than_the_suffix(tmp_path: Path) -> None:
+    frame = pl.read_csv(io.StringIO(HEADER + ROW.format("1")), infer_schema=False)
+    frame.write_parquet(tmp_path / "a.csv")
+    frame.write_ipc(tmp_path / "b.dat")
+    frame.write_ipc_stream(tmp_path / "c")
+    frame.write_ndjson(tmp_path / "d")
+    frame.write_csv(tmp_path / "e")
+    for name in ("a.csv", "b.dat", "c", "d", "e"):
+        assert ids(tmp_path / name) == ["1"], name
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("a.csv", b"", "the file is empty"),
+        ("a.csv", b"\n \n", "the file is empty"),
+        ("a.csv", b"PK\x03\x04rest", "a spreadsheet or zip archive"),
+        ("a.csv", b"<html>", "XML or HTML"),
+        ("a.csv", HEADER.encode("utf-16"), "UTF-16"),
+        ("a.csv", (HEADER + ROW.format("Ünïque")).encode("latin-1"), "invalid utf"),
+        ("a.csv", b"id,id,amount\n1,2,3\n", "the header holds 'id' more than once"),
+        ("a.parquet", b"id,amount\n1,2\n", "not a readable parquet file"),
+        ("a.parquet", b"PAR1 and then nothing", "not a readable parquet file"),
+        ("a.arrow", b"ARROW1 and then nothing", "not a readable ipc file"),
+        ("a.jsonl", b'[{"id": 1}]', "one JSON array"),
+        ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file"),
+        ("a.csv.gz", b"\x1f\x8bnot gzip", "cannot be read"),
+    ],
+)
+def test_unreadable_files_are_typed_errors(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    with pytest.raises(SchemaError, match=reason) as caught:
+        conform(write(tmp_path / name, content), policy=POLICY)
+    assert str(caught.value).startswith(name)
+
+
+def test_a_header_alone_is_an_empty_table(tmp_path: Path) -> None:
+    read = conform(write(tmp_path / "a.csv", HEADER), policy=POLICY)
+    assert (read.rows_in, read.rows_out) == (0, 0)
+
+
+def test_a_file_that_is_not_there_is_a_typed_error(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match="no such file"):
+        conform(tmp_path / "absent.csv")
+    with pytest.raises(SchemaError, match="holds no files"):
+        conform(tmp_path)
+
+
+def test_a_folder_or_a_pattern_is_read_part_by_part(tmp_path: Path) -> None:
+    write(tmp_path / "2.csv", HEADER + ROW.format("3") + ROW.format("1"))
+    write(tmp_path / "1.csv", HEADER + ROW.format("1") + ROW.format("2").replace("5.00", "x"))
+    write(tmp_path / "_SUCCESS", "")
+    for where in (tmp_path, str(tmp_path / "*.csv")):
+        read = conform(where, policy=POLICY)
+        assert read.transactions.collect()["transaction_id"].to_list() == ["1", "3"]
+        assert read.rejects.select("row", "transaction_id").rows() == [(2, "2"), (2, "1")]
+        assert [source[-5:] for source in read.rejects["source"]] == ["1.csv", "2.csv"]
+        assert read.rejected_rows["transaction_id"].to_list() == ["2", "row-2-2"]
+
+
+def test_parts_must_have_the_same_columns(tmp_path: Path) -> None:
+    write(tmp_path / "1.csv", HEADER + ROW.format("1"))
+    write(tmp_path / "2.csv", (HEADER + ROW.format("2")).replace("payee", "colour"))
+    with pytest.raises(SchemaError, match=r"2\.csv: not the same columns as .*1\.csv"):
+        conform(tmp_path, policy=POLICY)
+
+
+def test_parts_of_different_types_fit_together(tmp_path: Path) -> None:
+    frame = pl.read_csv(io.StringIO(HEADER + ROW.format("1")), infer_schema=False)
+    frame.write_parquet(tmp_path / "1.parquet")
+    frame.with_columns(id=pl.lit(2), amount=pl.lit(7.5)).write_parquet(tmp_path / "2.parquet")
+    read = conform(tmp_path, policy=POLICY)
+    assert read.transactions.select("transaction_id", "amount_minor").collect().rows() == [
+        ("1", 500),
+        ("2", 750),
+    ]
+
+
+def test_reading_back_keeps_every_text(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "a,b\n01,1.50\ntrue,2026-03-01\n")
+    assert read_back(path) == [{"a": "01", "b": "1.50"}, {"a": "true", "b": "2026-03-01"}]

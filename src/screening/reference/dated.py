@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["TABLES", "DatedTable", "codes", "hashes", "read_table"]
+__all__ = ["TABLES", "DatedTable", "codes", "hashes", "instant", "read_table"]
 
 TABLES: Final = {
     "country_risk": ("country", "admin1", "dimension", "class", "action"),
@@ -64,10 +64,8 @@ class DatedTable:
         """Rows that hold during a period."""
         if period == 0:
             return [row for row in self.rows if row["valid_from"] is None]
-        instant = int(self.edges[period - 1])
-        return [
-            row for row in self.rows if _instant(row["valid_from"]) <= instant < _instant(row["valid_to"])
-        ]
+        now = int(self.edges[period - 1])
+        return [row for row in self.rows if instant(row["valid_from"]) <= now < instant(row["valid_to"])]
 
     def lookup(
         self,
@@ -161,9 +159,7 @@ def _read(name: str, path: str | None) -> DatedTable:
     if missing:
         raise PolicyError(f"{place}: lacks the columns {', '.join(missing)}", table=name)
     rows = tuple(_dated(row, place=place) for row in reader)
-    edges = sorted(
-        {_instant(row["valid_from"]) for row in rows} | {_instant(row["valid_to"]) for row in rows}
-    )
+    edges = sorted({instant(row["valid_from"]) for row in rows} | {instant(row["valid_to"]) for row in rows})
     return DatedTable(
         name, hashlib.sha256(content).hexdigest(), rows, np.array(edges[: _open(edges)], np.int64)
     )
@@ -190,7 +186,8 @@ def _dated(row: Mapping[str, str], *, place: str) -> Mapping[str, Any]:
 _NEVER: Final = 2**62
 
 
-def _instant(day: date | None) -> int:
+def instant(day: date | None) -> int:
+    """Microseconds since 1970 at which a day begins, in UTC; None is never."""
     if day is None:
         return _NEVER
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)

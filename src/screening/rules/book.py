@@ -174,6 +174,13 @@ class Book:
                 return both[: self.size] if name.startswith("originator") else both[self.size :]
         return self.keep(("key", name), lambda: codes(_blank_is_null(self.column(name)))[0])
 
+    def party_names(self, side: str) -> pl.Series:
+        """The id by which each row's party is known, as it stands in the table of parties."""
+        keys = self.key(f"{side}_party")
+        names = self._kept["sides", "party"][1]
+        place = np.where(keys == NO_KEY, len(names), keys).astype(np.uint32)
+        return pl.Series(f"{side}_party", [*names, None], dtype=pl.String).gather(place)
+
     def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """Keys that also differ by currency, so that sums never mix currencies."""
         currency, names = self.keep("currencies", lambda: codes(self.currency))
@@ -199,6 +206,15 @@ class Book:
             return Ledger.of(keys[rows], rows, self.clock)
 
         return self.keep(("ledger", name, money, moved), make)
+
+    def activity(self) -> Ledger:
+        """Every account's rows on either side, in order of time."""
+
+        def make() -> Ledger:
+            keys = [np.where(self.moved, self.key(f"{side}_account"), NO_KEY) for side in _SIDES]
+            return Ledger.of(np.concatenate(keys), np.tile(np.arange(self.size), 2), self.clock)
+
+        return self.keep("activity", make)
 
     def distinct(
         self, key: str, item: str, window: int, *, among: npt.NDArray[np.bool_] | None = None
@@ -372,7 +388,7 @@ class Book:
         return self.keep(("country", side), make)
 
     def area(self, side: str) -> npt.NDArray[np.uint32]:
-        """Whole numbers for areas: the part of a country where that has a class of its own, else the country."""
+        """Whole numbers for areas: the classed part of a country, else the country."""
 
         def make() -> npt.NDArray[np.uint32]:
             part, country = self.column(f"{side}_admin1"), self.country(side)

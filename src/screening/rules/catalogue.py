@@ -6,7 +6,21 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from screening.rules import behaviour, completeness, corridors, graph, shapes, structuring
+from screening.rules import (
+    behaviour,
+    cash,
+    commerce,
+    completeness,
+    corridors,
+    donations,
+    evasion,
+    graph,
+    shapes,
+    structuring,
+    texts,
+    travel,
+    virtual_assets,
+)
 from screening.rules.rule import Rule, RuleFactory
 
 if TYPE_CHECKING:
@@ -15,11 +29,26 @@ if TYPE_CHECKING:
 
 __all__ = ["RULES", "by_id"]
 
-_MODULES: Final = (behaviour, completeness, corridors, graph, shapes, structuring)
+_MODULES: Final = (
+    behaviour,
+    cash,
+    commerce,
+    completeness,
+    corridors,
+    donations,
+    evasion,
+    graph,
+    shapes,
+    structuring,
+    texts,
+    travel,
+    virtual_assets,
+)
 
 
 def _rules_of(module: ModuleType) -> list[Rule]:
-    return [value.default for value in vars(module).values() if isinstance(value, RuleFactory)]
+    factories = [value for value in vars(module).values() if isinstance(value, RuleFactory)]
+    return [factory.default for factory in factories if factory.__module__ == module.__name__]
 
 
 RULES: Final[tuple[Rule, ...]] = tuple(

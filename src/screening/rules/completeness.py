@@ -8,15 +8,23 @@ import numpy as np
 import polars as pl
 
 from screening.errors import PolicyError
-from screening.rules.findings import Finding
-from screening.rules.rule import choice, rule
+from screening.rules.findings import Finding, listed
+from screening.rules.money import at_least_share
+from screening.rules.rule import choice, count, duration, ratio, rule, share
+from screening.rules.similarity import similarities
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from screening.rules.book import Book
 
-__all__ = ["missing_items", "missing_party_data"]
+__all__ = [
+    "deficient_bank",
+    "missing_items",
+    "missing_party_data",
+    "name_and_account_differ",
+    "placeholder_data",
+]
 
 _CARD_PURCHASES = (
     "card_pos",
@@ -41,34 +49,40 @@ _CARD_PURCHASES = (
         choice("threshold", "r16_de_minimis", "code in the reference table of thresholds"),
     ),
     requires=(
-        "originator_place", "beneficiary_place", "originator_name", "beneficiary_name",
+        "originator_place",
+        "beneficiary_place",
+        "originator_name",
+        "beneficiary_name",
     ),
     keys=("amount",),
     optional=(
-        "originator_account", "beneficiary_account", "uetr", "originator_address", "originator_national_id",
-        "originator_customer_id", "originator_birth_date", "originator_birth_place", "originator_lei",
-        "originator_bic", "beneficiary_town", "beneficiary_country",
+        "originator_account",
+        "beneficiary_account",
+        "uetr",
+        "originator_address",
+        "originator_national_id",
+        "originator_customer_id",
+        "originator_birth_date",
+        "originator_birth_place",
+        "originator_lei",
+        "originator_bic",
+        "beneficiary_town",
+        "beneficiary_country",
     ),
     reason="{case} transfer lacks {items} ({profile})",
-)  # fmt: skip
+)
 def missing_party_data(book: Book, *, profile: str, threshold: str) -> Finding:
     """Look for items missing from a transfer."""
     missing, case, unclear = missing_items(book, profile=profile, threshold=threshold)
-    count = np.zeros(book.size, np.int64)
+    number = np.zeros(book.size, np.int64)
     for lacking in missing.values():
-        count += lacking
-    rows = np.flatnonzero(count > 0)
-    names = [
-        pl.select(pl.when(pl.Series(lacking[rows])).then(pl.lit(item.replace("|", " or "))))
-        .to_series()
-        .alias(item)
-        for item, lacking in missing.items()
-    ]
-    items = pl.DataFrame(names).select(pl.concat_str(pl.all(), separator=", ", ignore_nulls=True)).to_series()
+        number += lacking
+    rows = np.flatnonzero(number > 0)
+    items = listed([(lacking[rows], item.replace("|", " or ")) for item, lacking in missing.items()])
     words = np.array(["domestic", "small cross-border", "cross-border", "unplaced"])
     return Finding(
         rows=rows,
-        value=count[rows],
+        value=number[rows],
         threshold=1.0,
         facts={"case": pl.Series(words[case[rows]]), "items": items},
         unclear=unclear,
@@ -118,3 +132,159 @@ def _filled(book: Book, item: str) -> npt.NDArray[np.bool_]:
     for one in item.split("|"):
         held |= np.logical_and.reduce([book.known(part) for part in one.split("+")])
     return held
+
+
+_NAMED_FIELDS = (
+    "originator_name",
+    "beneficiary_name",
+    "ultimate_originator_name",
+    "ultimate_beneficiary_name",
+    "originator_address",
+    "beneficiary_address",
+    "originator_town",
+    "beneficiary_town",
+)
+
+
+@rule(
+    "TF-D02",
+    "Placeholders instead of data",
+    definition="A name, address or town holds a filler, only digits, hardly any information, or the "
+    "address repeats "
+    "the name. A name with an LEI is taken as it is.",
+    source="EBA/GL/2024/11 (missing or incomplete data)",
+    weight=15,
+    parameters=(ratio("entropy", 1, "bits a character, below which a text says nothing"),),
+    requires=("|".join(_NAMED_FIELDS),),
+    optional=(*_NAMED_FIELDS, "originator_lei", "beneficiary_lei"),
+    reason="{field} holds '{text}'",
+)
+def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
+    """Look for fillers in fields of names and places."""
+    fillers = sorted({row["term"] for row in book.table("placeholders").rows})
+    findings = []
+    for name in (name for name in _NAMED_FIELDS if name in book.columns):
+        texts = book.column(name)
+        rows = _suspects(texts, fillers)
+        bad = _says_nothing(texts.gather(rows), fillers, entropy, names_only=name.endswith("_name"))
+        side = "originator" if "originator" in name else "beneficiary"
+        truth = np.zeros(book.size, np.bool_)
+        truth[rows[bad]] = True
+        if name.endswith("_address") and f"{side}_name" in book.columns:
+            truth |= (texts == book.column(f"{side}_name")).fill_null(False).to_numpy() & book.known(name)
+        if f"{side}_lei" in book.columns:
+            truth &= ~book.known(f"{side}_lei")
+        found = np.flatnonzero(truth)
+        findings.append(
+            Finding(rows=found, facts={"field": name, "text": texts.gather(found).str.slice(0, 60)})
+        )
+    return tuple(findings)
+
+
+def _suspects(texts: pl.Series, fillers: list[str]) -> npt.NDArray[np.int64]:
+    """Rows worth a close look: cheap, and a superset of those that say nothing."""
+    words = sorted({max(term.split(), key=len) for term in fillers} - {""})
+    runs = [symbol * 3 for symbol in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*_/+?#x "]
+    text = pl.col("text")
+    long_words = [word for word in words if len(word) > 4]
+    look = text.str.contains_any([*long_words, *runs], ascii_case_insensitive=True)
+    look |= (text.str.len_chars() <= 8) | text.str.contains(r"^\W*\d")
+    return np.flatnonzero(texts.alias("text").to_frame().select(look.fill_null(False)).to_series().to_numpy())
+
+
+def _says_nothing(
+    texts: pl.Series, fillers: list[str], entropy: float, *, names_only: bool
+) -> npt.NDArray[np.bool_]:
+    distinct = texts.unique(maintain_order=True).drop_nulls()
+    folded = distinct.str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    nothing = (folded == "") | folded.is_in(fillers)
+    if names_only:
+        nothing |= folded.str.contains(r"^[\d ]+$")
+    low = pl.Series([len(text) > 2 and _bits(text) < entropy for text in folded], dtype=pl.Boolean)
+    bad = distinct.filter(nothing | low)
+    truth: npt.NDArray[np.bool_] = texts.is_in(bad.to_list()).fill_null(False).to_numpy()
+    return truth
+
+
+def _bits(text: str) -> float:
+    """Entropy of the characters of a text, in bits a character."""
+    _, counts = np.unique(list(text), return_counts=True)
+    part = counts / counts.sum()
+    return float(-(part * np.log2(part)).sum())
+
+
+@rule(
+    "TF-D03",
+    "Name and account do not fit",
+    definition="The beneficiary's name is unlike the holder of the account on our books and all names "
+    "known for it.",
+    source="FATF R.16 as of June 2025 (alignment check; secondary source)",
+    weight=15,
+    parameters=(share("similarity", 0.6, "of the names, below which they are different"),),
+    requires=("beneficiary_name", "beneficiary_holder_name"),
+    keys=("beneficiary_name", "beneficiary_holder_name"),
+    optional=("beneficiary_holder_aliases",),
+    reason="beneficiary '{name}' is unlike the account holder '{holder}'",
+)
+def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
+    """Look for beneficiaries unlike the holder of the account."""
+    rows = np.flatnonzero(book.known("beneficiary_name") & book.known("beneficiary_holder_name"))
+    name = book.column("beneficiary_name").gather(rows)
+    holder = book.column("beneficiary_holder_name").gather(rows)
+    score = similarities(name, holder)
+    if book.has("beneficiary_holder_aliases"):
+        aliases = book.column("beneficiary_holder_aliases").cast(pl.String).gather(rows).fill_null("")
+        unlike = np.flatnonzero(score < similarity)
+        pairs = pl.DataFrame(
+            {"at": unlike, "name": name.gather(unlike), "alias": aliases.gather(unlike).str.split(";")}
+        )
+        pairs = pairs.explode("alias", empty_as_null=False)
+        np.maximum.at(score, pairs["at"].to_numpy(), similarities(pairs["name"], pairs["alias"]))
+    fired = score < similarity
+    return Finding(
+        rows=rows[fired],
+        value=score[fired],
+        threshold=similarity,
+        facts={"name": name.filter(fired), "holder": holder.filter(fired)},
+    )
+
+
+@rule(
+    "TF-D04",
+    "A bank that keeps sending deficient data",
+    definition="Much of what a bank sends lacks originator or beneficiary data (TF-D01).",
+    source="FATF INR.16 para 18 and 21",
+    weight=5,
+    parameters=(
+        share("share", 0.05, "of its payments"),
+        count("payments", 20, "fewest payments"),
+        duration("window", 90),
+    ),
+    requires=(
+        "originator_agent_bic",
+        "originator_place",
+        "beneficiary_place",
+        "originator_name",
+        "beneficiary_name",
+    ),
+    keys=("originator_agent_bic",),
+    window="90 days",
+    key="originator's bank",
+    reason="{deficient} of {value} payments of this bank within {window} lack data",
+)
+def deficient_bank(book: Book, *, share: float, payments: int, window: int) -> Finding:
+    """Look for banks that keep sending deficient data."""
+    deficient = book.fired(missing_party_data.default)
+    ledger = book.ledger("originator_agent_bic", moved=False)
+    span = ledger.within(window)
+    bad = span.sum(deficient)
+    fired = deficient[span.rows] & (span.count >= payments) & at_least_share(bad, span.count, share)
+    span, bad = span[fired], bad[fired]
+    return Finding(
+        rows=span.rows,
+        value=span.count,
+        threshold=float(payments),
+        window=window,
+        spans=(span,),
+        facts={"deficient": bad},
+    )

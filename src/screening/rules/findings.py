@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from screening.rules.rule import Rule
     from screening.rules.windows import Span
 
-__all__ = ["EVIDENCE_LIMIT", "Finding", "Money", "flags_of"]
+__all__ = ["EVIDENCE_LIMIT", "Finding", "Money", "flags_of", "listed"]
 
 EVIDENCE_LIMIT: Final = 20
 """Most transaction ids a flag carries: the latest ones; `evidence_count` says how many there were."""
@@ -82,6 +82,16 @@ class Finding:
             },
             unclear=self.unclear,
         )  # fmt: skip
+
+
+def listed(parts: list[tuple[npt.NDArray[np.bool_], str]]) -> pl.Series:
+    """For every row the words of the parts that hold, joined by commas."""
+    columns = [
+        pl.select(pl.when(pl.Series(truth)).then(pl.lit(words))).to_series().alias(words)
+        for truth, words in parts
+    ]
+    joined = pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator=", ", ignore_nulls=True))
+    return joined.to_series()
 
 
 def flags_of(findings: Sequence[Finding], rule: Rule, book: Book) -> pl.DataFrame:

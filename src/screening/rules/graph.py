@@ -176,7 +176,8 @@ def _length(window: int) -> str:
     window="7 days",
     key="account",
     flows=True,
-    reason="{value} paid out to {payees} beneficiaries after {received} came in from {payers} originators within "
+    reason="{value} paid out to {payees} beneficiaries after {received} came in from {payers} originators "
+    "within "
     "{window}",
 )
 def gather_scatter(
@@ -232,7 +233,8 @@ def gather_scatter(
     window="7 days, and 48 hours",
     key="account",
     flows=True,
-    reason="cash of {received} came in at {places_seen} places within {window}; {value} left elsewhere within {soon}",
+    reason="cash of {received} came in at {places_seen} places within {window}; {value} left elsewhere "
+    "within {soon}",
 )
 def funnel_account(book: Book, *, places: int, window: int, soon: int, share: float) -> Finding:
     """Look for cash that comes in at many places and leaves at another."""
@@ -326,10 +328,13 @@ def many_payers_to_high_risk_area(book: Book, *, originators: int, window: int) 
         keep = different >= originators
         findings.append(
             Finding(
-                rows=span.rows[keep], value=different[keep], threshold=float(originators), window=window,
+                rows=span.rows[keep],
+                value=different[keep],
+                threshold=float(originators),
+                window=window,
                 spans=(span[keep],),
             )
-        )  # fmt: skip
+        )
     return tuple(findings)
 
 
@@ -423,11 +428,16 @@ def shared_identifiers(
         weight = np.where(span.any(book.high_risk()), high_risk_weight, 20.0)
         findings.append(
             Finding(
-                rows=span.rows, value=different[keep], threshold=float(originators), weight=weight, window=window,
-                spans=(span,), facts={"identifier": name.split("_")[0]},
+                rows=span.rows,
+                value=different[keep],
+                threshold=float(originators),
+                weight=weight,
+                window=window,
+                spans=(span,),
+                facts={"identifier": name.split("_")[0]},
                 unclear=((hubs, f"hub: {hub} or more originators share one {name.split('_')[0]}"),),
             )
-        )  # fmt: skip
+        )
     return tuple(findings)
 
 

@@ -11,7 +11,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import is_share
 from screening.rules.rule import amount, count, duration, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger, pack
+from screening.rules.windows import DAY, NO_KEY, Distinct, Ledger, pack
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["cycle", "layering_chain", "mirrored_transfer", "scatter_gather"]
 
-_DAY = 86_400_000_000
-_REACH = 7 * _DAY
+_REACH = 7 * DAY
 _WIDEST = (0.8, 1.05)
 _HUB = 500
 
@@ -45,7 +44,7 @@ class Hops:
         return Hops(self.came[keep], self.went[keep], self.hubs)
 
     def onward(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Positions (before, after) of pairs of hops in which the second begins with the first's payment out."""
+        """Positions (before, after) of two hops that share the payment between them."""
         low = np.searchsorted(self.went, self.came, side="left")
         high = np.searchsorted(self.went, self.came, side="right")
         counts = high - low
@@ -69,14 +68,14 @@ def find_hops(book: Book, *, least: float, window: int) -> Hops:
     receives, pays = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
     receives[payee[rows]], pays[payer[rows]] = True, True
     into, out = rows[pays[payee[rows]]], rows[receives[payer[rows]]]
-    keys = book.money_key(payee)[into], book.money_key(payer)[out]
+    keys = [book.money_key(payee)[into].astype(np.int64), book.money_key(payer)[out].astype(np.int64)]
     width = np.log(_WIDEST[1] / _WIDEST[0])
     amounts = np.log(np.maximum(book.amount, 1).astype(np.float64))
     step = np.floor(amounts / width).astype(np.int64) + 1
     steps = int(step.max()) + 3 if book.size else 1
     if max(int(part.max(initial=0)) for part in keys) * steps >= int(NO_KEY):  # number only the keys in use
         used = np.unique(np.concatenate(keys))
-        keys = np.searchsorted(used, keys[0]), np.searchsorted(used, keys[1])
+        keys = [np.searchsorted(used, part) for part in keys]
     ledger = Ledger.of(_stepped(keys[0], step[into], steps), into, book.clock)
     # went in [0.80, 1.05] x came means came in [went / 1.05, went / 0.80]: at most two steps
     low = np.floor((amounts[out] - np.log(_WIDEST[1]) - 1e-9) / width).astype(np.int64) + 1
@@ -123,7 +122,8 @@ def _unclear(hops: Hops) -> tuple[tuple[npt.NDArray[np.bool_], str], ...]:
 @rule(
     "TF-G04",
     "Scatter and gather",
-    definition="One account pays several middle accounts, and they pay about as much on to one other account.",
+    definition="One account pays several middle accounts, and they pay about as much on to one other "
+    "account.",
     source="AMLSim scatter-gather; AMLworld 2023",
     weight=30,
     parameters=(
@@ -226,10 +226,10 @@ def cycle(book: Book, *, short: int, long: int, low: float, high: float, least: 
     )
     start = low_at[repeat] + offset
     before, after = before[repeat], after[repeat]
-    path = (hops.came[start], hops.went[start], hops.went[before], hops.went[after])
-    simple = (payer[path[0]] != payer[path[2]]) & (payer[path[1]] != payer[path[3]])
-    simple &= (payer[path[0]] != payer[path[3]]) & (payer[path[1]] != payer[path[2]])
-    findings.append(closing(tuple(part[simple] for part in path), long))
+    four = (hops.came[start], hops.went[start], hops.went[before], hops.went[after])
+    simple = (payer[four[0]] != payer[four[2]]) & (payer[four[1]] != payer[four[3]])
+    simple &= (payer[four[0]] != payer[four[3]]) & (payer[four[1]] != payer[four[2]])
+    findings.append(closing(tuple(part[simple] for part in four), long))
     return tuple(findings)
 
 
@@ -304,11 +304,15 @@ def mirrored_transfer(book: Book, *, window: int, commission: float, least: floa
     return (
         _mirror(book, single.went, book.amount[single.came], window, commission, trail=(single.came,)),
         Finding(
-            rows=come.rows, value=Money(book.amount[come.rows]),
-            threshold=Money(np.ceil((1 - commission) * received).astype(np.int64)), window=window,
-            spans=(come,), facts={"received": Money(received)}, unclear=unclear,
+            rows=come.rows,
+            value=Money(book.amount[come.rows]),
+            threshold=Money(np.ceil((1 - commission) * received).astype(np.int64)),
+            window=window,
+            spans=(come,),
+            facts={"received": Money(received)},
+            unclear=unclear,
         ),
-    )  # fmt: skip
+    )
 
 
 def _mirror(

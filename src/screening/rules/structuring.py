@@ -135,7 +135,8 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
 @rule(
     "TF-S03",
     "Hugging the travel-rule limit",
-    definition="Repeated cross-border amounts just under the limit from which a transfer must carry full data.",
+    definition="Repeated cross-border amounts just under the limit from which a transfer must carry full "
+    "data.",
     source="FATF INR.16 para 2; EBA risk factors for CASPs 2024",
     weight=15,
     parameters=(
@@ -150,7 +151,8 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     window="30 days",
     key="originator",
     flows=True,
-    reason="{value} cross-border payments from {band} of the limit {limit} ({threshold}) up to it in {window}",
+    reason="{value} cross-border payments from {band} of the limit {limit} ({threshold}) up to it in "
+    "{window}",
 )
 def hugging_travel_rule(
     book: Book, *, threshold: str, band: float, payments: int, window: int, high_risk_factor: float
@@ -326,6 +328,11 @@ def benford(book: Book, *, payments: int, chi_square: float, window: int) -> Fin
     fired = statistic > chi_square
     span = span[fired]
     return Finding(
-        rows=span.rows, value=statistic[fired], threshold=chi_square, window=window, spans=(span,),
-        facts={"count": span.count}, unclear=((short, f"fewer than {payments} payments"),),
-    )  # fmt: skip
+        rows=span.rows,
+        value=statistic[fired],
+        threshold=chi_square,
+        window=window,
+        spans=(span,),
+        facts={"count": span.count},
+        unclear=((short, f"fewer than {payments} payments"),),
+    )

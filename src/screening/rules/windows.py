@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
+import polars as pl
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["NO_KEY", "Clock", "Distinct", "Ledger", "Span", "pairs"]
+__all__ = ["DAY", "NO_KEY", "Clock", "Distinct", "Ledger", "Span", "pack", "pairs", "quantiles_before"]
+
+DAY: Final = 86_400_000_000
+"""Microseconds in a day."""
 
 NO_KEY: Final = np.uint32(2**32 - 1)
 """Code of a row without a key; it takes part in no window."""
@@ -232,6 +236,20 @@ class Distinct:
         expired = np.searchsorted(self._expire, base | self._first[rows].astype(np.uint64))
         different: npt.NDArray[np.int64] = appeared - (expired - np.searchsorted(self._expire, base))
         return different
+
+
+def quantiles_before(
+    ledger: Ledger, values: npt.NDArray[np.int64], window: int, levels: tuple[float, ...]
+) -> list[npt.NDArray[np.int64]]:
+    """Lower quantiles of `values` (by row number) over [t - window, t), for every entry; 0 without any.
+
+    A lower quantile is one of the values, so that nothing is rounded.
+    """
+    rows = ledger.rows
+    frame = pl.DataFrame({"key": ledger.keys, "time": ledger.clock.time[rows], "value": values[rows]})
+    parts = [pl.col("value").quantile(level, "lower").alias(f"{level}") for level in levels]
+    rolled = frame.rolling("time", period=f"{window}i", closed="left", group_by="key").agg(parts)
+    return [rolled[f"{level}"].fill_null(0).cast(pl.Int64).to_numpy() for level in levels]
 
 
 def pack(keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:

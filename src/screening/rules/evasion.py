@@ -1,0 +1,262 @@
+"""Ways around a screening: resending altered data, varying a name, paying next to a suspended party."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+
+from screening.reference.dated import codes
+from screening.rules.findings import Finding
+from screening.rules.money import is_share
+from screening.rules.rule import count, duration, ratio, rule, share
+from screening.rules.similarity import plain_names, similarities
+from screening.rules.windows import NO_KEY, Distinct, Ledger
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from screening.rules.book import Book
+    from screening.rules.windows import Span
+
+__all__ = ["near_suspended_party", "strip_and_resubmit", "varied_name"]
+
+_DATA: Final = (
+    "originator_name",
+    "originator_account",
+    "originator_address",
+    "originator_town",
+    "originator_country",
+    "originator_birth_date",
+    "originator_national_id",
+    "originator_customer_id",
+    "beneficiary_name",
+    "beneficiary_address",
+    "beneficiary_town",
+    "beneficiary_country",
+    "remittance_text",
+)
+_CROWDED: Final = 500
+
+
+@rule(
+    "TF-L05",
+    "Strip and resubmit",
+    definition="A held or rejected payment comes back with a name changed or with data removed.",
+    source="EBA/GL/2024/15 para 45",
+    weight=50,
+    parameters=(
+        duration("window", 10),
+        share("tolerance", 0.01, "by which the amount may differ when the beneficiary account does"),
+        share("similarity", 0.6, "of the beneficiary names when only the amount agrees"),
+    ),
+    requires=("originator_account", "beneficiary_account|beneficiary_name"),
+    keys=("originator_account",),
+    optional=_DATA,
+    window="10 days before",
+    key="originator account and currency",
+    reason="resembles a held or rejected payment of the {window} before, with {what}",
+)
+def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity: float) -> Finding:
+    """Look for held or rejected payments that come back altered."""
+    keys = book.money_key(book.key("originator_account"))
+    stopped = np.flatnonzero(book.is_in("status", "held", "rejected") & (keys != NO_KEY))
+    held = Ledger.of(keys[stopped], stopped, book.clock)
+    affected = np.isin(keys, np.unique(keys[stopped])) & (keys != NO_KEY)
+    rows = np.flatnonzero(affected)
+    span = held.between(
+        Ledger.of(keys[rows], rows, book.clock).packed, book.clock.since(window), book.clock.start
+    )
+    crowded = np.zeros(book.size, np.bool_)
+    crowded[span.rows[span.count > _CROWDED]] = True
+    span = span[(span.count > 0) & (span.count <= _CROWDED)]
+    owner, before = span.expand()
+    now = span.rows[owner]
+    same_payee = (book.key("beneficiary_account")[now] == book.key("beneficiary_account")[before]) & (
+        book.key("beneficiary_account")[now] != NO_KEY
+    )
+    near = is_share(book.amount[now], book.amount[before], 1 - tolerance, 1 + tolerance) & (
+        book.amount[now] > 0
+    )
+    keep = same_payee | near
+    now, before, same_payee = now[keep], before[keep], same_payee[keep]
+    removed, renamed = np.zeros(len(now), np.bool_), np.zeros(len(now), np.bool_)
+    alike = same_payee.copy()
+    for name in (name for name in _DATA if name in book.columns):
+        known = book.known(name)
+        removed |= known[before] & ~known[now]
+        if name.endswith("_name"):
+            old, new = (book.column(name).gather(part) for part in (before, now))
+            both = known[before] & known[now]
+            renamed |= both & (plain_names(old) != plain_names(new)).fill_null(False).to_numpy()
+            if name == "beneficiary_name":
+                alike |= ~both | (similarities(old, new) >= similarity)
+    fired = alike & (removed | renamed)
+    words = np.where(
+        removed & renamed,
+        "data removed and a name changed",
+        np.where(removed, "data removed", "a name changed"),
+    )
+    return Finding(
+        rows=now[fired],
+        value=1.0 + (removed & renamed)[fired],
+        threshold=1.0,
+        window=window,
+        trail=(before[fired],),
+        facts={"what": pl.Series(words[fired], dtype=pl.String)},
+        unclear=((crowded, f"hub: over {_CROWDED} held or rejected payments of the account"),),
+    )
+
+
+@rule(
+    "TF-L06",
+    "Name variation under one identity",
+    definition="One account, device, document or phone uses several spellings of a name, with a payment "
+    "into a "
+    "high-risk area.",
+    source="AUSTRAC indicator (variations of a name on transfers to high-risk jurisdictions)",
+    weight=25,
+    parameters=(
+        count("spellings", 3),
+        share("low", 0.6, "likeness to the name of the payment, at least"),
+        share("high", 0.98, "likeness, at most"),
+        duration("window", 90),
+    ),
+    requires=(
+        "originator_name",
+        "originator_account|device_id|originator_national_id|phone_hash",
+        "beneficiary_place",
+    ),
+    keys=("originator_name", "originator_account|device_id|originator_national_id|phone_hash"),
+    window="90 days",
+    key="account, device, document or phone",
+    flows=True,
+    reason="{value} spellings of one name under one {identifier} within {window}, with a high-risk payment",
+)
+def varied_name(book: Book, *, spellings: int, low: float, high: float, window: int) -> tuple[Finding, ...]:
+    """Look for identities that vary their name."""
+    risky = book.high_risk() & book.moved
+    findings = []
+    for key in ("originator_account", "device_id", "originator_national_id", "phone_hash"):
+        if not book.has(key):
+            continue
+        ledger = book.ledger(key)
+        span = ledger.within(window)
+        keep = (span.count >= spellings) & span.any(risky)
+        span, keys = span[keep], ledger.keys[keep]
+        rows = np.flatnonzero(
+            np.isin(book.key(key), np.unique(keys)) & book.moved & (book.key(key) != NO_KEY)
+        )
+        names = plain_names(book.column("originator_name").gather(rows))
+        code, spelled = codes(names)
+        different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
+        many, several = different >= spellings, different <= _CROWDED
+        crowded = np.zeros(book.size, np.bool_)
+        crowded[span.rows[many & ~several]] = True
+        span = span[many & several]
+        of_row = np.full(book.size, NO_KEY, np.uint32)
+        of_row[rows] = code
+        alike = _spellings_like_own(span, of_row, spelled, low, high)
+        fired = alike >= spellings
+        findings.append(
+            Finding(
+                rows=span.rows[fired],
+                value=alike[fired],
+                threshold=float(spellings),
+                window=window,
+                spans=(span[fired],),
+                facts={"identifier": key.removeprefix("originator_").replace("_", " ")},
+                unclear=((crowded, f"hub: over {_CROWDED} names under one {key}"),),
+            )
+        )
+    return tuple(findings)
+
+
+def _spellings_like_own(
+    span: Span, of_row: npt.NDArray[np.uint32], spelled: list[str], low: float, high: float
+) -> npt.NDArray[np.int64]:
+    """How many names of each span are like the name of its row, that name itself counted."""
+    owner, other = span.expand()
+    seen = pl.DataFrame({"owner": owner, "own": of_row[span.rows[owner]], "other": of_row[other]})
+    seen = seen.filter(
+        (pl.col("own") != NO_KEY) & (pl.col("other") != NO_KEY) & (pl.col("own") != pl.col("other"))
+    )
+    seen = seen.unique()
+    pairs = seen.select("own", "other").unique(maintain_order=True)
+    likeness = [
+        fuzz.ratio(spelled[own], spelled[other]) / 100 if own < len(spelled) else 0.0
+        for own, other in pairs.iter_rows()
+    ]
+    alike = pairs.with_columns(like=pl.Series(likeness, dtype=pl.Float64)).filter(
+        pl.col("like").is_between(low, high)
+    )
+    counted = seen.join(alike, on=["own", "other"], how="semi").group_by("owner").len()
+    result = np.ones(len(span.rows), np.int64)
+    result[counted["owner"].to_numpy()] += counted["len"].to_numpy().astype(np.int64)
+    return result
+
+
+@rule(
+    "TF-L07",
+    "Next to a suspended party",
+    definition="A payment is to or from a suspended or confirmed party, or to or from one who dealt with "
+    "such a "
+    "party in the past year.",
+    source="FATF INR.6 para 6(a); FinCEN alert on Hamas 2023",
+    weight=40,
+    parameters=(
+        duration("window", 365),
+        ratio("second_weight", 15, "weight at two steps"),
+        count("hub", 50, "counterparties from which a party joins nobody: such a middle is not followed"),
+    ),
+    requires=("originator_party", "beneficiary_party", "originator_case_status|beneficiary_case_status"),
+    keys=("originator_party", "beneficiary_party"),
+    window="365 days",
+    key="party",
+    reason="{steps} from a suspended or confirmed party",
+)
+def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: int) -> tuple[Finding, ...]:
+    """Look for payments next to suspended parties."""
+    sides = {side: book.key(f"{side}_party") for side in ("originator", "beneficiary")}
+    other = {"originator": "beneficiary", "beneficiary": "originator"}
+    marked = {side: book.is_in(f"{side}_case_status", "suspended", "confirmed") for side in sides}
+    direct = np.flatnonzero(marked["originator"] | marked["beneficiary"])
+    findings = [
+        Finding(rows=direct, facts={"steps": "one step"}, weight=np.full(len(direct), 40.0)),
+    ]
+    # a middle party is the other side of a direct payment
+    keys = np.concatenate([sides[other[side]][truth] for side, truth in marked.items()])
+    rows = np.concatenate([np.flatnonzero(truth) for truth in marked.values()])
+    middles = Ledger.of(keys, rows, book.clock)
+    events = np.tile(np.arange(book.size), 2)
+    partners = Distinct(
+        np.concatenate([sides["originator"], sides["beneficiary"]]),
+        np.concatenate([sides["beneficiary"], sides["originator"]]),
+        events,
+        book.clock,
+        window,
+    )
+    for party in sides.values():
+        candidates = np.flatnonzero(np.isin(party, np.unique(keys)) & (party != NO_KEY))
+        candidates = candidates[~(marked["originator"] | marked["beneficiary"])[candidates]]
+        near = middles.probe(party[candidates], candidates, window)
+        near = near[near.count > 0]
+        busy = partners.count(party[near.rows], near.rows) >= hub
+        hubs = np.zeros(book.size, np.bool_)
+        hubs[near.rows[busy]] = True
+        near = near[~busy]
+        findings.append(
+            Finding(
+                rows=near.rows,
+                value=2.0,
+                threshold=2.0,
+                window=window,
+                spans=(near,),
+                weight=np.full(len(near.rows), second_weight),
+                facts={"steps": "two steps"},
+                unclear=((hubs, f"hub: the middle party has {hub} or more counterparties"),),
+            )
+        )
+    return tuple(findings)

@@ -1,0 +1,107 @@
+"""What payment texts say: terms of the lexicon, and one text from many unrelated originators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from screening.reference.dated import codes
+from screening.rules.findings import Finding
+from screening.rules.graph import COMMERCIAL
+from screening.rules.rule import count, duration, ratio, rule
+from screening.rules.windows import NO_KEY, Distinct, Ledger
+from screening.rules.wording import found_terms
+
+if TYPE_CHECKING:
+    from screening.rules.book import Book
+
+__all__ = ["lexicon_terms", "same_text"]
+
+
+@rule(
+    "TF-T01",
+    "Lexicon terms in the text",
+    definition="The payment text holds a term of the lexicon as a whole word; tier A names groups and "
+    "campaigns, "
+    "B operations, C giving.",
+    source="FINTRAC-2022-OA001; FinCEN alerts 2023 and 2024 (notes on peer-to-peer payments)",
+    weight=35,
+    parameters=(
+        ratio("tier_a", 35, "weight of a term of tier A"),
+        ratio("tier_b", 15, "weight of a term of tier B"),
+        ratio("tier_c", 5, "weight of a term of tier C"),
+    ),
+    requires=("remittance_text",),
+    reason="text holds {term} (tier {tier})",
+)
+def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) -> Finding:
+    """Look for terms of the lexicon."""
+    weights = {"A": tier_a, "B": tier_b, "C": tier_c}
+    found = found_terms(book).with_columns(
+        weight=pl.col("tier").replace_strict(weights, return_dtype=pl.Float64, default=tier_c)
+    )
+    best = found.sort("row", "weight", "term", descending=[False, True, False]).unique(
+        "row", keep="first", maintain_order=True
+    )
+    weight = best["weight"].to_numpy()
+    return Finding(
+        rows=best["row"].to_numpy(),
+        value=weight,
+        threshold=0.0,
+        weight=weight,
+        facts={"term": pl.select(pl.format("'{}'", best["term"])).to_series(), "tier": best["tier"]},
+    )
+
+
+@rule(
+    "TF-T02",
+    "One text from unrelated originators",
+    definition="Many originators write the same text, apart from digits, to one or two beneficiaries.",
+    source="Tazama rule 007; FATF Crowdfunding for TF 2023",
+    weight=15,
+    parameters=(
+        count("originators", 8),
+        count("beneficiaries", 2, "at most"),
+        duration("window", 7),
+        count("letters", 4, "fewest letters in the text"),
+    ),
+    requires=("remittance_text", "originator_party", "beneficiary_party"),
+    keys=("originator_party", "beneficiary_party"),
+    optional=("beneficiary_type",),
+    window="7 days",
+    key="text without digits",
+    flows=True,
+    reason="{value} originators wrote the same text to {payees} beneficiaries within {window}",
+)
+def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, letters: int) -> Finding:
+    """Look for one text from many originators."""
+    texts = book.column("remittance_text").alias("text").to_frame()
+    folded = texts.select(
+        pl.col("text").str.to_lowercase().str.replace_many(list("0123456789 .,-/:#*_"), [""])
+    ).to_series()
+    long = (folded.str.len_chars() >= letters).fill_null(False).to_numpy()
+    rows = np.flatnonzero(long & book.moved & ~book.is_in("beneficiary_type", *COMMERCIAL))
+    key = codes(folded.gather(rows))[0]
+    payer, payee = book.key("originator_party")[rows], book.key("beneficiary_party")[rows]
+    known = (payer != NO_KEY) & (payee != NO_KEY)
+    rows, key, payer, payee = rows[known], key[known], payer[known], payee[known]
+    ledger = Ledger.of(key, rows, book.clock)
+    span = ledger.within(window)
+    keep = span.count >= originators
+    span, keys = span[keep], ledger.keys[keep]
+    among = np.isin(key, np.unique(keys))
+    rows, key, payer, payee = rows[among], key[among], payer[among], payee[among]
+    payers = Distinct(key, payer, rows, book.clock, window).count(keys, span.rows)
+    payees = Distinct(key, payee, rows, book.clock, window).count(keys, span.rows)
+    fired = (payers >= originators) & (payees <= beneficiaries)
+    span = span[fired]
+    return Finding(
+        rows=span.rows,
+        value=payers[fired],
+        threshold=float(originators),
+        window=window,
+        spans=(span,),
+        facts={"payees": payees[fired]},
+    )

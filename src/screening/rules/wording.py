@@ -1,0 +1,81 @@
+"""Texts made comparable, and the terms of the lexicon found in them as whole words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from screening.reference.dated import instant
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from screening.rules.book import Book
+
+__all__ = ["fold_texts", "found_terms", "tier_rows"]
+
+_DISGUISES: Final = {
+    "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s",
+    "\u200b": "", "\u200c": "", "\u200d": "", "\u2060": "", "\ufeff": "", "\u00ad": "",
+}  # fmt: skip
+
+
+def fold_texts(texts: pl.Series) -> pl.Series:
+    """Lower case without accents; digits read as the letters they stand for; words between single blanks.
+
+    Example:
+        >>> fold_texts(pl.Series(["D0N4TI0N", "Spéndén-Aufruf"])).to_list()
+        [' donation ', ' spenden aufruf ']
+    """
+    frame = texts.alias("text").to_frame()
+    plain = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}+", "").str.to_lowercase()
+    words = plain.str.replace_many(_DISGUISES).str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
+    return frame.select(pl.format(" {} ", words)).to_series()
+
+
+def found_terms(book: Book) -> pl.DataFrame:
+    """Every term of the lexicon in force at the time of a payment whose text holds it: `row term tier`."""
+
+    def make() -> pl.DataFrame:
+        table = book.table("lexicon")
+        terms = sorted({row["term"] for row in table.rows})
+        texts = book.column("remittance_text")
+        rows = _candidates(texts, terms)
+        folded = pl.DataFrame({"row": rows, "text": fold_texts(texts.gather(rows))})
+        parts = [pl.DataFrame(schema={"row": pl.Int64, "term": pl.String, "tier": pl.String})]
+        for term in terms:
+            needle = fold_texts(pl.Series([term]))[0]
+            hits = folded.filter(pl.col("text").str.contains(needle, literal=True))["row"].to_numpy()
+            if not len(hits):
+                continue
+            for entry in (row for row in table.rows if row["term"] == term):
+                time = book.clock.time[hits]
+                held = (time >= instant(entry["valid_from"])) & (time < instant(entry["valid_to"]))
+                parts.append(
+                    pl.DataFrame({"row": hits[held]}).with_columns(
+                        term=pl.lit(term), tier=pl.lit(entry["tier"])
+                    )
+                )
+        return pl.concat(parts)
+
+    return book.keep("found_terms", make)
+
+
+def tier_rows(book: Book, tier: str) -> npt.NDArray[np.bool_]:
+    """Rows whose text holds a term of a tier."""
+    truth = np.zeros(book.size, np.bool_)
+    truth[found_terms(book).filter(pl.col("tier") == tier)["row"].to_numpy()] = True
+    return truth
+
+
+def _candidates(texts: pl.Series, terms: list[str]) -> npt.NDArray[np.int64]:
+    """Rows worth folding: cheap, and a superset of those that hold a term."""
+    longest = sorted({max(fold_texts(pl.Series([term]))[0].split(), key=len) for term in terms})
+    frame = texts.alias("text").to_frame()
+    text = pl.col("text")
+    plain = text.str.to_lowercase().str.replace_many(_DISGUISES)
+    foreign = text.str.len_bytes() != text.str.len_chars()
+    kept = frame.select((foreign | plain.str.contains_any(longest)).fill_null(False)).to_series()
+    return np.flatnonzero(kept.to_numpy())

@@ -22,6 +22,7 @@ __all__ = ["World", "hexadecimal", "make_world", "numbered"]
 _PEOPLE_SHARE: Final = 0.62
 _UPPER_SHARE: Final = 0.4  # of names are written in capitals, as core banking systems do
 _FOLDED_SHARE: Final = 0.45  # of Latin names lose their diacritics, as in the SWIFT character set
+_STRIDE: Final = 7_777_777_777  # shares no factor with 9 * 10**9
 _BANKS: Final = 6  # per country
 _LATIN: Final = r"^[\p{Latin}\p{Common}\p{Inherited}]+$"
 _NPO: Final = "Charit|Foundation|Relief|Welfare|Yayasan|Trust"
@@ -113,7 +114,7 @@ def _furnished(parties: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     n = parties.height
     places = np.arange(n, dtype=np.int64)
     bank = rng.integers(0, _BANKS, n)
-    number = rng.integers(10**9, 10**10, n)
+    number = 10**9 + (places * _STRIDE + int(rng.integers(0, 10**9))) % (9 * 10**9)  # scattered, never twice
     birth = np.datetime64("1945-01-01") + rng.integers(0, 60 * 365, n).astype("timedelta64[D]")
     person = pl.col("type") == "person"
     draws = {name: rng.random(n) for name in ("upper", "folded", "town", "has_id", "has_lei", "born_at_home")}

@@ -1,11 +1,12 @@
 # Two commands matter: `make demo` and `make test`. The rest is for those who change the project.
 PYTHON ?= python3
 VENV ?= .venv
+LIST ?= sanctions_lists/sample/consolidated.xml
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format accuracy bench clean
+.PHONY: help demo test check format docs bench clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +35,12 @@ check: $(VENV)/.dev  ## formatting, lint, types
 format: $(VENV)/.dev  ## rewrite files the way `make check` wants them
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: $(VENV)/.dev  ## write the generated pages again
+	@$(BIN)/python scripts/cli_docs.py
+
+bench: $(VENV)/.dev  ## a million payments through the command line (LIST=file for another list)
+	@$(BIN)/python benchmarks/end_to_end.py --rows 1000000 --list $(LIST)
 
 clean:  ## remove environments and outputs
 	@rm -rf $(VENV) demo run dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from screening.lists.forms import BRACKETS, forms_of, type_of
 from screening.lists.words import (
     is_acronym,
     is_description,
@@ -77,10 +78,6 @@ _TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _DASHED: Final = re.compile(r"\s[-–—]\s")
-_KINSHIP: Final = re.compile(r"\s(?:son|daughter|wife|widow|brother|sister) of\s", re.IGNORECASE)
-_SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|phd|md|esq)\.?", re.IGNORECASE)
-_BARE: Final = str.maketrans(dict.fromkeys(f"{_OPEN}{_CLOSE};", " "))
-_EDGES: Final = " ,;:/|–—-\u00ad\u200e\u200f\u202a\u202b\u202c"
 
 
 def read_cell(text: str, *, kind: str) -> Cell:
@@ -194,19 +191,19 @@ class _Reading:
             # The middle of a company's name is no option: what is left would name somebody else.
             self.bare.append(self.core[-1] if self.kind == "entity" and after else glue)
             if use == "apart":
-                self.own += [CellName(p, _type_of(p, former=self.former), "") for p in _pieces(inner)]
+                self.own += [CellName(p, type_of(p, former=self.former), "") for p in _pieces(inner)]
 
     def names(self) -> list[CellName]:
         """Every form of the name, then the names from brackets, all with the notes of the segment."""
         whole, short = squeeze("".join(self.core)), squeeze("".join(self.bare))
-        forms = _names_of(whole, self.kind)
+        forms = forms_of(whole, self.kind)
         if short != whole and len(short.split()) > 1:
-            forms += _names_of(short, self.kind)
+            forms += forms_of(short, self.kind)
         if self.variant:
-            forms += _names_of(" ".join([*short.split()[:-1], self.variant]), self.kind)
+            forms += forms_of(" ".join([*short.split()[:-1], self.variant]), self.kind)
         note = _join(*self.notes)
         found = [
-            CellName(name, "acronym" if acronym else _type_of(name, former=self.former), _join(extra, note))
+            CellName(name, "acronym" if acronym else type_of(name, former=self.former), _join(extra, note))
             for name, extra, acronym in forms
         ]
         return found + [name._replace(note=_join(name.note, note)) for name in self.own]
@@ -263,7 +260,7 @@ def _named_description(inner: str) -> bool:
 
 
 def _pieces(inner: str) -> list[str]:
-    plain = re.sub(r"-\s+", "-", inner.translate(_BARE))
+    plain = re.sub(r"-\s+", "-", inner.translate(BRACKETS))
     return [squeeze(piece) for piece in plain.split(",") if is_usable(piece)]
 
 
@@ -278,57 +275,6 @@ def _cut_tail(text: str, *, has_name: bool) -> tuple[str, str]:
     if dashes and is_usable(text[: dashes[-1].start()]) and is_description(text[dashes[-1].end() :]):
         return text[: dashes[-1].start()], text[dashes[-1].end() :]
     return text, ""
-
-
-def _names_of(text: str, kind: str) -> list[tuple[str, str, bool]]:
-    """Final forms of one bare text: name, a note of its own, and whether it is an acronym."""
-    forms: list[tuple[str, str, bool]] = []
-    for piece in _by_script(text, kind):
-        if kind == "individual":
-            forms += [(name, "", False) for name in _by_comma(piece)]
-            if (kin := _KINSHIP.search(piece)) and len(piece[: kin.start()].split()) > 1:
-                forms.append((piece[: kin.start()], piece[kin.start() :].strip(_EDGES), False))
-        else:
-            left, slash, right = piece.rpartition(" / ")
-            two = bool(slash) and is_acronym(right, left)
-            forms += [(left, "", False), (right, "", True)] if two else [(piece, "", False)]
-    stripped = [(squeeze(name.translate(_BARE)).strip(_EDGES), note, short) for name, note, short in forms]
-    return [form for form in stripped if is_usable(form[0])]
-
-
-def _by_script(text: str, kind: str) -> list[str]:
-    """A name followed by its script without brackets, split where the script changes."""
-    words = text.split()
-    latin = [is_latin(word) for word in words]
-    turns = [i for i in range(1, len(words)) if latin[i] != latin[i - 1]]
-    if len(turns) != 1:
-        return [text]
-    halves = words[: turns[0]], words[turns[0] :]
-    letters = [sum(c.isalpha() for c in "".join(half)) for half in halves]
-    enough = 2 if kind == "individual" else 4
-    long_enough = all(len(h) >= 2 or unspaced(h[0][0]) for h in halves) and min(letters) >= enough
-    return [" ".join(half) for half in halves] if long_enough else [text]
-
-
-def _by_comma(text: str) -> list[str]:
-    """One inverted name, as in "Belvane, Ardo", or several, as in "Ardo, Ardu, Ardou"."""
-    parts = [part.strip() for part in text.split(",") if is_usable(part)]
-    suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
-    parts = [part for i, part in enumerate(parts) if i == 0 or not _SUFFIX.fullmatch(part)]
-    if len(parts) < 2:
-        return [" ".join([*parts, *suffixes])]
-    lengths = [len(part.split()) for part in parts]
-    several = len(parts) > 2 and (max(lengths) == 1 or min(lengths) > 1)
-    alike = min(lengths) > 1 and len({part.split()[0].casefold() for part in parts}) == 1
-    if (several or alike) and not suffixes:
-        return parts
-    return [" ".join([*parts[1:], parts[0], *suffixes])]
-
-
-def _type_of(name: str, *, former: bool) -> str:
-    if not is_latin(name):
-        return "original_script"
-    return "former" if former else "alias"
 
 
 def _render(parts: list[str | tuple[str]]) -> str:

@@ -25,7 +25,7 @@ aksjeselskap osakeyhtio spolka ograniczona odpowiedzialnoscia akcyjna societatea
 obshchestvo obshhestvo s ogranichennoi ogranichennoy otvetstvennostyu otvetstvennost iu aktsionernoe aktsioner
 otkrytoe zakrytoe publichnoe ooo oao zao pao ao tov tzov anonim sirketi ticaret limited sti perseroan terbatas pt tbk
 sendirian berhad bhd sdn pte pty proprietary kabushiki kaisha godo yugen gaisha kk sharikat sharika sherkat
-fze fzc fzco fz dmcc wll psc saog saoc est
+pvt fze fzc fzco fz dmcc wll psc saog saoc est
 """
 
 

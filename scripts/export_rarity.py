@@ -14,11 +14,14 @@ from pathlib import Path
 
 import polars as pl
 
-from screening.names.normalise import tokenise
+from screening.names.normalise import prepare
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "src/screening/names/data/rarity.csv"
-POOLS = ROOT / "src/screening/validation/data/name_pools.csv"
+POOLS = (
+    ROOT / "src/screening/validation/data/names_faker.csv",
+    ROOT / "src/screening/validation/data/names_own.csv",
+)
 
 COMPANY_WORDS = """
 academy agency agricultural agriculture air airlines america american art asia asian assembly asset assets association
@@ -64,7 +67,7 @@ def entries(paths: list[str]) -> dict[str, dict[str, set[str]]]:
                 parts = [entry.findtext(f"{n}_NAME") or "" for n in ("FIRST", "SECOND", "THIRD", "FOURTH")]
                 aliases = [a.findtext("ALIAS_NAME") or "" for a in entry.findall(f"{tag}_ALIAS")]
                 for text in [" ".join(parts), *aliases]:
-                    for token in tokenise(text)[0]:
+                    for token in prepare(text).tokens:
                         for key in token.keys:
                             found[kind][key].add(reference)
     return found
@@ -72,7 +75,7 @@ def entries(paths: list[str]) -> dict[str, dict[str, set[str]]]:
 
 def weight(count: int) -> float:
     """The more entries share a token, the less it says."""
-    for least, value in ((60, 0.35), (30, 0.4), (15, 0.5), (8, 0.6), (4, 0.7), (2, 0.85)):
+    for least, value in ((60, 0.25), (30, 0.3), (15, 0.4), (8, 0.5), (4, 0.65), (2, 0.85)):
         if count >= least:
             return value
     return 1.0
@@ -91,15 +94,17 @@ def table(paths: list[str]) -> pl.DataFrame:
             if len(references) >= 2:
                 lower(kind, key, weight(len(references)))
     for word in COMPANY_WORDS:
-        for token in tokenise(word)[0]:
+        for token in prepare(word).tokens:
             for key in token.keys:
                 lower("entity", key, 0.4)
-    if POOLS.exists():
-        pools = pl.read_csv(POOLS, comment_prefix="#")
-        for row in pools.iter_rows(named=True):
-            for token in tokenise(str(row["name"]))[0]:
+    cultures: dict[str, set[str]] = defaultdict(set)
+    for pool in POOLS:
+        for row in pl.read_csv(pool, comment_prefix="#").iter_rows(named=True):
+            for token in (token for name in str(row["names"]).split("|") for token in prepare(name).tokens):
                 for key in token.keys:
-                    lower("individual", key, 0.75)
+                    cultures[key].add(row["culture"])
+    for key, where in cultures.items():
+        lower("individual", key, 0.85 if len(where) < 4 else 0.7)
     rows = [
         {"key": key, "kind": kind, "weight": value}
         for (kind, key), value in sorted(weights.items())

@@ -33,7 +33,7 @@ class NamePolicy:
             in docs/method.md.
     """
 
-    threshold: float = 0.8
+    threshold: float = 0.74
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ and each use earns at most that much. What stays below the threshold needs no al
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,12 +16,12 @@ from scipy import sparse
 
 from screening.names.comparison import CONTRADICTED, EXTRA, FULL_EVIDENCE, MISSING, SCARCITY
 
-__all__ = ["EPSILON", "candidates", "upper_bound"]
+__all__ = ["EPSILON", "Worth", "candidates", "upper_bound"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-EPSILON: Final = 1e-9
+EPSILON: Final = 1e-5  # sums are kept in single precision
 _CHUNK: Final = 50_000
 
 
@@ -35,11 +36,34 @@ def upper_bound(earned: Floats, agreed: Floats, extra: Floats, missing: Floats) 
     return np.divide(earned, total, out=np.zeros_like(total), where=total > 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The most that each token of a batch can earn and cover in each listed name that it resembles.
+
+    Attributes:
+        token, name: Which token, and which listed name.
+        earn: Weight times similarity.
+        own: The token's own weight, which is then not extra.
+        cover: Weight on the listed side, which is then not missing.
+        agree: Weight that both sides share.
+        width: Number of tokens.
+    """
+
+    token: Ints
+    name: Ints
+    earn: Floats
+    own: Floats
+    cover: Floats
+    agree: Floats
+    width: int
+
+
 def candidates(
-    queries: sparse.csr_array,
+    rows: Ints,
+    ids: Ints,
     query_weight: Floats,
-    can: sparse.csr_array,
-    covers: sparse.csr_array,
+    full_line: npt.NDArray[np.bool_],
+    worth: Worth,
     name_weight: Floats,
     name_kind: Ints,
     threshold: float,
@@ -47,39 +71,57 @@ def candidates(
     """Rows and listed names whose bound reaches the threshold.
 
     Args:
-        queries: rows x tokens, ones.
+        rows, ids: Which row holds which token.
         query_weight: rows x kinds, sum of the token weights.
-        can: tokens x names; real part what the token can earn there, imaginary part its own weight if it can.
-        covers: tokens x names; real part the listed weight it can cover, imaginary part the weight it can agree on.
-        name_weight: sum of the token weights of each listed name, for its own kind.
-        name_kind: position of the kind of each listed name.
+        full_line: Rows whose end may have been cut off, so that nothing of the listed name counts as missing.
+        worth: What a token is worth in a listed name.
+        name_weight: Sum of the token weights of each listed name, for its own kind.
+        name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
     """
-    found_rows, found_names = [], []
-    for start in range(0, queries.shape[0], _CHUNK):
+    keep = _hopeful(rows, ids, query_weight, worth, name_kind, threshold)
+    kept = np.flatnonzero(keep)
+    chosen = keep[rows]
+    place = np.cumsum(keep) - 1
+    shape = (len(kept), worth.width)
+    queries = sparse.csr_array(
+        (np.ones(int(chosen.sum()), np.float32), (place[rows[chosen]], ids[chosen])), shape=shape
+    )
+    shape = (worth.width, len(name_weight))
+    coords = (worth.token, worth.name)
+    can = sparse.csr_array(((worth.earn + 1j * worth.own).astype(np.complex64), coords), shape=shape)
+    covers = sparse.csr_array(((worth.cover + 1j * worth.agree).astype(np.complex64), coords), shape=shape)
+    found_rows, found_names = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for start in range(0, len(kept), _CHUNK):
         chunk = queries[start : start + _CHUNK]
-        first = (chunk @ can).tocoo()
-        if not first.nnz:
-            continue
-        rows, names = first.coords
-        weight = query_weight[start + rows, name_kind[names]]
-        earned = first.data.real
-        keep = earned >= threshold * (earned + EXTRA * np.maximum(0.0, weight - first.data.imag)) - EPSILON
-        keep = np.nonzero(keep)[0]
-        if not len(keep):
-            continue
-        rows, names, earned, own, weight = (
-            rows[keep],
-            names[keep],
-            earned[keep],
-            first.data.imag[keep],
-            weight[keep],
+        first, second = chunk @ can, chunk @ covers  # the same places: neither ever holds a zero
+        row = kept[start + np.repeat(np.arange(chunk.shape[0]), np.diff(first.indptr))]
+        name = first.indices
+        bound = upper_bound(
+            first.data.real,
+            second.data.imag,
+            query_weight[row, name_kind[name]] - first.data.imag,
+            np.where(full_line[row], 0.0, name_weight[name] - second.data.real),
         )
-        second = np.asarray((chunk[rows].multiply(covers.T.tocsr()[names])).sum(axis=1)).ravel()
-        bound = upper_bound(earned, second.imag, weight - own, name_weight[names] - second.real)
-        keep = np.nonzero(bound >= threshold - EPSILON)[0]
-        found_rows.append(start + rows[keep].astype(np.int64))
-        found_names.append(names[keep].astype(np.int64))
-    if not found_rows:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        reach = np.flatnonzero(bound >= threshold - EPSILON)
+        found_rows.append(row[reach])
+        found_names.append(name[reach].astype(np.int64))
     return np.concatenate(found_rows), np.concatenate(found_names)
+
+
+def _hopeful(
+    rows: Ints, ids: Ints, query_weight: Floats, worth: Worth, name_kind: Ints, threshold: float
+) -> npt.NDArray[np.bool_]:
+    """Rows that could reach the threshold if each token met the best partner there is, all in one name."""
+    hopeful = np.zeros(len(query_weight), dtype=bool)
+    for k in range(query_weight.shape[1]):
+        mine = name_kind[worth.name] == k
+        best = []
+        for value in (worth.earn, worth.agree, worth.own):
+            most = np.zeros(worth.width)
+            np.maximum.at(most, worth.token[mine], value[mine])
+            best.append(np.bincount(rows, most[ids], minlength=len(query_weight)))
+        earned, agreed, own = best
+        bound = upper_bound(earned, agreed, query_weight[:, k] - own, np.zeros_like(own))
+        hopeful |= bound >= threshold - EPSILON
+    return hopeful

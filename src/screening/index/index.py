@@ -15,15 +15,26 @@ from screening.errors import PolicyError
 from screening.index.batch import Batch, Ints, ranges, tokenise_batch
 from screening.index.bound import Worth, candidates
 from screening.index.neighbours import similar_pairs
-from screening.names.comparison import GLUED, INITIAL_COVER, SCORE_VERSION, Name, prepare, score, similarity
+from screening.names.comparison import (
+    GLUED,
+    SHORTEST_CUT,
+    SCORE_VERSION,
+    cut_option,
+    listed_spans,
+    pair_option,
+    score,
+    span_option,
+    units,
+)
 from screening.names.lexicon import LEXICON_SHA256
-from screening.names.normalise import KINDS
+from screening.names.normalise import Name, prepare
+from screening.names.tokens import KINDS
 from screening.policy import Policy
 from screening.schemas import LISTED_NAMES, SEARCH
 
 if TYPE_CHECKING:
     from screening.designations import Provenance, SanctionsList
-    from screening.names.normalise import Token
+    from screening.names.tokens import Token
 
 __all__ = ["NameIndex"]
 
@@ -65,30 +76,34 @@ class NameIndex:
         self._kind = np.array([KINDS.index(kind) for kind in self.names["kind"]], dtype=np.int64)
         number: dict[Token, int] = {}
         postings: dict[tuple[int, int], list[int]] = defaultdict(list)
-        spans: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        spans: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
         weight = np.zeros(len(self._listed))
         for place, (name, kind) in enumerate(zip(self._listed, self._kind, strict=True)):
             if not name.screenable:
                 continue
             weights = [token.weights[kind] for token in name.tokens]
             weight[place] = sum(weights)
-            for token in dict.fromkeys(name.tokens):
+            for token in dict.fromkeys(token for _, token in units(name)):
                 postings[number.setdefault(token, len(number)), int(kind)].append(place)
-            for start in range(len(name.tokens)):
-                text = name.tokens[start].form
-                for end in range(start + 1, len(name.tokens)):
-                    text += name.tokens[end].form
-                    spans[text].append((place, sum(weights[start : end + 1])))
+            for text, (span, alike) in listed_spans(name, KINDS[kind]).items():  # type: ignore[arg-type]
+                if len(text) > 1:
+                    spans[text].append((place, sum(weights[j] for j in span), alike))
         self._vocabulary = list(number)
         slots = [postings.get((u, k), []) for u in range(len(number)) for k in (0, 1)]
         self._counts = np.array([len(slot) for slot in slots], dtype=np.int64).reshape(-1, 2).T
-        self._posting_starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)
+        self._posting_starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(
+            np.int64
+        )
         self._postings = np.array([place for slot in slots for place in slot], dtype=np.int64)
         self._spans = dict(spans)
-        self._by_form: dict[str, list[int]] = defaultdict(list)
+        self._by_surface: dict[str, list[int]] = defaultdict(list)
+        self._by_prefix: dict[str, list[int]] = defaultdict(list)
         for u, token in enumerate(self._vocabulary):
-            self._by_form[token.form].append(u)
-        self._prefixes = {form[:cut] for form in self._by_form for cut in range(1, len(form))}
+            if len(token.surface) > 1:
+                self._by_surface[token.surface].append(u)
+            for cut in range(1, len(token.form)):
+                self._by_prefix[token.form[:cut]].append(u)
+        self._prefixes = {surface[:cut] for surface in self._by_surface for cut in range(1, len(surface))}
         self._weight = weight
 
     def __len__(self) -> int:
@@ -166,110 +181,135 @@ class NameIndex:
 
     def _candidates(self, batch: Batch, threshold: float) -> tuple[Ints, Ints]:
         tokens = batch.tokens
-        alike = self._similarities(tokens)
         spans = list(self._query_spans(batch))
-        parts = [self._from_tokens(tokens, alike), self._from_listed_spans(tokens), self._from_query_spans(batch, spans)]
+        cuts = self._cuts(batch, first=len(tokens) + len(spans))
+        parts = [
+            self._spread(self._similarities(tokens)),
+            self._from_listed_spans(tokens),
+            self._from_query_spans(batch, spans),
+            self._spread(self._cut_options(tokens, cuts)),
+        ]
         data = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-        width = len(tokens) + len(spans)
+        width = len(tokens) + len(spans) + len(cuts)
         code = data["token"] * len(self) + data["name"]
         order = np.argsort(code, kind="stable")
         code = code[order]
         first = np.flatnonzero(np.diff(code, prepend=-1))
         if not len(first):
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        best = {key: np.maximum.reduceat(data[key][order], first) for key in ("earn", "own", "cover", "agree")}
+        best = {
+            key: np.maximum.reduceat(data[key][order], first) for key in ("earn", "own", "cover", "agree")
+        }
         rows = np.repeat(np.arange(len(batch)), np.diff(batch.starts))
-        all_rows = np.concatenate([rows, np.array([row for row, _ in spans], dtype=np.int64)])
-        all_ids = np.concatenate([batch.ids, np.arange(len(tokens), width)])
+        last = batch.ids[batch.starts[1:] - 1]
+        ends = np.flatnonzero(np.isin(last, list(cuts)) & (np.diff(batch.starts) > 1))
+        all_rows = np.concatenate(
+            [rows, batch.whole_rows, np.array([row for row, _ in spans], dtype=np.int64), ends]
+        )
+        cut_ids = np.array([cuts[token] for token in last[ends].tolist()], dtype=np.int64)
+        all_ids = np.concatenate(
+            [batch.ids, batch.whole_ids, np.arange(len(tokens), len(tokens) + len(spans)), cut_ids]
+        )
         token_weight = np.array([token.weights for token in tokens]).reshape(-1, 2)
         query_weight = np.stack(
             [np.bincount(rows, token_weight[batch.ids, k], minlength=len(batch)) for k in (0, 1)], axis=1
         )
-        worth = Worth(
-            token=code[first] // len(self), name=code[first] % len(self), width=width, **best
-        )
+        worth = Worth(token=code[first] // len(self), name=code[first] % len(self), width=width, **best)
         return candidates(
-            all_rows, all_ids, query_weight, worth, self._weight, self._kind, threshold
+            all_rows, all_ids, query_weight, batch.full_line, worth, self._weight, self._kind, threshold
         )
 
-    def _similarities(self, tokens: list[Token]) -> dict[str, Any]:
+    def _similarities(self, tokens: list[Token]) -> list[tuple[float, ...]]:
         """Every pair of similar tokens, for each kind: what it is worth on both sides."""
-        found: list[tuple[int, int, int, float, float, float, float]] = []
-        for t, u in similar_pairs(tokens, self._vocabulary):
-            a, b = tokens[t], self._vocabulary[u]
-            for k, kind in enumerate(KINDS):
-                if not self._counts[k, u]:
-                    continue
-                alike, how = similarity(a, b, kind)  # type: ignore[arg-type]
-                if alike:
-                    agree = min(a.weights[k], b.weights[k])
-                    cover = b.weights[k]
-                    if how == "initial":
-                        cover -= (1 - INITIAL_COVER) * max(0.0, b.weights[k] - agree)
-                    found.append((t, u, k, alike, a.weights[k], cover, agree))
-        columns = ("token", "listed", "kind", "alike", "own", "cover", "agree")
-        return dict(zip(columns, np.array(found).reshape(-1, 7).T, strict=True))
+        return [
+            (t, u, k, o.weight * o.alike, o.own, o.cover, o.weight)
+            for t, u in similar_pairs(tokens, self._vocabulary)
+            for k in (0, 1)
+            if self._counts[k, u]
+            and (o := pair_option((), tokens[t], (), self._vocabulary[u], KINDS[k])) is not None  # type: ignore[arg-type]
+        ]
 
-    def _from_tokens(self, tokens: list[Token], alike: dict[str, Any]) -> dict[str, Any]:
-        """Similar tokens, spread over the listed names that hold them."""
-        slot = (alike["listed"] * 2 + alike["kind"]).astype(np.int64)
+    def _cuts(self, batch: Batch, *, first: int) -> dict[int, int]:
+        """Tokens that end a query and begin a longer listed token, each with an id of its own."""
+        long = np.diff(batch.starts) > 1
+        last = batch.ids[batch.starts[1:] - 1]
+        ending = np.unique(last[long]).tolist()
+        short = set(last[long & batch.full_line].tolist())
+        ending = [
+            t
+            for t in ending
+            if (form := batch.tokens[t].form) in self._by_prefix and (len(form) >= SHORTEST_CUT or t in short)
+        ]
+        return {t: first + place for place, t in enumerate(ending)}
+
+    def _cut_options(self, tokens: list[Token], cuts: dict[int, int]) -> list[tuple[float, ...]]:
+        return [
+            (pseudo, u, k, o.weight * o.alike, o.own, o.cover, o.weight)
+            for t, pseudo in [*cuts.items(), *((t, t) for t, token in enumerate(tokens) if token.abbreviated)]
+            for u in self._by_prefix.get(tokens[t].form, ())
+            for k in (0, 1)
+            if self._counts[k, u]
+            and (o := cut_option((), tokens[t], (), self._vocabulary[u], KINDS[k])) is not None  # type: ignore[arg-type]
+        ]
+
+    def _spread(self, options: list[tuple[float, ...]]) -> dict[str, Any]:
+        """Options between tokens, spread over the listed names that hold the listed token."""
+        token, listed, kind, *values = np.array(options, dtype=np.float64).reshape(-1, 7).T
+        slot = (listed * 2 + kind).astype(np.int64)
         count = self._posting_starts[slot + 1] - self._posting_starts[slot]
-        spread = {key: np.repeat(alike[key], count) for key in ("token", "alike", "own", "cover", "agree")}
         return {
-            "token": spread["token"].astype(np.int64),
+            "token": np.repeat(token.astype(np.int64), count),
             "name": self._postings[ranges(self._posting_starts[slot], count)],
-            "earn": spread["alike"] * spread["agree"],
-            **{key: spread[key] for key in ("own", "cover", "agree")},
+            **{
+                key: np.repeat(v, count)
+                for key, v in zip(("earn", "own", "cover", "agree"), values, strict=True)
+            },
         }
 
     def _from_listed_spans(self, tokens: list[Token]) -> dict[str, Any]:
         """One token of the query that spells several neighbouring tokens of a listed name."""
-        found = [
-            (t, place, token.weights[self._kind[place]], cover)
-            for t, token in enumerate(tokens)
-            if len(token.form) > 2
-            for place, cover in self._spans.get(token.form, ())
-        ]
-        return _glued(found)
+        found = []
+        for t, token in enumerate(tokens):
+            for place, cover, alike in self._spans.get(token.surface, ()):
+                o = span_option((), token.weights[self._kind[place]], (), cover, alike)
+                found.append((t, place, o.weight * o.alike, o.own, o.cover, o.weight))
+        return _columns(found)
 
     def _from_query_spans(self, batch: Batch, spans: list[tuple[int, tuple[int, ...]]]) -> dict[str, Any]:
         """Neighbouring tokens of the query that spell one token of a listed name."""
         found = []
         for position, (_, span) in enumerate(spans, start=len(batch.tokens)):
-            text = "".join(batch.tokens[t].form for t in span)
-            for u in self._by_form[text]:
+            text = "".join(batch.tokens[t].surface for t in span)
+            for u in self._by_surface[text]:
                 for k in (0, 1):
                     own = sum(batch.tokens[t].weights[k] for t in span)
+                    o = span_option((), own, (), self._vocabulary[u].weights[k], GLUED)
                     slot = 2 * u + k
                     for place in self._postings[self._posting_starts[slot] : self._posting_starts[slot + 1]]:
-                        found.append((position, place, own, self._vocabulary[u].weights[k]))
-        return _glued(found)
+                        found.append((position, place, o.weight * o.alike, o.own, o.cover, o.weight))
+        return _columns(found)
 
     def _query_spans(self, batch: Batch) -> Iterable[tuple[int, tuple[int, ...]]]:
         """Neighbouring tokens of a query that spell one listed token when written together."""
-        forms = [token.form for token in batch.tokens]
-        starts_one = np.array([form in self._prefixes for form in forms], dtype=bool)
-        begin = np.nonzero(starts_one[batch.ids])[0]
+        surfaces = [token.surface for token in batch.tokens]
+        begins = np.array([surface in self._prefixes for surface in surfaces], dtype=bool)
+        begin = np.flatnonzero(begins[batch.ids])
         row_of = np.repeat(np.arange(len(batch)), np.diff(batch.starts))
         end_of_row = batch.starts[row_of[begin] + 1]
         for position, end in zip(begin.tolist(), end_of_row.tolist(), strict=True):
-            text = forms[batch.ids[position]]
+            text = surfaces[batch.ids[position]]
             for last in range(position + 1, end):
-                text += forms[batch.ids[last]]
-                if text in self._by_form and len(text) > 2:
+                text += surfaces[batch.ids[last]]
+                if text in self._by_surface:
                     yield int(row_of[position]), tuple(batch.ids[position : last + 1].tolist())
                 if text not in self._prefixes:
                     break
 
 
-def _glued(found: list[tuple[int, int, float, float]]) -> dict[str, Any]:
-    token, name, own, cover = np.array(found, dtype=np.float64).reshape(-1, 4).T
-    agree = np.minimum(own, cover)
+def _columns(found: list[tuple[float, ...]]) -> dict[str, Any]:
+    token, name, *values = np.array(found, dtype=np.float64).reshape(-1, 6).T
     return {
         "token": token.astype(np.int64),
         "name": name.astype(np.int64),
-        "earn": agree * GLUED,
-        "own": own,
-        "cover": cover,
-        "agree": agree,
+        **dict(zip(("earn", "own", "cover", "agree"), values, strict=True)),
     }

@@ -17,7 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from screening.names.comparison import CONSONANTS, SOUND, TYPO_FLOOR
-from screening.names.normalise import Token
+from screening.names.tokens import Token
 
 __all__ = ["similar_pairs"]
 

@@ -2,9 +2,10 @@
 
 Tokens of both names are aligned one to one (or one to several, where a name is written together). Agreement
 earns the weight of the token, less what a typo or a spelling costs. What stays unaligned costs: most when both
-names hold something the other lacks (they contradict each other), less when one is merely longer.
+names hold something the other lacks (they contradict each other), less when one is merely longer. The fewer
+distinctive tokens agree, the more every difference costs.
 
-    score = sum(weight * similarity) / (sum(weight) + loss)
+    score = (agreed - flaws) / (agreed + scarcity * loss)
 
 The score is a pure function of the two names, their kind and the versioned tables of `lexicon`; nothing else on
 the list and nothing else in the batch can move it.
@@ -18,31 +19,48 @@ from typing import Final, Literal
 from rapidfuzz.distance import OSA
 
 from screening.errors import PolicyError
-from screening.names.normalise import KINDS, MAX_CHARACTERS, MAX_TOKENS, Token, tokenise
+from screening.names.normalise import Name, prepare
+from screening.names.tokens import ABJADS, KINDS, Token
 
-__all__ = ["SCORE_VERSION", "Alignment", "Comparison", "Name", "compare", "prepare", "score", "similarity"]
+__all__ = [
+    "SCORE_VERSION",
+    "Alignment",
+    "Comparison",
+    "Kind",
+    "Name",
+    "compare",
+    "explain",
+    "prepare",
+    "score",
+    "similarity",
+]
 
 SCORE_VERSION: Final = "1"
 
 Kind = Literal["individual", "entity"]
+Places = tuple[int, ...]
 
-# Similarity of two tokens.
+# How alike two aligned parts are.
 ROMANISED: Final = 0.97  # same sound, other spelling
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
+OTHER_NAME: Final = 0.15  # two names that are both common are two names, not one with a typo
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
 FEW_CONSONANTS: Final = {2: 0.75, 3: 0.85}  # fewer consonants are shared by more names
 INITIAL: Final = 0.9
 INITIAL_COVER: Final = 0.5  # share of a token that its initial vouches for
 ACRONYM: Final = 0.85
+SHORTEST_CUT: Final = 3  # letters that must be left of a cut token, unless the text fills its line
+CUT: Final = 0.95  # the last token of the query is the beginning of a listed one
 
-# Cost of what is not aligned, per unit of weight.
+# What is not aligned costs, per unit of weight.
 CONTRADICTED: Final = 2.0
 EXTRA: Final = 0.5  # the query says more than the listed name
 MISSING: Final = 0.25  # the query says less
-FULL_EVIDENCE: Final = 1.5  # with less agreement than this, every unaligned token costs more
-SCARCITY: Final = 1.0
+FULL_EVIDENCE: Final = 1.5  # with less agreement than this, every difference costs more
+SCARCITY: Final = 1.5
+FLAW_SCARCITY: Final = 0.15  # share of it that typos and spellings bear
 
 # Grades among names that agree in every token.
 FOLDED: Final = 0.995
@@ -51,7 +69,16 @@ REORDERED: Final = 0.99
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Which part of the query met which part of the listed name."""
+    """Which part of the query met which part of the listed name.
+
+    Attributes:
+        query: The part of the query, empty if the listed part met nothing.
+        listed: The part of the listed name, empty if the query's part met nothing.
+        similarity: 0 to 1.
+        weight: How much it counts.
+        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued", "acronym", "cut",
+            "number", "missing in query" or "extra in query".
+    """
 
     query: str
     listed: str
@@ -66,81 +93,229 @@ class Comparison:
 
     Attributes:
         score: 0 to 1.
-        tokens: The aligned parts, and the unaligned ones with an empty partner.
-        reasons: The same in words, most telling first.
+        tokens: The aligned parts, then the unaligned ones.
+        reasons: The same in words.
     """
 
     query: str
     listed: str
-    kind: str
+    kind: Kind
     score: float
     tokens: tuple[Alignment, ...]
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A name made ready for comparison."""
+class Option:
+    """One way to align a part of the query with a part of the listed name.
 
-    text: str
-    tokens: tuple[Token, ...]
-    signs: tuple[str, ...]
+    Attributes:
+        query, listed: Positions of the tokens.
+        alike: Similarity.
+        weight: What both sides agree on.
+        own, cover: What is then not extra in the query, and not missing from it.
+    """
 
-    @property
-    def screenable(self) -> bool:
-        """Whether there is anything to compare, and not too much of it."""
-        return bool(self.tokens) and len(self.tokens) <= MAX_TOKENS
-
-
-def prepare(text: str) -> Name:
-    """Analyse a name once for many comparisons."""
-    if len(text) > MAX_CHARACTERS:
-        return Name(text, (), ("too long to judge",))
-    tokens, signs = tokenise(text)
-    return Name(text, tuple(tokens), tuple(signs))
+    query: tuple[int, ...]
+    listed: tuple[int, ...]
+    alike: float
+    weight: float
+    own: float
+    cover: float
+    how: str
 
 
 def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
     """How alike two tokens are, and in which way; 0 below the floor."""
-    if a.form == b.form:
-        if a.native != b.native and a.native and b.native and a.script == b.script:
-            # Both were written in one script, and not alike: sound alone does not make them equal.
-            return _typo(a.native, b.native, floor=TYPO_FLOOR), "typo"
+    if a.script == b.script == "han":
+        return (1.0, "same") if a.native == b.native else (0.0, "")
+    if a.form == b.form or (a.native and a.native == b.native):
         return 1.0, "same"
-    if len(a.form) == 1 or len(b.form) == 1:
-        initial = kind == "individual" and a.form[0] == b.form[0]
-        return (INITIAL, "initial") if initial else (0.0, "")
-    if a.form.isdigit() or b.form.isdigit():
-        return (ROMANISED, "number") if not set(a.keys).isdisjoint(b.keys) else (0.0, "")
+    k = KINDS.index(kind)
+    roles = a.roles[k], b.roles[k]
+    if "initial" in roles:
+        same = kind == "individual" and a.form[0] == b.form[0] and "number" not in roles
+        return (INITIAL, "initial") if same else (0.0, "")
     if not set(a.keys).isdisjoint(b.keys):
         return ROMANISED, "romanisation"
-    best = _typo(a.form, b.form, floor=TYPO_FLOOR)
-    how = "typo"
+    if "number" in roles or _two_known(*roles):
+        return 0.0, ""
+    best, how = _typo(a.form, b.form, TYPO_FLOOR), "typo"
     for x in a.keys:
         for y in b.keys:
-            sound = SOUND * _typo(x, y, floor=TYPO_FLOOR / SOUND)
+            sound = SOUND * _typo(x, y, TYPO_FLOOR / SOUND)
             if sound > best:
                 best, how = sound, "romanisation and typo"
-    if a.script != b.script and "latin" in (a.script, b.script) and _vowelless(a, b):
-        worth = FEW_CONSONANTS.get(min(len(a.skeleton), len(b.skeleton)), CONSONANTS)
-        consonants = worth * _typo(a.skeleton, b.skeleton, floor=TYPO_FLOOR / CONSONANTS)
+    if a.native and a.script == b.script:
+        best = max(best, _typo(a.native, b.native, TYPO_FLOOR))
+    if roles == ("known name", "known name") and best:
+        # The commoner both names are, the less likely is one a slip for the other.
+        best -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k]))
+        best = best if best >= TYPO_FLOOR else 0.0
+    if a.script != b.script and (a.script in ABJADS or b.script in ABJADS):
+        fewest = min(len(a.skeleton), len(b.skeleton))
+        worth = FEW_CONSONANTS.get(fewest, CONSONANTS) if fewest > 1 else 0.0
+        consonants = worth * _typo(a.skeleton, b.skeleton, TYPO_FLOOR / CONSONANTS)
         if consonants > max(best, TYPO_FLOOR):
             best, how = consonants, "script"
     return best, how
 
 
-def _vowelless(a: Token, b: Token) -> bool:
-    abjads = ("arabic", "hebrew", "syriac")
-    return (a.script in abjads or b.script in abjads) and min(len(a.skeleton), len(b.skeleton)) > 1
+_INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
 
 
-def _typo(a: str, b: str, *, floor: float) -> float:
+def _two_known(a: str, b: str) -> bool:
+    """Whether both are words of their own and one is incidental: then neither is a typo of the other."""
+    known = _INCIDENTAL | {"known name"}
+    return a in known and b in known and (a in _INCIDENTAL or b in _INCIDENTAL)
+
+
+def _typo(a: str, b: str, floor: float) -> float:
     longest = max(len(a), len(b))
     allowed = int((1 - floor) * longest + 1e-9)
     if allowed == 0:
         return float(a == b)
     distance = OSA.distance(a, b, score_cutoff=allowed)
     return 0.0 if distance > allowed else 1 - distance / longest
+
+
+def pair_option(query: Places, a: Token, listed: Places, b: Token, kind: Kind) -> Option | None:
+    """What aligning one token of the query with one listed token is worth."""
+    alike, how = similarity(a, b, kind)
+    if not alike:
+        return None
+    k = KINDS.index(kind)
+    own, cover = a.weights[k], b.weights[k]
+    weight = min(own, cover)
+    if how == "initial":
+        own, cover = (weight + INITIAL_COVER * (side - weight) for side in (own, cover))
+    return Option(query, listed, alike, weight, own, cover, how)
+
+
+def cut_option(query: Places, a: Token, listed: Places, b: Token, kind: Kind) -> Option | None:
+    """The same, for a token of the query that was cut off or abbreviated."""
+    if not b.form.startswith(a.form) or len(a.form) == len(b.form):
+        return None
+    k = KINDS.index(kind)
+    share = len(a.form) / len(b.form)
+    return Option(
+        query, listed, CUT, share * min(a.weights[k], b.weights[k]), a.weights[k], share * b.weights[k], "cut"
+    )
+
+
+def listed_spans(name: Name, kind: Kind) -> dict[str, tuple[tuple[int, ...], float]]:
+    """Neighbouring tokens as they would be written together, and an entity's acronym: positions and similarity."""
+    spans: dict[str, tuple[tuple[int, ...], float]] = {}
+    tokens = name.tokens
+    for start, first in enumerate(tokens):
+        text = first.surface
+        for end in range(start + 1, len(tokens) if text else 0):
+            text += tokens[end].surface
+            spans.setdefault(text, (tuple(range(start, end + 1)), GLUED))
+    if kind == "entity":
+        telling = [token for token in tokens if token.roles[1] != "legal form"]
+        for choice in (
+            [token for token in telling if token.roles[1] != "particle"],
+            telling,
+            [tokens[place] for place in name.words],
+            [tokens[place] for place in name.words if tokens[place].roles[1] != "legal form"],
+        ):
+            letters = [token.form[0] for token in choice]
+            if len(letters) > 2:
+                spans.setdefault("".join(letters), (tuple(range(len(tokens))), ACRONYM))
+    return spans
+
+
+def span_option(
+    query: tuple[int, ...], own: float, listed: tuple[int, ...], cover: float, alike: float
+) -> Option:
+    """What aligning a token with a span is worth, whichever side the span is on."""
+    return Option(
+        query, listed, alike, min(own, cover), own, cover, "acronym" if alike == ACRONYM else "glued"
+    )
+
+
+def units(name: Name) -> list[tuple[tuple[int, ...], Token]]:
+    """Everything of a name that may meet a token: its tokens, and its compounds written whole."""
+    single = [((i,), token) for i, token in enumerate(name.tokens)]
+    return single + [(tuple(range(start, start + count)), token) for start, count, token in name.compounds]
+
+
+def _options(query: Name, listed: Name, kind: Kind) -> list[Option]:
+    k = KINDS.index(kind)
+    theirs = units(listed)
+    options = []
+    for places, a in units(query):
+        last = 0 < places[0] == len(query.tokens) - 1
+        shortest = 1 if last and query.full_line else SHORTEST_CUT
+        cut = (last or a.abbreviated) and len(a.form) >= shortest
+        for there, b in theirs:
+            option = pair_option(places, a, there, b, kind)
+            if option is not None:
+                options.append(option)
+            if cut and len(there) == 1:
+                option = cut_option(places, a, there, b, kind)
+                if option is not None:
+                    options.append(option)
+    spans = listed_spans(listed, kind)
+    for places, a in units(query):
+        if len(a.surface) > 1 and a.surface in spans:
+            there, alike = spans[a.surface]
+            cover = sum(listed.tokens[j].weights[k] for j in there)
+            options.append(span_option(places, a.weights[k], there, cover, alike))
+    wanted = {b.surface: (there, b) for there, b in reversed(theirs) if len(b.surface) > 1}
+    for start, first in enumerate(query.tokens):
+        text = first.surface
+        for end in range(start + 1, len(query.tokens) if text else 0):
+            text += query.tokens[end].surface
+            if text in wanted:
+                places = tuple(range(start, end + 1))
+                there, b = wanted[text]
+                own = sum(query.tokens[i].weights[k] for i in places)
+                options.append(span_option(places, own, there, b.weights[k], GLUED))
+    return options
+
+
+def _align(query: Name, listed: Name, kind: Kind) -> list[Option]:
+    """Best options first, each token used once."""
+    options = _options(query, listed, kind)
+    options.sort(key=lambda o: (-o.weight * o.alike, -o.cover, o.query, o.listed))
+    used_q: set[int] = set()
+    used_l: set[int] = set()
+    chosen = []
+    for option in options:
+        if used_q.isdisjoint(option.query) and used_l.isdisjoint(option.listed):
+            used_q.update(option.query)
+            used_l.update(option.listed)
+            chosen.append(option)
+    return chosen
+
+
+def score(query: Name, listed: Name, kind: Kind) -> float:
+    """The score alone, for many pairs."""
+    if not query.screenable or not listed.screenable:
+        return 0.0
+    if query.text == listed.text:
+        return 1.0
+    return _rate(_align(query, listed, kind), query, listed, kind)
+
+
+def _rate(chosen: list[Option], query: Name, listed: Name, kind: Kind) -> float:
+    if all(option.how in ("initial", "cut") for option in chosen):
+        return 0.0
+    k = KINDS.index(kind)
+    agreed = sum(option.weight for option in chosen)
+    flaws = sum(option.weight * (1 - option.alike) for option in chosen)
+    # A text that fills its line may lack whatever stands behind the last token that it shares.
+    end = max(option.listed[-1] for option in chosen) + 1 if query.full_line else len(listed.tokens)
+    extra = max(0.0, sum(token.weights[k] for token in query.tokens) - sum(option.own for option in chosen))
+    missing = max(0.0, sum(token.weights[k] for token in listed.tokens[:end]) - sum(o.cover for o in chosen))
+    both = min(extra, missing)
+    loss = CONTRADICTED * both + EXTRA * (extra - both) + MISSING * (missing - both)
+    scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - agreed)
+    ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss * (1 + scarcity))
+    order = [option.listed[0] for option in sorted(chosen, key=lambda o: o.query)]
+    return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
 
 
 def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
@@ -158,110 +333,77 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
         PolicyError: `kind` is neither of the two.
 
     Example:
-        >>> result = compare("Usama bin Ladin", "Osama bin Laden")
-        >>> result.score > 0.9
-        True
+        >>> result = compare("Khaled Abdulrahman Altesti", "Khalid ABDUL-RAHMAN AL-TESTI")
+        >>> round(result.score, 2)
+        0.97
+        >>> result.reasons[0]
+        "'khaled' is 'khalid' in another spelling (0.97)"
     """
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return compare_prepared(prepare(a), prepare(b), kind=kind)
+    return explain(prepare(a), prepare(b), kind)
 
 
-def compare_prepared(query: Name, listed: Name, *, kind: Kind) -> Comparison:
+def explain(query: Name, listed: Name, kind: Kind) -> Comparison:
     """`compare` for names that were analysed before."""
     if not query.screenable or not listed.screenable:
-        return Comparison(
-            query.text, listed.text, kind, 0.0, (), ("unscreenable: nothing to compare, or too much",)
-        )
-    if query.text == listed.text:
-        pairs = tuple(Alignment(t.form, t.form, 1.0, 1.0, "same") for t in query.tokens)
-        return Comparison(query.text, listed.text, kind, 1.0, pairs, ("same text",))
-    return Comparison(query.text, listed.text, kind, score(query, listed, kind), (), ())
-
-
-def score(query: Name, listed: Name, kind: Kind) -> float:
-    """The score alone, for many pairs."""
-    if not query.screenable or not listed.screenable:
-        return 0.0
-    if query.text == listed.text:
-        return 1.0
+        reason = "unscreenable: nothing to compare, or too long to judge"
+        return Comparison(query.text, listed.text, kind, 0.0, (), (reason,))
+    q, u = query.tokens, listed.tokens
     k = KINDS.index(kind)
-    pairs, free_q, free_l = _align(query.tokens, listed.tokens, k)
-    return _score(pairs, query.tokens, listed.tokens, free_q, free_l, k)
+    chosen = sorted(_align(query, listed, kind), key=lambda o: o.query)
+    met_q = {i for option in chosen for i in option.query}
+    met_u = {j for option in chosen for j in option.listed}
+    rows = [
+        Alignment(
+            " ".join(q[i].form for i in option.query),
+            " ".join(u[j].form for j in option.listed),
+            option.alike,
+            option.weight,
+            option.how,
+        )
+        for option in chosen
+    ]
+    rows += [
+        Alignment(t.form, "", 0.0, t.weights[k], "extra in query") for i, t in enumerate(q) if i not in met_q
+    ]
+    rows += [
+        Alignment("", t.form, 0.0, t.weights[k], "missing in query")
+        for j, t in enumerate(u)
+        if j not in met_u
+    ]
+    result = 1.0 if query.text == listed.text else _rate(chosen, query, listed, kind)
+    incidental = {"particle", "title", "legal form", "clerical"}
+    roles = {t.form: t.roles[k] for t in (*u, *q)}
+    reasons = [
+        _in_words(row, roles.get(row.query or row.listed, ""), incidental)
+        for row in rows
+        if row.how != "same"
+    ]
+    order = [option.listed[0] for option in chosen]
+    if order != sorted(order):
+        reasons.append("the tokens stand in another order")
+    reasons += [f"warning sign in the query: {sign}" for sign in query.signs]
+    if not reasons:
+        reasons = ["same text" if query.text == listed.text else "same after case, accents and punctuation"]
+    return Comparison(query.text, listed.text, kind, result, tuple(rows), tuple(reasons))
 
 
-Pair = tuple[
-    float, float, float, tuple[int, ...], tuple[int, ...], str
-]  # gain, weight, similarity, query, listed, how
+_WORDS: Final = {
+    "romanisation": "'{q}' is '{u}' in another spelling ({s:.2f})",
+    "typo": "'{q}' is '{u}' with a typo ({s:.2f})",
+    "romanisation and typo": "'{q}' is '{u}' in another spelling with a typo ({s:.2f})",
+    "script": "'{q}' has the consonants of '{u}' in another script ({s:.2f})",
+    "initial": "'{q}' and '{u}' agree in the initial",
+    "glued": "'{q}' and '{u}' are the same letters, cut elsewhere",
+    "acronym": "'{q}' is the acronym of '{u}'",
+    "cut": "'{q}' is the beginning of '{u}', cut off",
+    "number": "'{q}' and '{u}' are one number",
+}
 
 
-def _align(q: tuple[Token, ...], l: tuple[Token, ...], k: int) -> tuple[list[Pair], list[int], list[int]]:
-    options: list[Pair] = []
-    for i, t in enumerate(q):
-        for j, u in enumerate(l):
-            alike, how = similarity(t, u, KINDS[k])  # type: ignore[arg-type]
-            if alike:
-                weight = min(t.weights[k], u.weights[k])
-                options.append((weight * alike, weight, alike, (i,), (j,), how))
-    options += _glued(q, l, k)
-    options.sort(key=lambda p: (-p[0], p[3], p[4]))
-    used_q: set[int] = set()
-    used_l: set[int] = set()
-    pairs = []
-    for option in options:
-        if used_q.isdisjoint(option[3]) and used_l.isdisjoint(option[4]):
-            used_q.update(option[3])
-            used_l.update(option[4])
-            pairs.append(option)
-    return (
-        pairs,
-        [i for i in range(len(q)) if i not in used_q],
-        [j for j in range(len(l)) if j not in used_l],
-    )
-
-
-def _glued(q: tuple[Token, ...], l: tuple[Token, ...], k: int) -> list[Pair]:
-    """Spans of one name that spell one token of the other when written together."""
-    found: list[Pair] = []
-    for short, long, swap in ((q, l, False), (l, q, True)):
-        if len(long) < 2:
-            continue
-        spans = {}
-        for start in range(len(long)):
-            text = ""
-            for end in range(start, len(long)):
-                text += long[end].form
-                if end > start:
-                    spans.setdefault(text, tuple(range(start, end + 1)))
-        for i, t in enumerate(short):
-            span = spans.get(t.form)
-            if span and len(t.form) > 2:
-                weight = min(t.weights[k], sum(long[j].weights[k] for j in span))
-                sides = (span, (i,)) if swap else ((i,), span)
-                found.append((weight * GLUED, weight, GLUED, *sides, "glued"))
-    return found
-
-
-def _score(
-    pairs: list[Pair],
-    q: tuple[Token, ...],
-    l: tuple[Token, ...],
-    free_q: list[int],
-    free_l: list[int],
-    k: int,
-) -> float:
-    agreed = sum(p[1] for p in pairs)
-    earned = sum(p[0] for p in pairs)
-    if not any(p[5] != "initial" for p in pairs):
-        return 0.0
-    extra = sum(q[i].weights[k] for i in free_q)
-    missing = sum(l[j].weights[k] for j in free_l)
-    for p in pairs:
-        if p[5] == "initial":
-            missing += (1 - INITIAL_COVER) * max(0.0, sum(l[j].weights[k] for j in p[4]) - p[1])
-    both = min(extra, missing)
-    loss = CONTRADICTED * both + EXTRA * (extra - both) + MISSING * (missing - both)
-    loss *= 1 + SCARCITY * max(0.0, FULL_EVIDENCE - agreed)
-    ratio = earned / (agreed + loss) if agreed else 0.0
-    order = [p[4][0] for p in sorted(pairs, key=lambda p: p[3])]
-    return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
+def _in_words(row: Alignment, role: str, incidental: set[str]) -> str:
+    if row.how in _WORDS:
+        return _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
+    kind = f" ({role})" if role in incidental else ""
+    return f"'{row.query or row.listed}'{kind} is {row.how}"

@@ -15,6 +15,7 @@ from typing import Final
 
 __all__ = [
     "LEXICON_SHA256",
+    "clerical",
     "equivalents",
     "homoglyphs",
     "legal_forms",
@@ -56,6 +57,12 @@ def equivalents(kind: str) -> dict[str, str]:
 def homoglyphs() -> dict[int, str]:
     """Translation table from look-alike letters to the Latin letter they imitate."""
     return {ord(row["character"]): row["latin"] for row in _rows("homoglyphs.csv")}
+
+
+@cache
+def clerical() -> frozenset[str]:
+    """Words that stand beside a name in a message: "attn", "dob", "inv"."""
+    return frozenset(row["form"] for row in _rows("clerical.csv"))
 
 
 @cache

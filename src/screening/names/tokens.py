@@ -1,0 +1,141 @@
+"""Tokens: the comparable parts of a name, with all that is derived from how they are written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final
+
+from anyascii import anyascii
+
+from screening.names.lexicon import (
+    clerical,
+    equivalents,
+    legal_forms,
+    particles,
+    rarity,
+    romanisation,
+    titles,
+)
+
+__all__ = ["ABJADS", "KINDS", "Token", "make_token", "whole"]
+
+KINDS: Final = ("individual", "entity")
+ABJADS: Final = ("arabic", "hebrew", "syriac")
+"""Scripts that do not write their vowels."""
+
+_TITLE_WEIGHT: Final = 0.1
+_LEGAL_WEIGHT: Final = 0.05
+_NUMBER_WEIGHT: Final = 0.1
+_LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
+_PERSON_IN_ENTITY: Final = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One comparable part of a name.
+
+    Attributes:
+        form: Plain lower-case Latin letters and digits.
+        native: The same part as it was written, folded, where it is not Latin; otherwise empty.
+        script: Script of `native`, or "latin".
+        surface: The letters it was written with: the whole compound for the first part of one, nothing for the
+            others. Joined surfaces are the name as it would be written together.
+        abbreviated: Whether a full stop ends it.
+        keys: Spellings of the form after the romanisation families; equal keys sound alike.
+        skeleton: Consonants only, for comparison with scripts that write no vowels.
+        weights: Share of a full token that it carries in a person's name and in an entity's name.
+        roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form", "clerical",
+            "initial" or "number". A known name is one that many parties share.
+    """
+
+    form: str
+    native: str = ""
+    script: str = "latin"
+    surface: str = ""
+    abbreviated: bool = False
+    keys: tuple[str, ...] = field(default=(), compare=False)
+    skeleton: str = field(default="", compare=False)
+    weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
+    roles: tuple[str, str] = field(default=("name", "name"), compare=False)
+
+
+@lru_cache(maxsize=1 << 18)
+def make_token(
+    form: str,
+    *,
+    native: str = "",
+    script: str = "latin",
+    surface: str | None = None,
+    abbreviated: bool = False,
+    reading: str = "",
+) -> Token:
+    """A token with all that is derived from its form; `reading` is a second way to read its digits."""
+    meanings = [form, reading, titles().get(form, ""), *(equivalents(kind).get(form, "") for kind in KINDS)]
+    keys = tuple(sorted({key for meaning in meanings if meaning for key in _keys(meaning)}))
+    person, entity = (_weigh(form, keys, kind, script) for kind in KINDS)
+    return Token(
+        form=form,
+        native=native,
+        script=script,
+        surface=form if surface is None else surface,
+        abbreviated=abbreviated,
+        keys=keys,
+        skeleton=_skeleton(native, script) if script in ABJADS else _skeleton(form, script),
+        weights=(person[0], entity[0]),
+        roles=(person[1], entity[1]),
+    )
+
+
+def whole(token: Token, parts: list[Token]) -> Token:
+    """A compound as one token; it weighs what its parts weigh."""
+    person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
+    return replace(token, weights=(person, entity))
+
+
+_DOUBLES = re.compile(r"(.)\1+")
+
+
+def _keys(form: str) -> tuple[str, ...]:
+    """Spelling families applied; `e` is read both as `a` and as `i`, because systems differ on it."""
+    if not form or form.isdigit():
+        return (form.lstrip("0") or form,)
+    pattern, replacement = romanisation()
+    sound = _DOUBLES.sub(r"\1", pattern.sub(lambda m: replacement[m[0]], form))
+    readings = {sound.replace("e", "i"), sound.replace("e", "a")} if "e" in sound else {sound}
+    return tuple(sorted(_DOUBLES.sub(r"\1", reading) or form for reading in readings))
+
+
+_CONSONANTS: Final = str.maketrans("pgc", "bjk", "aeiouvwy")
+
+
+def _skeleton(text: str, script: str) -> str:
+    """Consonants; letter by letter where each letter is one, sound by sound where several letters are."""
+    sounds = [_keys(anyascii(letter).lower())[0] for letter in text] if script in ABJADS else [_keys(text)[0]]
+    skeleton = re.sub(r"[^a-zS0-9]", "", "".join(sounds)).translate(_CONSONANTS)
+    if len(skeleton) > 2 and skeleton.endswith("h"):
+        skeleton = skeleton[:-1]
+    return _DOUBLES.sub(r"\1", skeleton) or text
+
+
+def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[float, str]:
+    """Evidence that a token carries: what is common, short or incidental carries little."""
+    if form.isdigit():
+        return (1.0 if kind == "entity" else _NUMBER_WEIGHT), "number"
+    if len(form) == 1 and script == "latin":
+        return _LENGTH_WEIGHT[1], "initial"
+    if form in particles():
+        return particles()[form], "particle"
+    if kind == "individual" and form in titles():
+        return _TITLE_WEIGHT, "title"
+    if kind == "entity" and form in legal_forms():
+        return _LEGAL_WEIGHT, "legal form"
+    if form in clerical():
+        return _LEGAL_WEIGHT, "clerical"
+    weight = min(rarity(kind).get(key, 1.0) for key in keys)
+    role = "known name" if weight < 1 else "name"
+    if kind == "entity" and role == "name":
+        # A common person's name says more in a company's name than in a person's, but not everything.
+        weight = max(_PERSON_IN_ENTITY, min(rarity("individual").get(key, 1.0) for key in keys))
+    return min(weight, _LENGTH_WEIGHT.get(len(form), 1.0)), role

@@ -195,6 +195,21 @@ def test_a_folder_or_a_pattern_is_read_part_by_part(tmp_path: Path) -> None:
         assert read.rejected_rows["transaction_id"].to_list() == ["2", "row-2-2"]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl", "arrow"])
+def test_a_path_that_looks_like_a_pattern_is_still_a_path(tmp_path: Path, suffix: str) -> None:
+    frame = pl.read_csv(io.StringIO(HEADER + ROW.format("1")), infer_schema=False)
+    path = tmp_path / f"payments [1]*.{suffix}"
+    if suffix == "csv":
+        frame.write_csv(path)
+    elif suffix == "parquet":
+        frame.write_parquet(path)
+    elif suffix == "jsonl":
+        frame.write_ndjson(path)
+    else:
+        frame.write_ipc(path)
+    assert ids(path) == ids(str(path)) == ["1"]
+
+
 def test_parts_must_have_the_same_columns(tmp_path: Path) -> None:
     write(tmp_path / "1.csv", HEADER + ROW.format("1"))
     write(tmp_path / "2.csv", (HEADER + ROW.format("2")).replace("payee", "colour"))

@@ -34,7 +34,7 @@ def ragged_rows(path: Path, *, delimiter: str, fields: int, rows: int, source: s
     Raises:
         SchemaError: Quotes do not pair up, so that rows may have swallowed one another.
     """
-    lines = pl.scan_lines(path, row_index_name="row")
+    lines = pl.scan_lines(path, glob=False, row_index_name="row")
     blank = int(lines.head(1000).collect()["line"].str.strip_chars().eq("").cum_prod().sum())
     total = lines.select(pl.len()).collect(engine="streaming").item() - blank
     lines = lines.select(pl.col("row").cast(pl.Int64) - blank, "line").filter(pl.col("row") >= 0)

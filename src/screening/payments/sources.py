@@ -11,6 +11,7 @@ import datetime as dt
 import glob
 import gzip
 import math
+import os
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -65,8 +66,8 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
     Raises:
         SchemaError: There is no such file, or it is no table that can be read.
     """
-    if isinstance(transactions, str | Path):
-        files = _files(transactions)
+    if isinstance(transactions, str | os.PathLike):
+        files = _files(os.fspath(transactions))
         return [_open(path, policy, source=name) for name, path in files]
     return [_from_frame(transactions)]
 
@@ -74,7 +75,10 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
 def _from_frame(transactions: Any) -> Part:
     if isinstance(transactions, pl.LazyFrame):
         # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
-        frame = transactions.collect(engine="streaming")
+        try:
+            frame = transactions.collect(engine="streaming")
+        except pl.exceptions.PolarsError as error:
+            raise SchemaError(f"the lazy frame cannot be collected: {_first_line(error)}") from error
     elif isinstance(transactions, pl.DataFrame):
         frame = transactions
     else:
@@ -89,6 +93,8 @@ def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
 def _foreign(transactions: Any) -> pl.DataFrame:
     try:
         table = nw.from_native(transactions)
+    except nw.exceptions.DuplicateError as error:
+        raise SchemaError(f"table: two columns of one name: {_first_line(error)}") from error
     except TypeError as error:
         raise SchemaError(
             f"cannot read payments from {type(transactions).__name__}: pass a polars, pandas or Arrow table, "
@@ -96,7 +102,7 @@ def _foreign(transactions: Any) -> pl.DataFrame:
         ) from error
     if isinstance(table, nw.LazyFrame):
         table = table.collect()
-    return pl.DataFrame([_column(table[name], name) for name in table.columns])
+    return pl.DataFrame([_column(table.get_column(name), str(name)) for name in table.columns])
 
 
 def _column(series: Any, name: str) -> pl.Series:
@@ -129,7 +135,7 @@ def _text(value: Any) -> str:
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
-def _files(where: str | Path) -> list[tuple[str, Path]]:
+def _files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
         found = sorted(
@@ -152,10 +158,10 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
         "csv": _open_csv,
         "jsonl": _open_jsonl,
         "parquet": lambda path, _, source: _typed(
-            pl.scan_parquet(path, row_index_name=ROW, row_index_offset=1), source
+            pl.scan_parquet(path, glob=False, row_index_name=ROW, row_index_offset=1), source
         ),
         "ipc": lambda path, _, source: _typed(
-            pl.scan_ipc(path, row_index_name=ROW, row_index_offset=1), source
+            pl.scan_ipc(path, glob=False, row_index_name=ROW, row_index_offset=1), source
         ),
         "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
     }
@@ -251,9 +257,9 @@ def _delimiter(head: str) -> str:
 
 def _open_jsonl(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     del policy
+    exact = glob.escape(str(path))  # the JSON reader takes every path for a pattern
     # every line is looked at: a column that first appears in the last line holds names as well
-    found = pl.scan_ndjson(path, infer_schema_length=None).collect_schema().names()
-    frame = pl.scan_ndjson(
-        path, schema=dict.fromkeys(found, pl.String), row_index_name=ROW, row_index_offset=1
-    )
+    found = pl.scan_ndjson(exact, infer_schema_length=None).collect_schema().names()
+    schema = dict.fromkeys(found, pl.String)
+    frame = pl.scan_ndjson(exact, schema=schema, row_index_name=ROW, row_index_offset=1)
     return Part(source=source, frame=frame, columns=tuple(found), imprecise=True)

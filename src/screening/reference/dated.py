@@ -131,8 +131,9 @@ def codes(values: pl.Series) -> tuple[npt.NDArray[np.uint32], list[str]]:
     if values.null_count() == len(values):
         return np.full(len(values), 2**32 - 1, np.uint32), []
     column = values.cast(pl.String).alias("value")
-    distinct = column.drop_nulls().unique(maintain_order=True)
-    if len(distinct) > 4096:
+    many = column.head(_SAMPLE).n_unique() > _FEW  # a guess that only decides which way is quicker
+    distinct = column.head(0) if many else column.drop_nulls().unique(maintain_order=True)
+    if many or len(distinct) > _FEW:
         pool = pl.Categories.random()  # one of our own, so that codes are dense and its memory is freed
         physical = column.cast(pl.Categorical(pool)).to_physical()
         return physical.fill_null(2**32 - 1).to_numpy(), pool.to_series().to_list()
@@ -140,6 +141,10 @@ def codes(values: pl.Series) -> tuple[npt.NDArray[np.uint32], list[str]]:
         distinct, pl.Series(range(len(distinct)), dtype=pl.UInt32), default=2**32 - 1, return_dtype=pl.UInt32
     )
     return numbers.to_numpy(), distinct.to_list()
+
+
+_SAMPLE: Final = 20_000
+_FEW: Final = 4_096
 
 
 @cache

@@ -246,7 +246,7 @@ class Book:
             rows = np.flatnonzero(keys != NO_KEY)
             if len(rows):
                 first = np.full(int(keys[rows].max()) + 1, self.size, np.int64)
-                np.minimum.at(first, keys[rows], rows)
+                first[keys[rows[::-1]]] = rows[::-1]  # the earliest is written last
                 seen[rows] = self.clock.time[first[keys[rows]]]
             return seen
 

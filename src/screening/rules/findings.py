@@ -212,7 +212,7 @@ def _sentence(finding: Finding, rule: Rule, book: Book) -> pl.Series:
     pieces = [
         pl.col(f"part_{i}") if isinstance(part, pl.Series) else pl.lit(part) for i, part in enumerate(parts)
     ]
-    return frame.select(reason=pl.concat_str(pieces)).to_series()
+    return frame.with_columns(reason=pl.concat_str(pieces))["reason"]
 
 
 def _text(value: Any, rows: npt.NDArray[np.int64], book: Book) -> pl.Series:

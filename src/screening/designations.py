@@ -175,7 +175,13 @@ IDENTIFIERS: Final = pl.Schema(
 POSITIONS: Final = pl.Schema({"reference": pl.String(), "position": pl.String()})
 """Job titles: what the UN's file calls <DESIGNATION>."""
 
-COMMENTS: Final = pl.Schema({"reference": pl.String(), "comment": pl.String()})
+COMMENTS: Final = pl.Schema(
+    {
+        "reference": pl.String(),
+        "comment": pl.String(),
+        "origin": pl.String(),  # comment, alias (text beside or in an alias that holds no name)
+    }
+)
 
 LIST_TYPES: Final = pl.Schema(
     {"reference": pl.String(), "list_type": pl.String(), "origin": pl.String()}  # origin: element name

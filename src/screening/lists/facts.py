@@ -41,7 +41,7 @@ def read_facts(entry: Entry, *, primary_name: str, original_script: str | None) 
         entry.add("positions", position=text)
         entry.scan(text, "position")
     for text in entry.node.take("COMMENTS1", "comments"):
-        entry.add("comments", comment=text)
+        entry.add("comments", comment=text, origin="comment")
         entry.scan(text, "comment")
     for text in _values(entry.node, "LAST_DAY_UPDATED", "updates"):
         entry.add("updates", updated_on=_day(entry, text, "LAST_DAY_UPDATED"), text=text)

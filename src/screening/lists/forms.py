@@ -11,7 +11,7 @@ __all__ = ["BRACKETS", "forms_of", "type_of"]
 
 _KINSHIP: Final = re.compile(r"\s(?:son|daughter|wife|widow|brother|sister) of\s", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"(?:jr|sr|ii|iii|iv|phd|md|esq)\.?", re.IGNORECASE)
-BRACKETS: Final = str.maketrans(dict.fromkeys("([（【{⟨)]）】}⟩;\"“”„‟«»＂", " "))
+BRACKETS: Final = str.maketrans(dict.fromkeys('([（【{⟨)]）】}⟩;"“”„‟«»＂', " "))
 _EDGES: Final = " ,;:/|–—-\u00ad\u200e\u200f\u202a\u202b\u202c"
 
 
@@ -33,6 +33,8 @@ def forms_of(text: str, kind: str) -> list[tuple[str, str, bool]]:
 
 def _by_script(text: str, kind: str) -> list[str]:
     """A name followed by its script without brackets, split where the script changes."""
+    if text.isascii():
+        return [text]
     words = text.split()
     latin = [is_latin(word) for word in words]
     turns = [i for i in range(1, len(words)) if latin[i] != latin[i - 1]]

@@ -69,10 +69,7 @@ class _Names:
         scripts = self._entry.node.take("NAME_ORIGINAL_SCRIPT", "names")
         for text in scripts:
             cell = read_cell(text, kind=self._entry.kind)
-            names = [
-                n if n.name_type == "acronym" else n._replace(name_type="original_script") for n in cell.names
-            ]
-            self._add(names, text=text, note="; ".join(cell.remarks))
+            self._add(cell.names, text=text, note="; ".join(cell.remarks))
         return scripts
 
     def read_alias(self, alias: Node, number: int) -> None:
@@ -92,7 +89,7 @@ class _Names:
         if len(self._rows) == before:
             alias.use = ("ignored", "no name in it")
             if note:
-                self._entry.add("comments", comment=f"alias note: {note}")
+                self._entry.add("comments", comment=note, origin="alias")
 
     def _read_cell(self, node: Node, number: int, quality: str, note: str) -> None:
         if not node.text:
@@ -108,7 +105,7 @@ class _Names:
                 self._entry.warn(
                     "no_name_in_alias", f"alias text kept as a comment: {node.text!r}", node.line
                 )
-                self._entry.add("comments", comment=f"alias: {node.text}")
+                self._entry.add("comments", comment=node.text, origin="alias")
 
     @staticmethod
     def _former(name: CellName, quality: str) -> CellName:

@@ -37,6 +37,7 @@ _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uff
 _CHARACTER_REFERENCE: Final = re.compile(r"&#(?:x([0-9A-Fa-f]+)|([0-9]+));")
 _CDATA: Final = re.compile(r"<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _PROLOGUE: Final = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_NO_FILE_ENCODINGS: Final = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
 _MAGIC: Final = {b"PK\x03\x04": "a zip archive", b"\x1f\x8b": "a gzip file", b"%PDF": "a PDF"}
 
 
@@ -79,8 +80,8 @@ def read_source(source: str | Path | bytes | BinaryIO) -> Source:
     encoding, start = _encoding_of(raw, name)
     try:
         text = raw[start:].decode(encoding)
-    except UnicodeDecodeError as error:
-        offset = start + error.start
+    except UnicodeError as error:
+        offset = start + getattr(error, "start", 0)
         line = raw.count(b"\n", 0, offset) + 1
         message = f"byte {offset} is not valid {encoding}; ask for an undamaged copy of the file"
         raise ListError(message, source=name, line=line, reason="wrong encoding") from error
@@ -126,6 +127,8 @@ def _encoding_of(raw: bytes, name: str) -> tuple[str, int]:
     label = declared[1].decode("ascii")
     try:
         encoding = codecs.lookup(label).name
+        if encoding in _NO_FILE_ENCODINGS:
+            raise LookupError(encoding)
         "".encode(encoding)  # refuses codecs that are no text encodings
     except LookupError as error:
         raise ListError(
@@ -136,11 +139,21 @@ def _encoding_of(raw: bytes, name: str) -> tuple[str, int]:
     return encoding, 0
 
 
+def _codec(label: str) -> str | None:
+    try:
+        name = codecs.lookup(label).name
+        "".encode(name)  # refuses codecs that are no text encodings
+    except LookupError:
+        return None
+    return None if name.replace("_", "-") in _NO_FILE_ENCODINGS else name
+
+
 def _clean(text: str, start: int, encoding: str) -> tuple[str, tuple[Removed, ...]]:
     places = [(m.start(), m.end(), ord(m[0])) for m in _ILLEGAL.finditer(text)]
     literal = [(m.start(), m.end()) for m in _CDATA.finditer(text)] if "<![CDATA[" in text else []
     for m in _CHARACTER_REFERENCE.finditer(text):
-        point = int(m[1], 16) if m[1] else int(m[2])
+        digits = (m[1] or m[2]).lstrip("0")[:9]  # more could name no character, only keep int() busy
+        point = int(digits or "0", 16 if m[1] else 10)
         inside = any(first <= m.start() < last for first, last in literal)
         if not inside and (point > 0x10FFFF or _ILLEGAL.match(chr(point))):
             places.append((m.start(), m.end(), point))

@@ -91,6 +91,8 @@ def is_usable(text: str) -> bool:
 
 def is_latin(text: str) -> bool:
     """Most letters are Latin; a text without letters counts as Latin."""
+    if text.isascii():
+        return True
     letters = [c for c in text if c.isalpha()]
     return 2 * sum(map(_latin_letter, letters)) >= len(letters)
 

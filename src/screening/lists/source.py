@@ -125,18 +125,11 @@ def _encoding_of(raw: bytes, name: str) -> tuple[str, int]:
     if not declared:
         return "utf-8", 0
     label = declared[1].decode("ascii")
-    try:
-        encoding = codecs.lookup(label).name
-        if encoding in _NO_FILE_ENCODINGS:
-            raise LookupError(encoding)
-        "".encode(encoding)  # refuses codecs that are no text encodings
-    except LookupError as error:
-        raise ListError(
-            f"unknown encoding {label!r}", source=name, line=1, reason="wrong encoding"
-        ) from error
-    if encoding.startswith(("utf-16", "utf-32")):  # such a file could not have been read so far
-        return "utf-8", 0
-    return encoding, 0
+    codec = _codec(label)
+    if codec is None:
+        raise ListError(f"unknown encoding {label!r}", source=name, line=1, reason="wrong encoding")
+    # Bytes that were legible so far are no UTF-16 or UTF-32, whatever they say.
+    return ("utf-8" if codec.startswith(("utf-16", "utf-32")) else codec), 0
 
 
 def _codec(label: str) -> str | None:

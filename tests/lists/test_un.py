@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Build = Callable[..., bytes]
 
+PLACEHOLDERS = {"", "na", "n/a", "N/A", "n.a.", "N.A.", "-"}
 ALIAS_TAGS = ("INDIVIDUAL_ALIAS", "ENTITY_ALIAS")
 
 
@@ -36,7 +37,7 @@ def clean(text: str | None) -> str:
 
 
 def texts(entry: ET.Element, path: str) -> list[str]:
-    return [clean(e.text) for e in entry.findall(path) if clean(e.text) and clean(e.text) != "na"]
+    return [clean(e.text) for e in entry.findall(path) if clean(e.text) not in PLACEHOLDERS]
 
 
 def naive(xml: bytes) -> dict[str, Any]:
@@ -60,10 +61,11 @@ def naive(xml: bytes) -> dict[str, Any]:
             ("updates", "LAST_DAY_UPDATED/VALUE"),
             ("nationalities", "NATIONALITY/VALUE"),
             ("positions", "DESIGNATION/VALUE"),
-            ("comments", "COMMENTS1"),
             ("numbers", "INDIVIDUAL_DOCUMENT/NUMBER"),
         ):
             facts[name].update((reference, text) for text in texts(entry, path))
+        comments = [clean(e.text) for e in entry.findall("COMMENTS1")]
+        facts["comments"].update((reference, text) for text in comments if text)
         for birth in entry.findall("INDIVIDUAL_DATE_OF_BIRTH"):
             for tag, first, last in (("DATE", "", ""), ("YEAR", "-01-01", "-12-31")):
                 for text in texts(birth, tag):

@@ -81,7 +81,7 @@ def squeeze(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Words that fill an empty cell. A capitalised "Na" is a surname and stays a name."""
-    return text in {"na", "n/a", "N/A", "n.a.", "N.A.", "-", "--", "none", "nil"}
+    return text in {"na", "n/a", "N/A", "n.a.", "N.A.", "-"}
 
 
 def is_usable(text: str) -> bool:

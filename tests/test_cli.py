@@ -134,7 +134,7 @@ def test_a_name_that_is_no_hit_says_how_far_it_was(desk: Path) -> None:
     answer = json.loads(call(desk, *arguments, "--json").stdout)
     assert answer["status"] == "clear"
     assert answer["why_not"]["score"] < answer["threshold"]
-    assert "short of 0.8" in call(desk, *arguments).stdout
+    assert "short of" in call(desk, *arguments).stdout
 
 
 def test_a_name_that_cannot_be_judged_is_no_clear(desk: Path) -> None:

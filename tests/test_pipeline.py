@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -88,6 +88,22 @@ def test_a_weak_alias_is_reviewed_and_not_dropped() -> None:
     policy = Policy.from_dict({"outcomes": outcomes})
     result = screen(payments("Abu Testy"), INDEX, policy=policy)
     assert result.alerts["outcome"].to_list() == ["REVIEW"]
+
+
+def test_a_column_that_was_not_screened_is_named_in_the_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NameIndex, "scan_text", None, raising=False)
+    table = payments("Jane Doe").with_columns(remittance_text=pl.lit("rent"))
+    warnings = screen(table, INDEX).manifest["warnings"]
+    assert "column 'remittance_text' was NOT screened: this index cannot read texts" in warnings
+
+
+def test_a_list_that_is_issued_again_with_a_changed_entry_suspends_again() -> None:
+    changed = SanctionsList.from_names(
+        [("QDi.901", "individual", "Khalid AL-TESTI"), ("QDi.901", "individual", "K. Testi")]
+    )
+    table = payments("Khalid AL-TESTI")
+    for edition in (LISTED, changed):
+        assert screen(table, NameIndex(edition)).alerts["outcome"].to_list() == ["SUSPEND"]
 
 
 def test_a_lost_row_voids_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +209,7 @@ def test_no_payments_give_an_empty_result() -> None:
 
 
 @given(names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=8), cut=st.integers(0, 8))
-@settings(max_examples=15)
+@settings(max_examples=15, phases=(Phase.explicit, Phase.generate))  # shrinking whole runs takes minutes
 def test_splitting_the_batch_changes_no_hit(names: list[str | None], cut: int) -> None:
     table = payments(*names)
     whole = screen(table, INDEX).tables["hits"]

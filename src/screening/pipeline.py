@@ -190,15 +190,17 @@ def screen(
             fields=found.fields,
             rules=assessment.coverage.to_dicts(),
             tables=tables,
-            warnings=_warnings(payments),
+            warnings=_warnings(payments, found.fields),
             history=None if history is None else describe_input(history),
         )
     manifest["clock"] = steps.clock()
     return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
 
 
-def _warnings(payments: Conformed) -> list[str]:
-    notes = [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
+def _warnings(payments: Conformed, fields: pl.DataFrame) -> list[str]:
+    off = fields.filter(pl.col("status") == "off")["column"]
+    notes = [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
+    notes += [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
 
     return notes + [
         f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"

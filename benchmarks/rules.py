@@ -38,7 +38,9 @@ def payments(rows: int, *, seed: int = 7) -> pl.DataFrame:
     start = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
     seconds = np.sort(rng.integers(0, DAYS * 86_400, rows)) + start
     names = pl.Series([f"Person {number % 997} Family{number % 4999}" for number in range(ACCOUNTS)])
-    words = pl.Series([f"invoice {number} of order" for number in range(50_000)] + ["donation", "rent", "salary"] * 500)
+    words = pl.Series(
+        [f"invoice {number} of order" for number in range(50_000)] + ["donation", "rent", "salary"] * 500
+    )
     channel = rng.choice(
         ["wire", "instant", "p2p", "card_pos", "card_atm", "cash_dep", "cash_wd", "fx", "va", "loan_disb", "prepaid_load"],
         rows, p=[0.36, 0.2, 0.1, 0.2, 0.04, 0.02, 0.03, 0.01, 0.02, 0.01, 0.01],
@@ -133,8 +135,13 @@ def one_by_one(rows: int) -> None:
             flags = 0 if missing else len(flags_of(book.findings(rule), rule, book))
             spent, cpu = time.perf_counter() - start, time.process_time() - cpu
         total += spent
-        print(f"{rule.id:8} {spent:6.2f} {cpu:6.2f} {watch.peak:8.2f} {flags:9,}  {', '.join(missing)}", flush=True)
-    print(f"sum      {total:6.2f} {time.process_time():6.2f} {peak():8.2f}   shared preparation is counted where it is first asked for")
+        print(
+            f"{rule.id:8} {spent:6.2f} {cpu:6.2f} {watch.peak:8.2f} {flags:9,}  {', '.join(missing)}",
+            flush=True,
+        )
+    print(
+        f"sum      {total:6.2f} {time.process_time():6.2f} {peak():8.2f}   shared preparation is counted where it is first asked for"
+    )
 
 
 def all_at_once(rows: int) -> float:
@@ -144,7 +151,9 @@ def all_at_once(rows: int) -> float:
     result = assess(table)
     spent, cpu = time.perf_counter() - start, time.process_time() - cpu
     looked = result.coverage.filter(pl.col("status") == "evaluable")["rule"].n_unique()
-    print(f"{rows:>11,} payments  {looked} rules  {spent:7.2f} s  ({cpu:.0f} s of cpu)  {len(result.flags):,} flags  table {before:.1f} GB  peak {peak():.1f} GB")
+    print(
+        f"{rows:>11,} payments  {looked} rules  {spent:7.2f} s  ({cpu:.0f} s of cpu)  {len(result.flags):,} flags  table {before:.1f} GB  peak {peak():.1f} GB"
+    )
     return spent
 
 
@@ -161,7 +170,9 @@ def fit(sizes: tuple[int, ...]) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--all", action="store_true", help="all rules together only")
     parser.add_argument("--fit", action="store_true", help="four sizes, and the exponent")

@@ -17,7 +17,7 @@ Table = Callable[[list[Row]], pl.DataFrame]
 
 
 def table(rows: list[Row]) -> pl.DataFrame:
-    """TRANSACTIONS of rows with `hour` (since START), `amount` (major units of two decimals) and other columns."""
+    """TRANSACTIONS of rows with `hour` (since START), `amount` (major units of two decimals) and more."""
     plain = [
         {
             "transaction_id": f"t{number:04d}",

@@ -105,8 +105,10 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
     "TF-D04": (
         many(100, 1, 2000, "A{i}", "B", originator_agent_bic="ORDGDEFF", **FULL, **TO_USA)[:94]
         + many(6, 200, 2000, "C{i}", "B", originator_agent_bic="ORDGDEFF", **NAMES, **TO_USA),
-        many(2, 1, 2000, "A{i}", "B", originator_agent_bic="ORDGDEFF", **FULL, **TO_USA)
-        + [pay(9, 2000, "C", "B", originator_agent_bic="ORDGDEFF", **NAMES, **TO_USA)],
+        [
+            *many(2, 1, 2000, "A{i}", "B", originator_agent_bic="ORDGDEFF", **FULL, **TO_USA),
+            pay(9, 2000, "C", "B", originator_agent_bic="ORDGDEFF", **NAMES, **TO_USA),
+        ],
         None,
     ),
     "TF-S01": (many(3, 2, 9500, "A", "B"), many(3, 30 * DAY, 9500, "A", "B"), None),
@@ -139,8 +141,10 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-G04": (
-        [pay(i, 1000, "O", m) for i, m in enumerate("abc")] + [pay(30 + i, 950, m, "F") for i, m in enumerate("abc")],
-        [pay(i, 1000, "O", m) for i, m in enumerate("abc")] + [pay(30 + i, 500, m, "F") for i, m in enumerate("abc")],
+        [pay(i, 1000, "O", m) for i, m in enumerate("abc")]
+        + [pay(30 + i, 950, m, "F") for i, m in enumerate("abc")],
+        [pay(i, 1000, "O", m) for i, m in enumerate("abc")]
+        + [pay(30 + i, 500, m, "F") for i, m in enumerate("abc")],
         None,
     ),
     "TF-G05": (
@@ -158,12 +162,28 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
     ),
     "TF-G07": (
         [
-            pay(i * 10, 900, f"depositor{i}", "A", channel="cash_dep", terminal_country="DE", terminal_admin1=f"DE-B{i}")
+            pay(
+                i * 10,
+                900,
+                f"depositor{i}",
+                "A",
+                channel="cash_dep",
+                terminal_country="DE",
+                terminal_admin1=f"DE-B{i}",
+            )
             for i in range(3)
         ]
         + [pay(40, 2000, "A", "cash", channel="card_atm", terminal_country="TR", terminal_admin1="TR-34")],
         [
-            pay(i * 10, 900, f"depositor{i}", "A", channel="cash_dep", terminal_country="DE", terminal_admin1=f"DE-B{i}")
+            pay(
+                i * 10,
+                900,
+                f"depositor{i}",
+                "A",
+                channel="cash_dep",
+                terminal_country="DE",
+                terminal_admin1=f"DE-B{i}",
+            )
             for i in range(3)
         ]
         + [pay(40, 2000, "A", "cash", channel="card_atm", terminal_country="DE", terminal_admin1="DE-B1")],
@@ -190,7 +210,7 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-V01": (
-        many(12, 0.1, 90, "A{i}", "M") + [pay(1.5, 1060, "M", "X")],
+        [*many(12, 0.1, 90, "A{i}", "M"), pay(1.5, 1060, "M", "X")],
         [pay(0, 3000, "employer", "M"), pay(5, 900, "M", "landlord")],
         None,
     ),
@@ -243,7 +263,17 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
             pay(0, 300, "A", "B", beneficiary_country="TR", originator_country="DE", terminal_admin1=None),
             pay(5 * DAY, 100, "A", "cash", channel="card_atm", beneficiary_country=None, **IN_HATAY),
         ],
-        [pay(0, 300, "A", "hotel", beneficiary_country="TR", beneficiary_admin1="TR-07", originator_country="DE")],
+        [
+            pay(
+                0,
+                300,
+                "A",
+                "hotel",
+                beneficiary_country="TR",
+                beneficiary_admin1="TR-07",
+                originator_country="DE",
+            )
+        ],
         None,
     ),
     "TF-C05": (
@@ -302,10 +332,14 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-F05": (
-        many(5, 10, 50, "loader", "issuer", channel="prepaid_load", card_id="K", **BERLIN)
-        + [pay(100, 40, "holder", "cash", channel="card_atm", card_id="K", **IN_HATAY)],
-        many(5, 10, 50, "parent", "issuer", channel="prepaid_load", card_id="K", **BERLIN)
-        + [pay(100, 40, "student", "shop", channel="card_pos", card_id="K", **BERLIN)],
+        [
+            *many(5, 10, 50, "loader", "issuer", channel="prepaid_load", card_id="K", **BERLIN),
+            pay(100, 40, "holder", "cash", channel="card_atm", card_id="K", **IN_HATAY),
+        ],
+        [
+            *many(5, 10, 50, "parent", "issuer", channel="prepaid_load", card_id="K", **BERLIN),
+            pay(100, 40, "student", "shop", channel="card_pos", card_id="K", **BERLIN),
+        ],
         None,
     ),
     "TF-F06": (
@@ -339,7 +373,9 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
     "TF-N03": (
         [pay(60 * DAY + i * 0.2, 40, f"A{i}", "B") for i in range(60)],
         # the storm of the firing case, but every day has been like that
-        [pay(day * DAY + i * 0.2, 40, f"A{day}-{i}", "B") for day in range(50, 81) for i in range(60)][-120:-60]
+        [pay(day * DAY + i * 0.2, 40, f"A{day}-{i}", "B") for day in range(50, 81) for i in range(60)][
+            -120:-60
+        ]
         + [pay(day * DAY + i * 0.2, 40, f"A{day}-{i}", "B") for day in range(50, 80) for i in range(19)],
         None,
     ),
@@ -349,10 +385,14 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-N05": (
-        many(12, 1, 60, "A{i}", "B", beneficiary_type="person", remittance_text="donation {i}")
-        + [pay(20, 650, "B", "X", remittance_text="transfer")],
-        many(12, 1, 60, "A{i}", "B", beneficiary_type="person", remittance_text="donation {i}")
-        + [pay(30 * DAY, 650, "B", "X", remittance_text="payout")],
+        [
+            *many(12, 1, 60, "A{i}", "B", beneficiary_type="person", remittance_text="donation {i}"),
+            pay(20, 650, "B", "X", remittance_text="transfer"),
+        ],
+        [
+            *many(12, 1, 60, "A{i}", "B", beneficiary_type="person", remittance_text="donation {i}"),
+            pay(30 * DAY, 650, "B", "X", remittance_text="payout"),
+        ],
         None,
     ),
     "TF-K01": (
@@ -366,10 +406,14 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-K03": (
-        many(7, 20, 2000, "A", "cash", channel="cash_wd")
-        + [pay(130, 300, "A", "airline", channel="card_pos", merchant_category_code="4511")],
-        [pay(0, 2000, "A", "cash", channel="cash_wd")]
-        + [pay(130, 300, "A", "airline", channel="card_pos", merchant_category_code="4511")],
+        [
+            *many(7, 20, 2000, "A", "cash", channel="cash_wd"),
+            pay(130, 300, "A", "airline", channel="card_pos", merchant_category_code="4511"),
+        ],
+        [
+            pay(0, 2000, "A", "cash", channel="cash_wd"),
+            pay(130, 300, "A", "airline", channel="card_pos", merchant_category_code="4511"),
+        ],
         None,
     ),
     "TF-X01": (
@@ -378,18 +422,27 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-X02": (
-        many(10, 5, 50, "x{i}", "A", channel="va", wallet_from="w{i}") + [pay(60, 480, "A", "y", channel="va")],
-        many(10, 5, 50, "x{i}", "A", channel="va", wallet_from="w{i}")
-        + [pay(60, 480, "A", "y", channel="va", originator_type="merchant")],
+        [
+            *many(10, 5, 50, "x{i}", "A", channel="va", wallet_from="w{i}"),
+            pay(60, 480, "A", "y", channel="va"),
+        ],
+        [
+            *many(10, 5, 50, "x{i}", "A", channel="va", wallet_from="w{i}"),
+            pay(60, 480, "A", "y", channel="va", originator_type="merchant"),
+        ],
         None,
     ),
     "TF-X03": (
         [
-            pay(2 * i, 50, "A", "x", channel="va", vasp_id=f"v{i}", vasp_country="MT", originator_country="DE")
+            pay(
+                2 * i, 50, "A", "x", channel="va", vasp_id=f"v{i}", vasp_country="MT", originator_country="DE"
+            )
             for i in range(3)
         ],
         [
-            pay(2 * i, 50, "A", "x", channel="va", vasp_id=f"v{i}", vasp_country="DE", originator_country="DE")
+            pay(
+                2 * i, 50, "A", "x", channel="va", vasp_id=f"v{i}", vasp_country="DE", originator_country="DE"
+            )
             for i in range(3)
         ],
         None,
@@ -420,8 +473,28 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
         None,
     ),
     "TF-T04": (
-        many(2, DAY, 9000, "A{i}", "B", invoice_reference="I-1", goods_country="CN", originator_country="AE", beneficiary_country="DE"),
-        many(2, DAY, 9000, "A", "B", invoice_reference="I-{i}", goods_country="DE", originator_country="FR", beneficiary_country="DE"),
+        many(
+            2,
+            DAY,
+            9000,
+            "A{i}",
+            "B",
+            invoice_reference="I-1",
+            goods_country="CN",
+            originator_country="AE",
+            beneficiary_country="DE",
+        ),
+        many(
+            2,
+            DAY,
+            9000,
+            "A",
+            "B",
+            invoice_reference="I-{i}",
+            goods_country="DE",
+            originator_country="FR",
+            beneficiary_country="DE",
+        ),
         None,
     ),
     "TF-T05": (
@@ -431,10 +504,10 @@ CASES: dict[str, tuple[list[Row], list[Row], dict[str, list[Any]] | None]] = {
     ),
     "TF-T06": (
         many(5, DAY, 1000, "client{i}", "firm") + [pay(130 + i, 600, "firm", "officer") for i in range(3)],
-        many(5, DAY, 1000, "client{i}", "firm") + [pay(130, 1800, "firm", "officer")],
+        [*many(5, DAY, 1000, "client{i}", "firm"), pay(130, 1800, "firm", "officer")],
         {"party_id": ["officer"], "officer_of": ["firm"]},
     ),
-}  # fmt: skip
+}
 
 
 def flagged(

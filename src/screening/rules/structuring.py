@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from screening.rules.rule import amount, choice, count, duration, ratio, rule, s
 from screening.rules.windows import NO_KEY, Distinct, Ledger
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from screening.rules.book import Book
 
 __all__ = [
@@ -207,11 +210,8 @@ def round_amounts(
     standing_from: int, standing_to: int, high_risk_factor: float,
 ) -> Finding:  # fmt: skip
     """Look for originators who pay in full hundreds."""
-    unit = np.maximum(np.asarray(book.unit), 1)
-    distinct, where = np.unique(unit, return_inverse=True) if unit.strides[0] else (unit[:1], None)
-    powers = np.array([10 ** int(np.log10(step * one + 0.5)) for one in distinct], np.int64)
-    steps = powers[0] if where is None or not len(powers) else powers[where]
-    full = book.at_least(least) & (book.amount % steps == 0)
+    full_steps = _powers_of_ten(book, step)
+    full = book.at_least(least) & (book.amount % full_steps == 0)
     keys = book.money_key(combine(book.key("originator_party"), book.key("beneficiary_account")))
     rows = np.flatnonzero(full & book.moved & (keys != NO_KEY))
     standing = np.zeros(book.size, np.bool_)
@@ -236,6 +236,16 @@ def round_amounts(
         spans=(span,),
         facts={"count": span.count},
     )
+
+
+def _powers_of_ten(book: Book, step: float) -> npt.NDArray[np.int64]:
+    """For every row the power of ten in minor units that is at most `step` base units of its currency."""
+    known = np.maximum(book.unit, 1)
+    if book.size and book.unit.strides == (0,):  # one currency: one number, whatever the size
+        known = known[:1]
+    units, place = np.unique(known, return_inverse=True)
+    powers = np.array([10 ** int(math.log10(max(step * int(one), 1)) + 1e-9) for one in units], np.int64)
+    return powers[place]
 
 
 @rule(

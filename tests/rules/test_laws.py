@@ -1,0 +1,301 @@
+"""Laws of the rule engine, for all rules of the catalogue at once, on random payments."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from screening.errors import PolicyError, SchemaError
+from screening.policy import Policy
+from screening.rules import RULES, assess
+from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
+
+ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
+# small numbers, so that rules fire on small tables
+LOOSE: dict[str, dict[str, Any]] = {
+    "TF-G01": {"originators_day": 2, "originators_month": 3, "median": 100_000, "new": 0.5},
+    "TF-G02": {"beneficiaries_burst": 2, "beneficiaries_week": 3, "new": 0.5},
+    "TF-G03": {"originators": 2, "beneficiaries": 1, "low": 0.3, "high": 3},
+    "TF-G04": {"middles": 2},
+    "TF-G08": {"originators": 2},
+    "TF-G09": {"beneficiaries": 2},
+    "TF-G10": {"originators": 2, "hub": 4},
+    "TF-G11": {"accounts": 2},
+    "TF-C02": {"history": 5},
+    "TF-C03": {"payments": 2, "most": 100_000},
+    "TF-D04": {"payments": 2},
+    "TF-F04": {"debits": 1, "window": 5, "share": 0.1},
+    "TF-F06": {"silence": 3},
+    "TF-K02": {"points": 2},
+    "TF-L07": {"hub": 4},
+    "TF-N02": {"least": 100},
+    "TF-N03": {"originators": 2, "median": 100_000, "new": 0.4, "factor": 1, "calendar_factor": 1},
+    "TF-N04": {"originators": 2, "share": 0.2},
+    "TF-S02": {"linkage": "originator"},
+    "TF-S03": {"payments": 2},
+    "TF-S04": {"payments": 2, "share": 0.3},
+    "TF-S05": {"credits": 2, "originators": 2},
+    "TF-S06": {"payments": 5},
+    "TF-T02": {"originators": 2, "beneficiaries": 3},
+    "TF-T03": {"payments": 2},
+    "TF-V01": {"arrivals": 1, "low": 0.3, "high": 3},
+    "TF-V03": {"silence": 4},
+    "TF-V04": {"payments": 3, "score": 1.0},
+    "TF-V05": {"payments": 2, "baseline": 4, "factor": 1},
+    "TF-X02": {"wallets": 2, "median": 100_000, "share": 0.2},
+    "TF-X03": {"providers": 2},
+    "TF-X06": {"low": 0.3, "high": 3},
+}
+POLICY = Policy.from_dict({"rules": {"parameters": LOOSE}})
+START = datetime(2026, 3, 2, tzinfo=UTC)
+PARTIES = pl.DataFrame(
+    {
+        "party_id": [f"{world}p{i}" for world in "xy" for i in range(5)],
+        "case_status": ["suspended", None, None, None, None] * 2,
+        "expected_countries": [None, "SY", None, "IQ SY", None] * 2,
+        "officer_of": [None, f"{'x'}p2", None, None, None] * 2,
+        "holder_name": ["Ana Oak", "Ben Elm", None, "Cem Ash", None] * 2,
+        "opened_at": [START, None, START - timedelta(days=9), None, None] * 2,
+    }
+)
+
+
+def one(world: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A payment; everything that can be a key carries the name of its world."""
+
+    def key(kind: str, size: int = 4) -> st.SearchStrategy[str | None]:
+        return st.one_of(st.none(), st.integers(0, size).map(lambda i: f"{world}{kind}{i}"))
+
+    places = st.sampled_from(["DE", "SY", "TR", "FR", "KP", None])
+    parts = st.sampled_from(["TR-31", "DE-BE", "TR-06", None])
+    return st.fixed_dictionaries(
+        {
+            "hour": st.integers(0, 12 * 24 - 1).map(lambda h: h - h % 3),  # ties are common
+            "status": st.sampled_from(["executed"] * 6 + ["held", "rejected"]),
+            "channel": st.sampled_from(
+                ["wire", "wire", "instant", "card_pos", "card_atm", "cash_dep", "cash_wd", "fx", "va", "loan_disb", "prepaid_load"]
+            ),
+            "amount_minor": st.sampled_from(
+                [95_000, 100_000, 50_000, 950_000, 20_000, 98_000, 90_000, -5, 0]
+            ),
+            "currency": st.sampled_from(["EUR", "EUR", "EUR", "USD", "XAU"]),
+            "originator_account": key("a", 3),
+            "beneficiary_account": key("a", 3),
+            "originator_party_id": key("p"),
+            "beneficiary_party_id": key("p"),
+            "originator_name": st.sampled_from(["Ana Oak", "Anna Oak", "A. Oak", "N/A", None]),
+            "beneficiary_name": st.sampled_from(["Ben Elm", "Cem Ash", None]).map(
+                lambda n: n and f"{n} {world}"
+            ),
+            "originator_type": st.sampled_from(["person", "npo", "merchant", None]),
+            "beneficiary_type": st.sampled_from(["person", "merchant", None]),
+            "originator_country": places,
+            "beneficiary_country": places,
+            "beneficiary_admin1": parts,
+            "originator_agent_bic": st.sampled_from(["DEFF", "SYAA", None]).map(
+                lambda b: b and f"{world}ABC"[:4] + b
+            ),
+            "terminal_country": places,
+            "terminal_admin1": parts,
+            "ip_country": places,
+            "branch_id": key("b"),
+            "device_id": key("d"),
+            "card_id": key("c"),
+            "wallet_from": key("w"),
+            "wallet_kind": st.sampled_from(["vasp", "mixer", "unhosted", "unknown", None]),
+            "vasp_id": key("v"),
+            "vasp_country": places,
+            "travel_rule_complete": st.sampled_from([True, False, None]),
+            "remittance_text": st.sampled_from(["donation", "rent for may", "equip fighters", None]).map(
+                lambda t: t and f"{t} {world}{world}{world}"
+            ),
+            "merchant_category_code": st.sampled_from(["4511", "5941", "5411", None]),
+            "passenger_name": st.sampled_from(["Ana Oak", "Ben Elm", "Cem Ash", None]),
+            "purpose_code": st.sampled_from(["SALA", None]),
+            "invoice_reference": key("i", 2),
+            "goods_country": places,
+            "ultimate_originator_name": st.sampled_from(["Kiosk", None]),
+            "balance_after_minor": st.sampled_from([0, 50_000, None]),
+            "terminal_latitude": st.sampled_from([48.0, 36.0, None]),
+            "terminal_longitude": st.sampled_from([2.0, 44.0, None]),
+        }
+    )
+
+
+def frame(rows: list[dict[str, Any]], world: str = "x") -> pl.DataFrame:
+    plain = [
+        {
+            "transaction_id": f"{world}{number:04d}",
+            "booked_at": START + timedelta(hours=row["hour"]),
+            **{name: value for name, value in row.items() if name != "hour"},
+        }
+        for number, row in enumerate(rows)
+    ]
+    names = ["transaction_id", "booked_at", *(name for name in TRANSACTIONS if name in _COLUMNS)]
+    return pl.DataFrame(plain, schema={name: TRANSACTIONS[name] for name in names}, orient="row")
+
+
+_COLUMNS = ["status", "channel", "amount_minor", "currency", "originator_account", "beneficiary_account", "originator_party_id", "beneficiary_party_id", "originator_name", "beneficiary_name", "originator_type", "beneficiary_type", "originator_country", "beneficiary_country", "beneficiary_admin1", "originator_agent_bic", "terminal_country", "terminal_admin1", "ip_country", "branch_id", "device_id", "card_id", "wallet_from", "wallet_kind", "vasp_id", "vasp_country", "travel_rule_complete", "remittance_text", "merchant_category_code", "passenger_name", "purpose_code", "invoice_reference", "goods_country", "ultimate_originator_name", "balance_after_minor", "terminal_latitude", "terminal_longitude"]
+
+tables = st.lists(one("x"), max_size=40).map(frame)
+
+
+def look(table: pl.DataFrame, history: pl.DataFrame | None = None) -> pl.DataFrame:
+    return assess(table, ALL, history=history, parties=PARTIES, policy=POLICY).flags
+
+
+def ordered(flags: pl.DataFrame) -> pl.DataFrame:
+    return flags.sort("rule", "transaction_id")
+
+
+@settings(max_examples=12)
+@given(table=tables, seed=st.integers(0, 99))
+def test_the_order_of_rows_changes_nothing(table: pl.DataFrame, seed: int) -> None:
+    shuffled = table.sample(fraction=1, shuffle=True, seed=seed)
+    assert_frame_equal(look(shuffled), look(table))
+
+
+@settings(max_examples=12)
+@given(table=tables)
+def test_day_by_day_with_history_equals_all_at_once(table: pl.DataFrame) -> None:
+    day = table["booked_at"].dt.truncate("1d")
+    parts = [
+        look(table.filter(day == one_day), table.filter(day < one_day)) for one_day in day.unique().sort()
+    ]
+    assert_frame_equal(ordered(pl.concat([FLAGS.to_frame(), *parts])), ordered(look(table)))
+
+
+@settings(max_examples=12)
+@given(left=st.lists(one("x"), max_size=25), right=st.lists(one("y"), max_size=25))
+def test_splitting_by_key_changes_no_flag(left: list[dict[str, Any]], right: list[dict[str, Any]]) -> None:
+    halves = frame(left), frame(right, "y")
+    apart = pl.concat([look(half) for half in halves])
+    assert_frame_equal(ordered(look(pl.concat(halves))), ordered(apart))
+
+
+@settings(max_examples=12)
+@given(table=tables)
+def test_a_flag_is_one_per_payment_and_rule_and_its_evidence_exists(table: pl.DataFrame) -> None:
+    flags = look(table)
+    assert flags.schema == FLAGS
+    assert flags.select("transaction_id", "rule").is_unique().all()
+    assert flags["reason"].null_count() == 0
+    assert set(flags["evidence"].explode().to_list()) <= set(table["transaction_id"].to_list()) | {None}
+    assert (flags["evidence"].list.len() <= 20).all()
+    assert (flags["evidence"].list.len() <= flags["evidence_count"]).all()
+    assert (flags["weight"] > 0).all()
+
+
+@settings(max_examples=12)
+@given(table=tables, columns=st.sets(st.sampled_from(_COLUMNS[4:])))
+def test_coverage_counts_every_payment_once_for_every_rule(table: pl.DataFrame, columns: set[str]) -> None:
+    result = assess(table.drop(columns), ALL, parties=PARTIES, policy=POLICY)
+    assert result.coverage.schema == COVERAGE
+    sums = result.coverage.group_by("rule").agg(pl.col("rows").sum())
+    assert sorted(sums["rule"]) == [rule.id for rule in RULES]
+    assert (sums["rows"] == len(table)).all()
+    blind = result.coverage.filter(pl.col("missing").list.len() > 0)["rule"]
+    assert result.flags.filter(pl.col("rule").is_in(blind.implode())).is_empty()
+
+
+def test_a_generic_edge_list_evaluates_the_graph_rules_and_says_what_the_rest_lack() -> None:
+    edges = pl.DataFrame(
+        {
+            "transaction_id": ["1", "2", "3"],
+            "booked_at": [START, START + timedelta(hours=20), START + timedelta(hours=50)],
+            "status": "executed",
+            "channel": "wire",
+            "amount_minor": [100_000, 98_000, 97_000],
+            "currency": "EUR",
+            "originator_account": ["A", "B", "C"],
+            "beneficiary_account": ["B", "C", "A"],
+        }
+    )
+    result = assess(edges)
+    status = dict(result.coverage.select("rule", "status").iter_rows())
+    assert [
+        rule
+        for rule in ("TF-G01", "TF-G02", "TF-G03", "TF-G04", "TF-G05", "TF-G06")
+        if status[rule] != "evaluable"
+    ] == []
+    assert result.flags["rule"].to_list() == ["TF-G05", "TF-V02", "TF-V02"]
+    assert status["TF-T01"] == "not_evaluable"
+    lacking = result.coverage.filter(rule="TF-T01")["missing"].to_list()
+    assert lacking == [["remittance_text"]]
+
+
+def test_an_empty_table_gives_empty_typed_flags() -> None:
+    result = assess(frame([]), ALL, policy=POLICY)
+    assert result.flags.schema == FLAGS
+    assert result.flags.is_empty()
+
+
+def test_a_column_that_history_lacks_is_missing() -> None:
+    table = frame([])
+    result = assess(
+        table, ALL, history=frame([]).drop("remittance_text").vstack(_one_row().drop("remittance_text"))
+    )
+    reasons = dict(result.coverage.select("rule", "reason").iter_rows())
+    assert reasons["TF-T01"] == "missing: remittance_text"
+
+
+def _one_row() -> pl.DataFrame:
+    values = {
+        "transaction_id": "h",
+        "booked_at": START,
+        "status": "executed",
+        "channel": "wire",
+        "amount_minor": 1,
+    }
+    names = frame([]).schema
+    return pl.DataFrame([{**values, "currency": "EUR"}], schema=names)
+
+
+def test_a_payment_in_batch_and_history_is_an_error() -> None:
+    with pytest.raises(SchemaError, match="both in the batch and in its history"):
+        assess(_one_row(), history=_one_row())
+
+
+def test_a_missing_required_column_is_an_error() -> None:
+    with pytest.raises(SchemaError, match="booked_at"):
+        assess(_one_row().drop("booked_at"))
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ({"off": ["TF-S1"]}, "unknown rule 'TF-S1'"),
+        ({"parameters": {"TF-S01": {"widow": 3}}}, "no parameter 'widow'; did you mean 'window'"),
+        ({"parameters": {"TF-S01": {"window": "long"}}}, "window must be a number"),
+        ({"parameters": {"TF-S01": {"payments": 2.5}}}, "payments must be a whole number"),
+        ({"parameters": {"TF-S01": {"window": -1}}}, "must not be negative"),
+        ({"off": ["TF-S01"], "on": ["TF-S01"]}, "both on and off"),
+        ({"reference": {"areas": "nowhere.csv"}}, "nowhere.csv"),
+    ],
+)
+def test_a_policy_that_cannot_hold_is_an_error(section: dict[str, Any], words: str) -> None:
+    with pytest.raises(PolicyError, match=words):
+        assess(_one_row(), policy=Policy.from_dict({"rules": section}))
+
+
+def test_two_rules_of_one_id_are_an_error() -> None:
+    with pytest.raises(PolicyError, match="two rules with the id 'TF-S01'"):
+        assess(_one_row(), [_rule("TF-S01")] * 2)
+
+
+def _rule(name: str) -> Any:
+    return next(rule for rule in RULES if rule.id == name)
+
+
+def test_a_rule_that_is_off_says_so() -> None:
+    result = assess(_one_row(), policy=Policy.from_dict({"rules": {"off": ["TF-S01"], "on": ["TF-S06"]}}))
+    status = dict(result.coverage.select("rule", "status").iter_rows())
+    assert status["TF-S01"] == "off"
+    assert status["TF-S06"] != "off"

@@ -65,6 +65,16 @@ def test_a_run_leaves_its_outputs_and_says_where(desk: Path) -> None:
     assert "\x1b" not in done.stdout + done.stderr  # plain lines in a pipe
 
 
+def test_what_payments_hold_is_shown_as_data(desk: Path) -> None:
+    hidden = PAYMENTS.replace("Ardo Belvane", "[red]Ardo\u200b \x1b[31mBelvane").replace(
+        "EUR,Jo", "XXQ,Jo", 1
+    )
+    (desk / "payments.csv").write_text(hidden)
+    shown = call(desk, *RUN).stdout
+    assert "\x1b" not in shown
+    assert "[payments.currencies]" in shown  # brackets of a reason are no markup
+
+
 def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
     assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS
     (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe").replace("eighty", "80"))

@@ -35,7 +35,10 @@ def write(text: str) -> None:
 def print_table(table: Any, *, width: int = 110) -> None:
     """Print a rich table or text: as wide as the terminal, or plain and of one width in a pipe."""
     terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else width, force_terminal=terminal, highlight=False)
+    # What payments and lists hold is data: brackets are no markup, and control characters are drawn.
+    console = Console(
+        width=None if terminal else width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+    )
     with console.capture() as captured:
         console.print(table)
     write("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))

@@ -77,7 +77,7 @@ def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Group:
     for row in first.iter_rows(named=True):
         cannot = row["status"] == "unscreenable"
         table.add_row(
-            row["transaction_id"],
+            _clip(row["transaction_id"]),
             Text(row["outcome"] or "", style=_COLOURS.get(row["outcome"] or "", "")),
             row["field"],
             _clip(row["query"]),
@@ -266,4 +266,8 @@ def _pairs(title: str, pairs: dict[str, str]) -> Group:
 
 
 def _clip(text: str, *, width: int = 40) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    """A text of somebody else for a terminal: short, and with invisible characters made visible."""
+    seen = "".join(
+        character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text
+    )
+    return seen if len(seen) <= width else seen[: width - 1] + "\N{HORIZONTAL ELLIPSIS}"

@@ -46,6 +46,7 @@ def main() -> None:
     parser.add_argument("--list", type=Path, required=True, help="UN consolidated list (XML)")
     parser.add_argument("--format", choices=["parquet", "csv"], default="parquet")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--policy", type=Path, help="policy (TOML) of the run")
     parser.add_argument("--folder", type=Path, help="keep payments and outputs here, and use them again")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -65,6 +66,7 @@ def main() -> None:
             outputs = ["--list", str(given.list), "--out", str(table), "--truth", str(truth)]
             subprocess.run(["/usr/bin/env", sys.executable, "-m", *generator, *outputs], check=True)
         command = ["screening", "run", str(table), "--list", str(given.list), "--out", str(run)]
+        command += ["--policy", str(given.policy)] if given.policy else []
         generated = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9
         seconds, peak = timed(command)
         manifest = json.loads((run / "manifest.json").read_text())

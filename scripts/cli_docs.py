@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer.main
 
@@ -26,7 +27,7 @@ Results go to stdout; progress and errors go to stderr: a moving line on a termi
 def commands() -> list[tuple[str, ...]]:
     """Every command with its path, the program itself first."""
     found: list[tuple[str, ...]] = []
-    waiting = [((), typer.main.get_command(app))]
+    waiting: list[tuple[tuple[str, ...], Any]] = [((), typer.main.get_command(app))]
     while waiting:
         path, command = waiting.pop(0)
         found.append(path)

@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench clean
+.PHONY: help demo test check format docs accuracy accuracy-smoke accuracy-freeze bench clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,8 +39,18 @@ format: $(VENV)/.dev  ## rewrite files the way `make check` wants them
 docs: $(VENV)/.dev  ## write the generated pages again
 	@$(BIN)/python scripts/cli_docs.py
 
-bench: $(VENV)/.dev  ## a million payments through the command line (LIST=file for another list)
+accuracy: $(VENV)/.run  ## what is found and what is disturbed; accuracy-smoke: in seconds; accuracy-freeze: keep the rows
+	@$(BIN)/python benchmarks/accuracy.py --speed
+
+accuracy-smoke: $(VENV)/.run
+	@$(BIN)/python benchmarks/accuracy.py --smoke
+
+accuracy-freeze: $(VENV)/.run
+	@$(BIN)/python benchmarks/accuracy.py --freeze --reason "$$REASON"
+
+bench: $(VENV)/.dev  ## a million payments, a million names (LIST=file for another list)
 	@$(BIN)/python benchmarks/end_to_end.py --rows 1000000 --list $(LIST)
+	@$(BIN)/python benchmarks/names.py --names 1000000 --list $(LIST)
 
 clean:  ## remove environments and outputs
 	@rm -rf $(VENV) demo run dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, WORD, analyse
+from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, analyse
 from screening.names.tokens import Token
 
 __all__ = ["Batch", "Ints", "ranges", "tokenise_batch"]
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +22,24 @@ class Batch:
     """Names as rows of token ids.
 
     Attributes:
-        tokens: The distinct tokens of the batch; an id is a position in this list.
-        starts: Row i holds the ids `ids[starts[i]:starts[i + 1]]`, in the order of the name.
-        whole_rows, whole_ids: Which row holds which compound, written whole.
+        tokens: The distinct tokens and compounds of the batch; an id is a position in this list.
+        parts: Id of each compound -> ids of its parts.
+        starts: Row i holds the tokens `ids[starts[i]:starts[i + 1]]`, in the order of the name.
+        rows: The row of each of `ids`.
+        written_rows, written_ids: The same names as they are written: a compound stands for its parts.
         unscreenable: Rows with nothing to compare, or too much of it; they hold no ids.
         full_line: Rows whose end may have been cut off.
     """
 
     tokens: list[Token]
+    parts: dict[int, list[int]]
     starts: Ints
+    rows: Ints
     ids: Ints
-    whole_rows: Ints
-    whole_ids: Ints
-    unscreenable: npt.NDArray[np.bool_]
-    full_line: npt.NDArray[np.bool_]
+    written_rows: Ints
+    written_ids: Ints
+    unscreenable: Flags
+    full_line: Flags
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -46,16 +51,24 @@ def tokenise_batch(names: pl.Series) -> Batch:
     words = (
         pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
         .filter(~too_long)
-        .select("row", pl.col("name").str.extract_all(WORD).alias("word"))
+        .select("row", _words(pl.col("name")).alias("word"))
         .explode("word", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("word") != "")
     )
     distinct = words["word"].unique(maintain_order=True)
     number: dict[Token, int] = {}
-    parts, wholes = _Spread(), _Spread()
+    parts: dict[int, list[int]] = {}
+    in_order, written = _Spread(), _Spread()
     for word in distinct:
         analysed = analyse(word)
-        parts.add([number.setdefault(token, len(number)) for token in analysed.tokens])
-        wholes.add([number.setdefault(token, len(number)) for _, _, token in analysed.compounds])
+        ids = [number.setdefault(token, len(number)) for token in analysed.tokens]
+        in_order.add(ids)
+        if analysed.compounds:
+            for start, count, token in reversed(analysed.compounds):
+                compound = number.setdefault(token, len(number))
+                parts[compound] = ids[start : start + count]
+                ids = [*ids[:start], compound, *ids[start + count :]]
+        written.add(ids)
     code = words.join(
         pl.DataFrame({"word": distinct, "code": pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)}),
         on="word",
@@ -63,22 +76,29 @@ def tokenise_batch(names: pl.Series) -> Batch:
         maintain_order="left",
     )["code"].to_numpy()
     row_of_word = words["row"].to_numpy().astype(np.int64)
-    rows, ids = parts.over(row_of_word, code)
-    whole_rows, whole_ids = wholes.over(row_of_word, code)
+    rows, ids = in_order.over(row_of_word, code)
+    written_rows, written_ids = written.over(row_of_word, code)
     length = np.bincount(rows, minlength=len(names))
     unscreenable = too_long.to_numpy() | (length == 0) | (length > MAX_TOKENS)
-    full_line = names.str.len_chars().is_in(FULL_LINE).to_numpy()
-    keep, keep_whole = ~unscreenable[rows], ~unscreenable[whole_rows]
-    starts = np.concatenate([[0], np.cumsum(np.where(unscreenable, 0, length))]).astype(np.int64)
+    keep, keep_written = ~unscreenable[rows], ~unscreenable[written_rows]
     return Batch(
-        list(number),
-        starts,
-        ids[keep],
-        whole_rows[keep_whole],
-        whole_ids[keep_whole],
-        unscreenable,
-        full_line,
+        tokens=list(number),
+        parts=parts,
+        starts=np.concatenate([[0], np.cumsum(np.where(unscreenable, 0, length))]).astype(np.int64),
+        rows=rows[keep],
+        ids=ids[keep],
+        written_rows=written_rows[keep_written],
+        written_ids=written_ids[keep_written],
+        unscreenable=unscreenable,
+        full_line=names.str.len_chars().is_in(FULL_LINE).to_numpy(),
     )
+
+
+def _words(name: pl.Expr) -> pl.Expr:
+    """Split at blanks, which is quick; the few names with other white space are first given blanks."""
+    other = r"[^\S ]|[\x1c-\x1f]"
+    plain = pl.when(name.str.contains(other)).then(name.str.replace_all(other, " ")).otherwise(name)
+    return plain.str.split(" ")
 
 
 class _Spread:

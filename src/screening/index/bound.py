@@ -3,125 +3,173 @@
 For every token of a query and every listed name, the most that the token can earn and cover there is known
 before any name is aligned. Their sums bound the score from above, because an alignment uses each token once
 and each use earns at most that much. What stays below the threshold needs no alignment.
+
+The common tokens of a query alone can seldom reach the threshold. A listed name that could must then hold one of
+the rarer ones, so only the listed names behind the rarer tokens are looked at.
 """
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
+from screening.index.batch import ranges
 from screening.names.comparison import CONTRADICTED, EXTRA, FULL_EVIDENCE, MISSING, SCARCITY
 
-__all__ = ["EPSILON", "Worth", "candidates", "upper_bound"]
+__all__ = ["EPSILON", "Rows", "Worth", "candidates", "upper_bound"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
-EPSILON: Final = 1e-5  # sums are kept in single precision
-_CHUNK: Final = 50_000
+EPSILON: Final = 1e-5  # values are kept in single precision
+_CHUNK: Final = 1 << 19  # candidate pairs looked at together: bounds memory
 
 
-def upper_bound(earned: Floats, agreed: Floats, extra: Floats, missing: Floats) -> Floats:
-    """The score formula, on values that are each at least as favourable as any alignment."""
-    extra = np.maximum(extra, 0.0)
-    missing = np.maximum(missing, 0.0)
-    both = np.minimum(extra, missing)
-    loss = CONTRADICTED * both + EXTRA * (extra - both) + MISSING * (missing - both)
-    loss = loss * (1 + SCARCITY * np.maximum(0.0, FULL_EVIDENCE - agreed))
-    total = earned + loss
-    return np.divide(earned, total, out=np.zeros_like(total), where=total > 0)
+def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
+    """The score formula, on values that are each at least as favourable as any alignment.
+
+    Args:
+        value: One row per pair, columns as in `Worth.value`.
+        weight: Sum of the token weights of the query.
+        listed: The same of the listed name; what it exceeds the cover by is missing.
+    """
+    earned, own, cover, agreed = value.T
+    extra = np.maximum(weight - own, 0.0)
+    missing = np.maximum(listed - cover, 0.0)
+    loss = np.minimum(extra, missing)
+    loss *= CONTRADICTED - EXTRA - MISSING
+    loss += EXTRA * extra
+    loss += MISSING * missing
+    loss *= 1 + SCARCITY * np.maximum(0.0, FULL_EVIDENCE - agreed)
+    loss += earned
+    return np.divide(earned, loss, out=np.zeros_like(loss), where=loss > 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """The most that each token of a batch can earn and cover in each listed name that it resembles.
+    """The most that each token can earn and cover in each listed name where it meets something.
+
+    Token t has the entries `starts[t]:starts[t + 1]`, sorted by name.
 
     Attributes:
-        token, name: Which token, and which listed name.
-        earn: Weight times similarity.
-        own: The token's own weight, which is then not extra.
-        cover: Weight on the listed side, which is then not missing.
-        agree: Weight that both sides share.
-        width: Number of tokens.
+        token, name: Of each entry.
+        value: entries x 4. What the token earns (weight times similarity); its own weight, which is then not extra;
+            the listed weight it covers, which is then not missing; the weight that both sides agree on.
     """
 
+    starts: Ints
     token: Ints
     name: Ints
-    earn: Floats
-    own: Floats
-    cover: Floats
-    agree: Floats
-    width: int
+    value: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Which row holds which token, sorted by row."""
+
+    row: Ints
+    token: Ints
+    weight: Floats  # rows x kinds: sum of the token weights
+    full_line: Flags
 
 
 def candidates(
-    rows: Ints,
-    ids: Ints,
-    query_weight: Floats,
-    full_line: npt.NDArray[np.bool_],
-    worth: Worth,
-    name_weight: Floats,
-    name_kind: Ints,
-    threshold: float,
+    rows: Rows, worth: Worth, name_weight: Floats, name_kind: Ints, threshold: float
 ) -> tuple[Ints, Ints]:
     """Rows and listed names whose bound reaches the threshold.
 
     Args:
-        rows, ids: Which row holds which token.
-        query_weight: rows x kinds, sum of the token weights.
-        full_line: Rows whose end may have been cut off, so that nothing of the listed name counts as missing.
-        worth: What a token is worth in a listed name.
+        rows: The batch.
+        worth: What each of its tokens is worth in each listed name.
         name_weight: Sum of the token weights of each listed name, for its own kind.
         name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
     """
-    keep = _hopeful(rows, ids, query_weight, worth, name_kind, threshold)
-    kept = np.flatnonzero(keep)
-    chosen = keep[rows]
-    place = np.cumsum(keep) - 1
-    shape = (len(kept), worth.width)
-    queries = sparse.csr_array(
-        (np.ones(int(chosen.sum()), np.float32), (place[rows[chosen]], ids[chosen])), shape=shape
+    threshold -= EPSILON
+    kinds = rows.weight.shape[1]
+    size = len(name_weight)
+    row_starts = np.searchsorted(rows.row, np.arange(len(rows.weight) + 1))
+    code_of = worth.token * size + worth.name
+    entry_kind = name_kind[worth.name]
+    best = np.zeros((len(worth.starts) - 1, kinds, 4), dtype=np.float32)
+    slot = worth.token * kinds + entry_kind
+    order = np.argsort(slot, kind="stable")
+    first = np.flatnonzero(np.diff(slot[order], prepend=-1))
+    if len(first):
+        best.reshape(-1, 4)[slot[order][first]] = np.maximum.reduceat(worth.value[order], first, axis=0)
+    total = np.zeros((len(rows.weight), kinds, 4), dtype=np.float32)
+    holds = np.flatnonzero(np.diff(row_starts))
+    if len(holds):
+        total[holds] = np.add.reduceat(best[rows.token], row_starts[holds], axis=0)
+    short_of_best = worth.value - best[worth.token, entry_kind]
+
+    row, token = _rare_tokens(rows, worth, best, threshold)
+    count = np.diff(worth.starts)[token]
+
+    def survivors(begin: int, end: int) -> tuple[Ints, Ints]:
+        r = np.repeat(row[begin:end], count[begin:end])
+        entry = ranges(worth.starts[token[begin:end]], count[begin:end])
+        k, n = entry_kind[entry], worth.name[entry]
+        # One token held to what it is worth in this name, the others at their best anywhere.
+        value = total[r, k] + short_of_best[entry]
+        listed = np.where(rows.full_line[r], np.float32(0), name_weight[n])
+        hopeful = upper_bound(value, rows.weight[r, k], listed) >= threshold
+        pair = np.sort(r[hopeful] * size + n[hopeful])
+        pair = pair[np.diff(pair, prepend=-1) != 0]
+        r, n = pair // size, pair % size
+        # All tokens held to what they are worth in this name.
+        held = row_starts[r + 1] - row_starts[r]
+        code = rows.token[ranges(row_starts[r], held)] * size + np.repeat(n, held)
+        place = np.minimum(np.searchsorted(code_of, code), len(code_of) - 1)
+        value = worth.value[place] * (code_of[place] == code)[:, None]
+        value = np.add.reduceat(value, np.cumsum(held) - held, axis=0) if len(r) else np.zeros((0, 4))
+        listed = np.where(rows.full_line[r], np.float32(0), name_weight[n])
+        reach = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
+        return r[reach], n[reach]
+
+    edges = _edges(row, np.cumsum(count))
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = list(pool.map(survivors, edges[:-1], edges[1:]))
+    nothing = np.empty(0, dtype=np.int64)
+    return np.concatenate([nothing, *(r for r, _ in found)]), np.concatenate(
+        [nothing, *(n for _, n in found)]
     )
-    shape = (worth.width, len(name_weight))
-    coords = (worth.token, worth.name)
-    can = sparse.csr_array(((worth.earn + 1j * worth.own).astype(np.complex64), coords), shape=shape)
-    covers = sparse.csr_array(((worth.cover + 1j * worth.agree).astype(np.complex64), coords), shape=shape)
-    found_rows, found_names = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for start in range(0, len(kept), _CHUNK):
-        chunk = queries[start : start + _CHUNK]
-        first, second = chunk @ can, chunk @ covers  # the same places: neither ever holds a zero
-        row = kept[start + np.repeat(np.arange(chunk.shape[0]), np.diff(first.indptr))]
-        name = first.indices
-        bound = upper_bound(
-            first.data.real,
-            second.data.imag,
-            query_weight[row, name_kind[name]] - first.data.imag,
-            np.where(full_line[row], 0.0, name_weight[name] - second.data.real),
-        )
-        reach = np.flatnonzero(bound >= threshold - EPSILON)
-        found_rows.append(row[reach])
-        found_names.append(name[reach].astype(np.int64))
-    return np.concatenate(found_rows), np.concatenate(found_names)
 
 
-def _hopeful(
-    rows: Ints, ids: Ints, query_weight: Floats, worth: Worth, name_kind: Ints, threshold: float
-) -> npt.NDArray[np.bool_]:
-    """Rows that could reach the threshold if each token met the best partner there is, all in one name."""
-    hopeful = np.zeros(len(query_weight), dtype=bool)
-    for k in range(query_weight.shape[1]):
-        mine = name_kind[worth.name] == k
-        best = []
-        for value in (worth.earn, worth.agree, worth.own):
-            most = np.zeros(worth.width)
-            np.maximum.at(most, worth.token[mine], value[mine])
-            best.append(np.bincount(rows, most[ids], minlength=len(query_weight)))
-        earned, agreed, own = best
-        bound = upper_bound(earned, agreed, query_weight[:, k] - own, np.zeros_like(own))
-        hopeful |= bound >= threshold - EPSILON
-    return hopeful
+def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tuple[Ints, Ints]:
+    """For each row, tokens of which a listed name must meet at least one to reach the threshold.
+
+    Tokens are set aside, the most widespread first, for as long as all that were set aside together, each at its
+    best, stay below the threshold.
+    """
+    spread = np.diff(worth.starts)
+    meets = spread[rows.token] > 0
+    row, token = rows.row[meets], rows.token[meets]
+    order = np.argsort(row * (int(spread.max(initial=0)) + 1) - spread[token], kind="stable")
+    row, token = row[order], token[order]
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    length = np.diff(np.append(first, len(row)))
+    needed = np.zeros(len(row), dtype=bool)
+    nothing = np.zeros(len(row))
+    for k in range(best.shape[1]):
+        value = best[token, k]
+        running = np.cumsum(value, axis=0)
+        before = np.repeat(running[first] - value[first], length, axis=0)
+        needed |= upper_bound(running - before, rows.weight[row, k], nothing) >= threshold - EPSILON
+    return row[needed], token[needed]
+
+
+def _edges(row: Ints, total: Ints) -> Ints:
+    """Where to cut, so that no row is cut and no chunk holds many more than _CHUNK candidates."""
+    if not len(row):
+        return np.array([0])
+    ends = np.append(np.flatnonzero(np.diff(row)) + 1, len(row))
+    chunk = (total[ends - 1] - 1) // _CHUNK
+    last = np.append(np.flatnonzero(np.diff(chunk)), len(ends) - 1)
+    return np.concatenate([[0], ends[last]])

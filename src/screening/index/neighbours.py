@@ -16,8 +16,8 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from screening.names.comparison import CONSONANTS, SOUND, TYPO_FLOOR
-from screening.names.tokens import Token
+from screening.names.comparison import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
+from screening.names.tokens import ABJADS, Token
 
 __all__ = ["similar_pairs"]
 
@@ -40,11 +40,17 @@ def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[
         pairs |= _near(
             batch,
             listed,
-            lambda t, latin=one: (t.skeleton,) if (t.script == "latin") == latin else (),
+            lambda t, latin=one: _skeleton(t, latin=latin),
             TYPO_FLOOR / CONSONANTS,
-            lambda t, latin=other: (t.skeleton,) if (t.script == "latin") == latin else (),
+            lambda t, latin=other: _skeleton(t, latin=latin),
         )
     return pairs
+
+
+def _skeleton(token: Token, *, latin: bool) -> tuple[str, ...]:
+    """The consonants of tokens that may be compared by them: one side of each pair is an abjad."""
+    fits = token.script not in ABJADS if latin else token.script in ABJADS
+    return (token.skeleton,) if fits and len(token.skeleton) >= FEWEST_CONSONANTS else ()
 
 
 Spellings = Callable[[Token], tuple[str, ...]]
@@ -66,13 +72,13 @@ def _places(tokens: Sequence[Token], spellings: Spellings) -> dict[str, list[int
 
 
 def _initials(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[int, int]]:
-    found = set()
     by_letter = _places(listed, lambda token: (token.form[0],))
-    letters = _places(listed, lambda token: (token.form,) if len(token.form) == 1 else ())
-    for i, token in enumerate(batch):
-        for j in by_letter.get(token.form[0], ()) if len(token.form) == 1 else letters.get(token.form[0], ()):
-            found.add((i, j))
-    return found
+    letters = _places(listed, lambda token: (token.form,) if token.roles[0] == "initial" else ())
+    return {
+        (i, j)
+        for i, token in enumerate(batch)
+        for j in (by_letter if token.roles[0] == "initial" else letters).get(token.form[0], ())
+    }
 
 
 def _near(

@@ -13,8 +13,9 @@ the list and nothing else in the batch can move it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -27,12 +28,12 @@ __all__ = [
     "Alignment",
     "Comparison",
     "Kind",
-    "Name",
+    "Listed",
     "compare",
     "explain",
-    "prepare",
     "score",
     "similarity",
+    "units",
 ]
 
 SCORE_VERSION: Final = "1"
@@ -47,7 +48,8 @@ TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
 OTHER_NAME: Final = 0.15  # two names that are both common are two names, not one with a typo
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
-FEW_CONSONANTS: Final = {2: 0.75, 3: 0.85}  # fewer consonants are shared by more names
+FEWEST_CONSONANTS: Final = 3
+FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
 INITIAL: Final = 0.9
 INITIAL_COVER: Final = 0.5  # share of a token that its initial vouches for
 ACRONYM: Final = 0.85
@@ -105,8 +107,7 @@ class Comparison:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One way to align a part of the query with a part of the listed name.
 
     Attributes:
@@ -114,10 +115,11 @@ class Option:
         alike: Similarity.
         weight: What both sides agree on.
         own, cover: What is then not extra in the query, and not missing from it.
+        how: As in `Alignment`.
     """
 
-    query: tuple[int, ...]
-    listed: tuple[int, ...]
+    query: Places
+    listed: Places
     alike: float
     weight: float
     own: float
@@ -125,20 +127,97 @@ class Option:
     how: str
 
 
+Unit = tuple[Places, Token]
+Similar = tuple[int, int, float, str]
+
+
+def units(name: Name) -> list[Unit]:
+    """Everything of a name that may meet a token: its tokens, and its compounds written whole."""
+    single = [((i,), token) for i, token in enumerate(name.tokens)]
+    return single + [(tuple(range(start, start + count)), token) for start, count, token in name.compounds]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A listed name made ready to meet many queries.
+
+    Attributes:
+        spans: Neighbouring tokens as they would be written together, and an entity's acronym: their positions,
+            their weight and what meeting them is worth.
+        surfaces: Each unit by the letters it is written with.
+    """
+
+    name: Name
+    kind: Kind
+    units: list[Unit]
+    spans: dict[str, tuple[Places, float, float]]
+    surfaces: dict[str, Unit]
+
+    @classmethod
+    def ready(cls, name: Name, kind: Kind) -> Listed:
+        """Derive from a name of a kind what every comparison with it needs."""
+        parts = units(name)
+        surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].surface) > 1}
+        return cls(name, kind, parts, _spans(name, kind), surfaces)
+
+
+def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float]]:
+    tokens, k = name.tokens, KINDS.index(kind)
+    found: dict[str, tuple[Places, float]] = {}
+    for start, first in enumerate(tokens):
+        text = first.surface
+        for end in range(start + 1, len(tokens) if text else 0):
+            text += tokens[end].surface
+            if len(text) > 1:
+                found.setdefault(text, (tuple(range(start, end + 1)), GLUED))
+    if kind == "entity":
+        telling = [token for token in tokens if token.roles[1] != "legal form"]
+        for choice in (
+            [token for token in telling if token.roles[1] != "particle"],
+            telling,
+            [tokens[place] for place in name.words],
+            [tokens[place] for place in name.words if tokens[place].roles[1] != "legal form"],
+        ):
+            letters = [token.form[0] for token in choice]
+            if len(letters) > 2:
+                found.setdefault("".join(letters), (tuple(range(len(tokens))), ACRONYM))
+    return {
+        text: (places, sum(tokens[j].weights[k] for j in places), alike)
+        for text, (places, alike) in found.items()
+    }
+
+
 def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
     """How alike two tokens are, and in which way; 0 below the floor."""
+    k = KINDS.index(kind)
+    alike, how = likeness(a, b)
+    if not alike or how == "same":
+        return alike, how
+    roles = a.roles[k], b.roles[k]
+    if how == "initial" and kind == "entity":
+        return 0.0, ""
+    if "typo" in how:
+        if _two_known(*roles):
+            return 0.0, ""
+        if roles == ("known name", "known name"):
+            # The commoner both names are, the less likely is one a slip for the other.
+            alike -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k]))
+            return (alike, how) if alike >= TYPO_FLOOR else (0.0, "")
+    return alike, how
+
+
+def likeness(a: Token, b: Token) -> tuple[float, str]:
+    """How alike two tokens are as written and spoken, whatever the kind of name they stand in."""
     if a.script == b.script == "han":
         return (1.0, "same") if a.native == b.native else (0.0, "")
     if a.form == b.form or (a.native and a.native == b.native):
         return 1.0, "same"
-    k = KINDS.index(kind)
-    roles = a.roles[k], b.roles[k]
-    if "initial" in roles:
-        same = kind == "individual" and a.form[0] == b.form[0] and "number" not in roles
+    if "initial" in (a.roles[0], b.roles[0]):
+        same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
         return (INITIAL, "initial") if same else (0.0, "")
     if not set(a.keys).isdisjoint(b.keys):
         return ROMANISED, "romanisation"
-    if "number" in roles or _two_known(*roles):
+    if "number" in (a.roles[0], b.roles[0]):
         return 0.0, ""
     best, how = _typo(a.form, b.form, TYPO_FLOOR), "typo"
     for x in a.keys:
@@ -146,15 +225,13 @@ def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
             sound = SOUND * _typo(x, y, TYPO_FLOOR / SOUND)
             if sound > best:
                 best, how = sound, "romanisation and typo"
-    if a.native and a.script == b.script:
-        best = max(best, _typo(a.native, b.native, TYPO_FLOOR))
-    if roles == ("known name", "known name") and best:
-        # The commoner both names are, the less likely is one a slip for the other.
-        best -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k]))
-        best = best if best >= TYPO_FLOOR else 0.0
-    if a.script != b.script and (a.script in ABJADS or b.script in ABJADS):
-        fewest = min(len(a.skeleton), len(b.skeleton))
-        worth = FEW_CONSONANTS.get(fewest, CONSONANTS) if fewest > 1 else 0.0
+    if a.script == b.script:
+        if a.native:
+            best = max(best, _typo(a.native, b.native, TYPO_FLOOR))
+    elif (a.script in ABJADS or b.script in ABJADS) and min(
+        len(a.skeleton), len(b.skeleton)
+    ) >= FEWEST_CONSONANTS:
+        worth = FEW_CONSONANTS if min(len(a.skeleton), len(b.skeleton)) == FEWEST_CONSONANTS else CONSONANTS
         consonants = worth * _typo(a.skeleton, b.skeleton, TYPO_FLOOR / CONSONANTS)
         if consonants > max(best, TYPO_FLOOR):
             best, how = consonants, "script"
@@ -179,106 +256,67 @@ def _typo(a: str, b: str, floor: float) -> float:
     return 0.0 if distance > allowed else 1 - distance / longest
 
 
-def pair_option(query: Places, a: Token, listed: Places, b: Token, kind: Kind) -> Option | None:
-    """What aligning one token of the query with one listed token is worth."""
-    alike, how = similarity(a, b, kind)
-    if not alike:
-        return None
-    k = KINDS.index(kind)
+def pair_option(places: Places, a: Token, there: Places, b: Token, alike: float, how: str, k: int) -> Option:
+    """What aligning two similar tokens is worth."""
     own, cover = a.weights[k], b.weights[k]
     weight = min(own, cover)
     if how == "initial":
         own, cover = (weight + INITIAL_COVER * (side - weight) for side in (own, cover))
-    return Option(query, listed, alike, weight, own, cover, how)
+    return Option(places, there, alike, weight, own, cover, how)
 
 
-def cut_option(query: Places, a: Token, listed: Places, b: Token, kind: Kind) -> Option | None:
+def cut_option(places: Places, a: Token, there: Places, b: Token, k: int) -> Option | None:
     """The same, for a token of the query that was cut off or abbreviated."""
     if not b.form.startswith(a.form) or len(a.form) == len(b.form):
         return None
-    k = KINDS.index(kind)
     share = len(a.form) / len(b.form)
-    return Option(
-        query, listed, CUT, share * min(a.weights[k], b.weights[k]), a.weights[k], share * b.weights[k], "cut"
-    )
+    weight = share * min(a.weights[k], b.weights[k])
+    return Option(places, there, CUT, weight, a.weights[k], share * b.weights[k], "cut")
 
 
-def listed_spans(name: Name, kind: Kind) -> dict[str, tuple[tuple[int, ...], float]]:
-    """Neighbouring tokens as they would be written together, and an entity's acronym: positions and similarity."""
-    spans: dict[str, tuple[tuple[int, ...], float]] = {}
-    tokens = name.tokens
-    for start, first in enumerate(tokens):
-        text = first.surface
-        for end in range(start + 1, len(tokens) if text else 0):
-            text += tokens[end].surface
-            spans.setdefault(text, (tuple(range(start, end + 1)), GLUED))
-    if kind == "entity":
-        telling = [token for token in tokens if token.roles[1] != "legal form"]
-        for choice in (
-            [token for token in telling if token.roles[1] != "particle"],
-            telling,
-            [tokens[place] for place in name.words],
-            [tokens[place] for place in name.words if tokens[place].roles[1] != "legal form"],
-        ):
-            letters = [token.form[0] for token in choice]
-            if len(letters) > 2:
-                spans.setdefault("".join(letters), (tuple(range(len(tokens))), ACRONYM))
-    return spans
-
-
-def span_option(
-    query: tuple[int, ...], own: float, listed: tuple[int, ...], cover: float, alike: float
-) -> Option:
+def span_option(places: Places, own: float, there: Places, cover: float, alike: float) -> Option:
     """What aligning a token with a span is worth, whichever side the span is on."""
     return Option(
-        query, listed, alike, min(own, cover), own, cover, "acronym" if alike == ACRONYM else "glued"
+        places, there, alike, min(own, cover), own, cover, "acronym" if alike == ACRONYM else "glued"
     )
 
 
-def units(name: Name) -> list[tuple[tuple[int, ...], Token]]:
-    """Everything of a name that may meet a token: its tokens, and its compounds written whole."""
-    single = [((i,), token) for i, token in enumerate(name.tokens)]
-    return single + [(tuple(range(start, start + count)), token) for start, count, token in name.compounds]
+def _similar(query: list[Unit], listed: list[Unit], kind: Kind) -> list[Similar]:
+    return [
+        (i, j, *found)
+        for i, (_, a) in enumerate(query)
+        for j, (_, b) in enumerate(listed)
+        if (found := similarity(a, b, kind))[0]
+    ]
 
 
-def _options(query: Name, listed: Name, kind: Kind) -> list[Option]:
-    k = KINDS.index(kind)
-    theirs = units(listed)
-    options = []
-    for places, a in units(query):
-        last = 0 < places[0] == len(query.tokens) - 1
-        shortest = 1 if last and query.full_line else SHORTEST_CUT
-        cut = (last or a.abbreviated) and len(a.form) >= shortest
-        for there, b in theirs:
-            option = pair_option(places, a, there, b, kind)
-            if option is not None:
-                options.append(option)
-            if cut and len(there) == 1:
-                option = cut_option(places, a, there, b, kind)
-                if option is not None:
+def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list[Unit]) -> list[Option]:
+    k = KINDS.index(listed.kind)
+    theirs = listed.units
+    options = [pair_option(*mine[i], *theirs[j], alike, how, k) for i, j, alike, how in similar]
+    last = len(query.tokens) - 1
+    for places, a in mine:
+        at_end = 0 < places[0] == last
+        if (at_end and len(a.form) >= (1 if query.full_line else SHORTEST_CUT)) or a.abbreviated:
+            for there, b in theirs:
+                if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
                     options.append(option)
-    spans = listed_spans(listed, kind)
-    for places, a in units(query):
-        if len(a.surface) > 1 and a.surface in spans:
-            there, alike = spans[a.surface]
-            cover = sum(listed.tokens[j].weights[k] for j in there)
+        if len(a.surface) > 1 and a.surface in listed.spans:
+            there, cover, alike = listed.spans[a.surface]
             options.append(span_option(places, a.weights[k], there, cover, alike))
-    wanted = {b.surface: (there, b) for there, b in reversed(theirs) if len(b.surface) > 1}
     for start, first in enumerate(query.tokens):
         text = first.surface
-        for end in range(start + 1, len(query.tokens) if text else 0):
+        for end in range(start + 1, last + 1 if text else 0):
             text += query.tokens[end].surface
-            if text in wanted:
-                places = tuple(range(start, end + 1))
-                there, b = wanted[text]
-                own = sum(query.tokens[i].weights[k] for i in places)
-                options.append(span_option(places, own, there, b.weights[k], GLUED))
+            if text in listed.surfaces:
+                there, b = listed.surfaces[text]
+                own = sum(token.weights[k] for token in query.tokens[start : end + 1])
+                options.append(span_option(tuple(range(start, end + 1)), own, there, b.weights[k], GLUED))
     return options
 
 
-def _align(query: Name, listed: Name, kind: Kind) -> list[Option]:
+def _align(options: list[Option]) -> list[Option]:
     """Best options first, each token used once."""
-    options = _options(query, listed, kind)
     options.sort(key=lambda o: (-o.weight * o.alike, -o.cover, o.query, o.listed))
     used_q: set[int] = set()
     used_l: set[int] = set()
@@ -291,13 +329,23 @@ def _align(query: Name, listed: Name, kind: Kind) -> list[Option]:
     return chosen
 
 
-def score(query: Name, listed: Name, kind: Kind) -> float:
-    """The score alone, for many pairs."""
-    if not query.screenable or not listed.screenable:
+def score(query: Name, listed: Listed, similar: Iterable[Similar] | None = None) -> float:
+    """The score alone, for many pairs.
+
+    Args:
+        query: The name in question.
+        listed: The listed name.
+        similar: Which units are similar, where that is known already: positions in `units(query)` and in
+            `listed.units`, and what `similarity` says of them.
+    """
+    if not query.screenable or not listed.name.screenable:
         return 0.0
-    if query.text == listed.text:
+    if query.text == listed.name.text:
         return 1.0
-    return _rate(_align(query, listed, kind), query, listed, kind)
+    mine = units(query)
+    if similar is None:
+        similar = _similar(mine, listed.units, listed.kind)
+    return _rate(_align(_options(query, listed, similar, mine)), query, listed.name, listed.kind)
 
 
 def _rate(chosen: list[Option], query: Name, listed: Name, kind: Kind) -> float:
@@ -341,17 +389,20 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
     """
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain(prepare(a), prepare(b), kind)
+    return explain(prepare(a), Listed.ready(prepare(b), kind))
 
 
-def explain(query: Name, listed: Name, kind: Kind) -> Comparison:
+def explain(query: Name, listed: Listed) -> Comparison:
     """`compare` for names that were analysed before."""
-    if not query.screenable or not listed.screenable:
+    name, kind = listed.name, listed.kind
+    if not query.screenable or not name.screenable:
         reason = "unscreenable: nothing to compare, or too long to judge"
-        return Comparison(query.text, listed.text, kind, 0.0, (), (reason,))
-    q, u = query.tokens, listed.tokens
+        return Comparison(query.text, name.text, kind, 0.0, (), (reason,))
+    q, u = query.tokens, name.tokens
     k = KINDS.index(kind)
-    chosen = sorted(_align(query, listed, kind), key=lambda o: o.query)
+    mine = units(query)
+    options = _options(query, listed, _similar(mine, listed.units, kind), mine)
+    chosen = sorted(_align(options), key=lambda o: o.query)
     met_q = {i for option in chosen for i in option.query}
     met_u = {j for option in chosen for j in option.listed}
     rows = [
@@ -372,7 +423,7 @@ def explain(query: Name, listed: Name, kind: Kind) -> Comparison:
         for j, t in enumerate(u)
         if j not in met_u
     ]
-    result = 1.0 if query.text == listed.text else _rate(chosen, query, listed, kind)
+    result = 1.0 if query.text == name.text else _rate(chosen, query, name, kind)
     incidental = {"particle", "title", "legal form", "clerical"}
     roles = {t.form: t.roles[k] for t in (*u, *q)}
     reasons = [
@@ -385,8 +436,8 @@ def explain(query: Name, listed: Name, kind: Kind) -> Comparison:
         reasons.append("the tokens stand in another order")
     reasons += [f"warning sign in the query: {sign}" for sign in query.signs]
     if not reasons:
-        reasons = ["same text" if query.text == listed.text else "same after case, accents and punctuation"]
-    return Comparison(query.text, listed.text, kind, result, tuple(rows), tuple(reasons))
+        reasons = ["same text" if query.text == name.text else "same after case, accents and punctuation"]
+    return Comparison(query.text, name.text, kind, result, tuple(rows), tuple(reasons))
 
 
 _WORDS: Final = {

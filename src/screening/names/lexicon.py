@@ -78,11 +78,13 @@ def rarity(kind: str) -> dict[str, float]:
 
 
 @cache
-def romanisation() -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern that finds every spelling of a family, and what each becomes."""
-    rules = {row["pattern"]: row["replacement"] for row in _rows("romanisation.csv")}
-    ordered = sorted(rules, key=lambda rule: (-len(rule.strip("^$")), rule))
-    return re.compile("|".join(ordered)), {rule.strip("^$"): rules[rule] for rule in ordered}
+def romanisation() -> tuple[tuple[str, str], ...]:
+    """Spellings and what each becomes, to be applied one after the other to a token between ^ and $."""
+    rules = ((row["pattern"], row["replacement"]) for row in _rows("romanisation.csv"))
+    return tuple(
+        (old, ("^" if old.startswith("^") else "") + new + ("$" if old.endswith("$") else ""))
+        for old, new in rules
+    )
 
 
 def _digest() -> str:

@@ -242,6 +242,8 @@ def _cut_arabic(native: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return re.sub(r"[^a-z0-9]", "", anyascii(text).lower())
 
 

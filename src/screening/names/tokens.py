@@ -72,8 +72,14 @@ def make_token(
     reading: str = "",
 ) -> Token:
     """A token with all that is derived from its form; `reading` is a second way to read its digits."""
-    meanings = [form, reading, titles().get(form, ""), *(equivalents(kind).get(form, "") for kind in KINDS)]
-    keys = tuple(sorted({key for meaning in meanings if meaning for key in _keys(meaning)}))
+    own = _keys(form)
+    meanings = {reading, titles().get(form, ""), *(equivalents(kind).get(form, "") for kind in KINDS)} - {
+        "",
+        form,
+    }
+    keys = (
+        tuple(sorted({*own, *(key for meaning in meanings for key in _keys(meaning))})) if meanings else own
+    )
     person, entity = (_weigh(form, keys, kind, script) for kind in KINDS)
     return Token(
         form=form,
@@ -82,7 +88,7 @@ def make_token(
         surface=form if surface is None else surface,
         abbreviated=abbreviated,
         keys=keys,
-        skeleton=_skeleton(native, script) if script in ABJADS else _skeleton(form, script),
+        skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
         weights=(person[0], entity[0]),
         roles=(person[1], entity[1]),
     )
@@ -101,22 +107,31 @@ def _keys(form: str) -> tuple[str, ...]:
     """Spelling families applied; `e` is read both as `a` and as `i`, because systems differ on it."""
     if not form or form.isdigit():
         return (form.lstrip("0") or form,)
-    pattern, replacement = romanisation()
-    sound = _DOUBLES.sub(r"\1", pattern.sub(lambda m: replacement[m[0]], form))
-    readings = {sound.replace("e", "i"), sound.replace("e", "a")} if "e" in sound else {sound}
+    sound = f"^{form}$"
+    for spelling, replacement in romanisation():
+        sound = sound.replace(spelling, replacement)
+    sound = sound[1:-1]
+    readings = (sound.replace("e", "a"), sound.replace("e", "i")) if "e" in sound else (sound,)
     return tuple(sorted(_DOUBLES.sub(r"\1", reading) or form for reading in readings))
 
 
 _CONSONANTS: Final = str.maketrans("pgc", "bjk", "aeiouvwy")
 
 
-def _skeleton(text: str, script: str) -> str:
-    """Consonants; letter by letter where each letter is one, sound by sound where several letters are."""
-    sounds = [_keys(anyascii(letter).lower())[0] for letter in text] if script in ABJADS else [_keys(text)[0]]
-    skeleton = re.sub(r"[^a-zS0-9]", "", "".join(sounds)).translate(_CONSONANTS)
+def _letters(native: str) -> str:
+    """Sounds of a script that writes one letter for one consonant, letter by letter."""
+    return "".join(_keys(anyascii(letter).lower())[0] for letter in native)
+
+
+_NO_CONSONANT = re.compile(r"[^a-zS0-9]")
+
+
+def _skeleton(sound: str, form: str) -> str:
+    """The consonants of a sound."""
+    skeleton = _NO_CONSONANT.sub("", sound).translate(_CONSONANTS)
     if len(skeleton) > 2 and skeleton.endswith("h"):
         skeleton = skeleton[:-1]
-    return _DOUBLES.sub(r"\1", skeleton) or text
+    return _DOUBLES.sub(r"\1", skeleton) or form
 
 
 def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[float, str]:

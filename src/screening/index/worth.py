@@ -1,0 +1,270 @@
+"""What each token of a batch is worth in each listed name: the options of the definition, spread over the list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.index.batch import Batch, ranges
+from screening.index.bound import Rows, Worth
+from screening.index.neighbours import similar_pairs
+from screening.names.comparison import (
+    GLUED,
+    SHORTEST_CUT,
+    Listed,
+    Option,
+    Similar,
+    cut_option,
+    pair_option,
+    similarity,
+    span_option,
+)
+from screening.names.tokens import KINDS, Token
+
+__all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Near = dict[int, dict[int, tuple[float, str]]]
+
+_VALUES = ("earn", "own", "cover", "agree")
+
+
+class Vocabulary:
+    """The tokens of the list, and which listed names hold them, for each kind of name."""
+
+    def __init__(self, listed: list[Listed]) -> None:
+        self.number: dict[Token, int] = {}
+        holders: dict[tuple[int, int], list[int]] = defaultdict(list)
+        self.spans: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        self.units: list[list[int]] = []
+        for place, name in enumerate(listed):
+            k = KINDS.index(name.kind)
+            self.units.append([self.number.setdefault(token, len(self.number)) for _, token in name.units])
+            if not name.name.screenable:
+                continue
+            for u in dict.fromkeys(self.units[-1]):
+                holders[u, k].append(place)
+            for text, (_, cover, alike) in name.spans.items():
+                self.spans[text].append((place, cover, alike))
+        self.tokens = list(self.number)
+        slots = [holders.get((u, k), []) for u in range(len(self.tokens)) for k in range(len(KINDS))]
+        self.starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)
+        self.places = np.array([place for slot in slots for place in slot], dtype=np.int64)
+        self.by_surface: dict[str, list[int]] = defaultdict(list)
+        self.by_prefix: dict[str, list[int]] = defaultdict(list)
+        for u, token in enumerate(self.tokens):
+            if len(token.surface) > 1:
+                self.by_surface[token.surface].append(u)
+            for cut in range(1, len(token.form)):
+                self.by_prefix[token.form[:cut]].append(u)
+        self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
+
+
+@dataclass(frozen=True, slots=True)
+class Appraisal:
+    """A batch, and what its tokens are worth.
+
+    Attributes:
+        near: For each kind, token of the batch -> similar tokens of the list, and how.
+    """
+
+    rows: Rows
+    worth: Worth
+    near: tuple[Near, ...]
+
+
+def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints) -> Appraisal:
+    """Find every option of every token of the batch, wherever on the list it is."""
+    near = _near(batch, vocabulary)
+    ledger = _Ledger(vocabulary, len(kinds))
+    for k, found in enumerate(near):
+        for t, listed in found.items():
+            a = batch.tokens[t]
+            for u, (alike, how) in listed.items():
+                ledger.spread(t, u, k, pair_option((), a, (), vocabulary.tokens[u], alike, how, k))
+    for t, token in enumerate(batch.tokens):
+        if token.abbreviated:
+            _cuts(ledger, vocabulary, t, token, t)
+        for place, cover, alike in vocabulary.spans.get(token.surface, ()):
+            ledger.add(t, place, span_option((), token.weights[kinds[place]], (), cover, alike))
+    size = len(batch.tokens)
+    parts = dict(batch.parts)
+    rows, ids = [batch.written_rows], [batch.written_ids.copy()]
+
+    span_rows: list[Ints] = []
+    for members, where in _query_spans(batch, vocabulary):
+        tokens = [batch.tokens[t] for t in members]
+        own = [sum(token.weights[k] for token in tokens) for k in range(len(KINDS))]
+        for u in vocabulary.by_surface["".join(token.surface for token in tokens)]:
+            for k in range(len(KINDS)):
+                weight = vocabulary.tokens[u].weights[k]
+                ledger.spread(size + len(span_rows), u, k, span_option((), own[k], (), weight, GLUED))
+        span_rows.append(where)
+    rows += span_rows
+    ids += [np.full(len(where), size + number) for number, where in enumerate(span_rows)]
+    size += len(span_rows)
+
+    for t, position in _last_tokens(batch):
+        token = batch.tokens[t]
+        if len(token.form) < SHORTEST_CUT:
+            position = position[batch.full_line[batch.written_rows[position]]]
+        if len(position) and _cuts(ledger, vocabulary, t, token, size):
+            # At the end of a name the token may also be the beginning of a longer one: the better of the two.
+            ids[0][position] = size
+            parts[size] = [t]
+            size += 1
+
+    row, token_id = np.concatenate(rows), np.concatenate(ids)
+    order = np.argsort(row, kind="stable")
+    weights = np.array([token.weights for token in batch.tokens]).reshape(-1, len(KINDS))
+    weight = np.stack(
+        [np.bincount(batch.rows, weights[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))],
+        axis=1,
+    ).astype(np.float32)
+    return Appraisal(
+        Rows(row[order], token_id[order], weight, batch.full_line), ledger.close(size, parts), near
+    )
+
+
+def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
+    near: tuple[Near, ...] = tuple({} for _ in KINDS)
+    held = np.diff(vocabulary.starts).reshape(-1, len(KINDS)) > 0
+    for t, u in similar_pairs(batch.tokens, vocabulary.tokens):
+        for k, kind in enumerate(KINDS):
+            if held[u, k]:
+                found = similarity(batch.tokens[t], vocabulary.tokens[u], kind)  # type: ignore[arg-type]
+                if found[0]:
+                    near[k].setdefault(t, {})[u] = found
+    return near
+
+
+def _cuts(ledger: _Ledger, vocabulary: Vocabulary, t: int, token: Token, under: int) -> bool:
+    found = False
+    for u in vocabulary.by_prefix.get(token.form, ()):
+        for k in range(len(KINDS)):
+            option = cut_option((), token, (), vocabulary.tokens[u], k)
+            if option is not None:
+                ledger.spread(under, u, k, option)
+                found = True
+    return found
+
+
+def _last_tokens(batch: Batch) -> Iterable[tuple[int, Ints]]:
+    """Each token that ends a name of several tokens, and where it stands in `written_ids`."""
+    rows = np.flatnonzero(np.diff(batch.starts) > 1)
+    position = np.searchsorted(batch.written_rows, rows, side="right") - 1
+    last = batch.ids[batch.starts[rows + 1] - 1]
+    position = position[batch.written_ids[position] == last]  # part of a compound: the compound ends the name
+    return _groups(batch.written_ids[position], position)
+
+
+def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:
+    order = np.argsort(key, kind="stable")
+    key, value = key[order], value[order]
+    first = np.flatnonzero(np.diff(key, prepend=-1))
+    return zip(key[first].tolist(), np.split(value, first[1:]), strict=True) if len(key) else ()
+
+
+def _query_spans(batch: Batch, vocabulary: Vocabulary) -> Iterable[tuple[tuple[int, ...], Ints]]:
+    """Neighbouring tokens of queries that spell one listed token when written together, and the rows they are in."""
+    surfaces = [token.surface for token in batch.tokens]
+    width = len(surfaces)
+    begins = np.array([surface in vocabulary.prefixes for surface in surfaces], dtype=bool)
+    start = np.flatnonzero(begins[batch.ids[:-1]]) if len(batch.ids) else np.empty(0, np.int64)
+    start = start[batch.rows[start] == batch.rows[start + 1]]
+    for pair, where in _groups(batch.ids[start] * width + batch.ids[start + 1], start):
+        members = divmod(pair, width)
+        text = surfaces[members[0]] + surfaces[members[1]]
+        if text in vocabulary.by_surface:
+            yield members, batch.rows[where]
+        if text in vocabulary.prefixes:
+            for position in where.tolist():
+                yield from _longer_spans(batch, vocabulary, surfaces, position, text)
+
+
+def _longer_spans(
+    batch: Batch, vocabulary: Vocabulary, surfaces: list[str], start: int, text: str
+) -> Iterable[tuple[tuple[int, ...], Ints]]:
+    row = batch.rows[start]
+    for last in range(start + 2, int(batch.starts[row + 1])):
+        text += surfaces[batch.ids[last]]
+        if text in vocabulary.by_surface:
+            yield tuple(batch.ids[start : last + 1].tolist()), np.array([row])
+        if text not in vocabulary.prefixes:
+            return
+
+
+class _Ledger:
+    """Collects options, and keeps the best of each token in each listed name."""
+
+    def __init__(self, vocabulary: Vocabulary, size: int) -> None:
+        self.vocabulary = vocabulary
+        self.size = size
+        self.slots: list[tuple[int, int]] = []
+        self.of_slots: list[tuple[float, float, float, float]] = []
+        self.entries: list[tuple[int, int]] = []
+        self.of_entries: list[tuple[float, float, float, float]] = []
+
+    def spread(self, token: int, u: int, k: int, option: Option) -> None:
+        """An option with a listed token, wherever that stands in a name of the kind."""
+        self.slots.append((token, len(KINDS) * u + k))
+        self.of_slots.append((option.weight * option.alike, option.own, option.cover, option.weight))
+
+    def add(self, token: int, name: int, option: Option) -> None:
+        """An option in one listed name."""
+        self.entries.append((token, name))
+        self.of_entries.append((option.weight * option.alike, option.own, option.cover, option.weight))
+
+    def close(self, width: int, parts: dict[int, list[int]]) -> Worth:
+        starts = self.vocabulary.starts
+        slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
+        entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
+        count = starts[slots[:, 1] + 1] - starts[slots[:, 1]]
+        token = np.concatenate([np.repeat(slots[:, 0], count), entries[:, 0]])
+        name = np.concatenate([self.vocabulary.places[ranges(starts[slots[:, 1]], count)], entries[:, 1]])
+        values = np.concatenate(
+            [
+                np.repeat(np.array(self.of_slots).reshape(-1, 4), count, axis=0),
+                np.array(self.of_entries).reshape(-1, 4),
+            ]
+        )
+        code, values = _reduce(token * self.size + name, values, np.maximum)
+        if parts:
+            # A compound is worth what its parts are worth together, or what it is worth whole.
+            owner = np.repeat(list(parts), [len(ids) for ids in parts.values()])
+            part = np.array([t for ids in parts.values() for t in ids], dtype=np.int64)
+            begin = np.searchsorted(code, part * self.size)
+            length = np.searchsorted(code, (part + 1) * self.size) - begin
+            entry = ranges(begin, length)
+            together = np.repeat(owner, length) * self.size + code[entry] % self.size
+            sums = _reduce(together, values[entry], np.add)
+            code, values = _reduce(
+                np.concatenate([code, sums[0]]), np.concatenate([values, sums[1]]), np.maximum
+            )
+        token, name = code // self.size, code % self.size
+        return Worth(np.searchsorted(token, np.arange(width + 1)), token, name, values.astype(np.float32))
+
+
+def _reduce(code: Ints, values: Floats, how: np.ufunc) -> tuple[Ints, Floats]:
+    """One row per code."""
+    if not len(code):
+        return code, values
+    order = np.argsort(code, kind="stable")
+    code = code[order]
+    first = np.flatnonzero(np.diff(code, prepend=-1))
+    return code[first], how.reduceat(values[order], first, axis=0)
+
+
+def similar_units(mine: list[int], theirs: list[int], near: Near) -> list[Similar]:
+    """What `comparison.score` needs to know of two names, from what is known of their tokens."""
+    found: list[Similar] = []
+    for i, t in enumerate(mine):
+        known = near.get(t)
+        if known:
+            found += [(i, j, *known[u]) for j, u in enumerate(theirs) if u in known]
+    return found

@@ -67,66 +67,79 @@ PARTIES = pl.DataFrame(
 )
 
 
-def one(world: str) -> st.SearchStrategy[dict[str, Any]]:
-    """A payment; everything that can be a key carries the name of its world."""
+def values(world: str) -> dict[str, st.SearchStrategy[Any]]:
+    """Columns of a payment; everything that can be a key carries the name of its world."""
 
     def key(kind: str, size: int = 4) -> st.SearchStrategy[str | None]:
         return st.one_of(st.none(), st.integers(0, size).map(lambda i: f"{world}{kind}{i}"))
 
     places = st.sampled_from(["DE", "SY", "TR", "FR", "KP", None])
     parts = st.sampled_from(["TR-31", "DE-BE", "TR-06", None])
-    return st.fixed_dictionaries(
-        {
-            "hour": st.integers(0, 12 * 24 - 1).map(lambda h: h - h % 3),  # ties are common
-            "status": st.sampled_from(["executed"] * 6 + ["held", "rejected"]),
-            "channel": st.sampled_from(
-                ["wire", "wire", "instant", "card_pos", "card_atm", "cash_dep", "cash_wd", "fx", "va", "loan_disb", "prepaid_load"]
-            ),
-            "amount_minor": st.sampled_from(
-                [95_000, 100_000, 50_000, 950_000, 20_000, 98_000, 90_000, -5, 0]
-            ),
-            "currency": st.sampled_from(["EUR", "EUR", "EUR", "USD", "XAU"]),
-            "originator_account": key("a", 3),
-            "beneficiary_account": key("a", 3),
-            "originator_party_id": key("p"),
-            "beneficiary_party_id": key("p"),
-            "originator_name": st.sampled_from(["Ana Oak", "Anna Oak", "A. Oak", "N/A", None]),
-            "beneficiary_name": st.sampled_from(["Ben Elm", "Cem Ash", None]).map(
-                lambda n: n and f"{n} {world}"
-            ),
-            "originator_type": st.sampled_from(["person", "npo", "merchant", None]),
-            "beneficiary_type": st.sampled_from(["person", "merchant", None]),
-            "originator_country": places,
-            "beneficiary_country": places,
-            "beneficiary_admin1": parts,
-            "originator_agent_bic": st.sampled_from(["DEFF", "SYAA", None]).map(
-                lambda b: b and f"{world}ABC"[:4] + b
-            ),
-            "terminal_country": places,
-            "terminal_admin1": parts,
-            "ip_country": places,
-            "branch_id": key("b"),
-            "device_id": key("d"),
-            "card_id": key("c"),
-            "wallet_from": key("w"),
-            "wallet_kind": st.sampled_from(["vasp", "mixer", "unhosted", "unknown", None]),
-            "vasp_id": key("v"),
-            "vasp_country": places,
-            "travel_rule_complete": st.sampled_from([True, False, None]),
-            "remittance_text": st.sampled_from(["donation", "rent for may", "equip fighters", None]).map(
-                lambda t: t and f"{t} {world}{world}{world}"
-            ),
-            "merchant_category_code": st.sampled_from(["4511", "5941", "5411", None]),
-            "passenger_name": st.sampled_from(["Ana Oak", "Ben Elm", "Cem Ash", None]),
-            "purpose_code": st.sampled_from(["SALA", None]),
-            "invoice_reference": key("i", 2),
-            "goods_country": places,
-            "ultimate_originator_name": st.sampled_from(["Kiosk", None]),
-            "balance_after_minor": st.sampled_from([0, 50_000, None]),
-            "terminal_latitude": st.sampled_from([48.0, 36.0, None]),
-            "terminal_longitude": st.sampled_from([2.0, 44.0, None]),
-        }
-    )
+    return {
+        "hour": st.integers(0, 12 * 24 - 1).map(lambda h: h - h % 3),  # ties are common
+        "status": st.sampled_from(["executed"] * 6 + ["held", "rejected"]),
+        "channel": st.sampled_from(
+            [
+                "wire",
+                "wire",
+                "instant",
+                "card_pos",
+                "card_atm",
+                "cash_dep",
+                "cash_wd",
+                "fx",
+                "va",
+                "loan_disb",
+                "prepaid_load",
+            ]
+        ),
+        "amount_minor": st.sampled_from([95_000, 100_000, 50_000, 950_000, 20_000, 98_000, 90_000, -5, 0]),
+        "currency": st.sampled_from(["EUR", "EUR", "EUR", "USD", "XAU"]),
+        "originator_account": key("a", 3),
+        "beneficiary_account": key("a", 3),
+        "originator_party_id": key("p"),
+        "beneficiary_party_id": key("p"),
+        "originator_name": st.sampled_from(["Ana Oak", "Anna Oak", "A. Oak", "N/A", None]),
+        "beneficiary_name": st.sampled_from(["Ben Elm", "Cem Ash", None]).map(lambda n: n and f"{n} {world}"),
+        "originator_type": st.sampled_from(["person", "npo", "merchant", None]),
+        "beneficiary_type": st.sampled_from(["person", "merchant", None]),
+        "originator_country": places,
+        "beneficiary_country": places,
+        "beneficiary_admin1": parts,
+        "originator_agent_bic": st.sampled_from(["DEFF", "SYAA", None]).map(
+            lambda b: b and f"{world}ABC"[:4] + b
+        ),
+        "terminal_country": places,
+        "terminal_admin1": parts,
+        "ip_country": places,
+        "branch_id": key("b"),
+        "device_id": key("d"),
+        "card_id": key("c"),
+        "wallet_from": key("w"),
+        "wallet_kind": st.sampled_from(["vasp", "mixer", "unhosted", "unknown", None]),
+        "vasp_id": key("v"),
+        "vasp_country": places,
+        "travel_rule_complete": st.sampled_from([True, False, None]),
+        "remittance_text": st.sampled_from(["donation", "rent for may", "equip fighters", None]).map(
+            lambda t: t and f"{t} {world}{world}{world}"
+        ),
+        "merchant_category_code": st.sampled_from(["4511", "5941", "5411", None]),
+        "passenger_name": st.sampled_from(["Ana Oak", "Ben Elm", "Cem Ash", None]),
+        "purpose_code": st.sampled_from(["SALA", None]),
+        "invoice_reference": key("i", 2),
+        "goods_country": places,
+        "ultimate_originator_name": st.sampled_from(["Kiosk", None]),
+        "balance_after_minor": st.sampled_from([0, 50_000, None]),
+        "terminal_latitude": st.sampled_from([48.0, 36.0, None]),
+        "terminal_longitude": st.sampled_from([2.0, 44.0, None]),
+    }
+
+
+_COLUMNS = tuple(values("x"))[1:]
+
+
+def one(world: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(values(world))
 
 
 def frame(rows: list[dict[str, Any]], world: str = "x") -> pl.DataFrame:
@@ -141,8 +154,6 @@ def frame(rows: list[dict[str, Any]], world: str = "x") -> pl.DataFrame:
     names = ["transaction_id", "booked_at", *(name for name in TRANSACTIONS if name in _COLUMNS)]
     return pl.DataFrame(plain, schema={name: TRANSACTIONS[name] for name in names}, orient="row")
 
-
-_COLUMNS = ["status", "channel", "amount_minor", "currency", "originator_account", "beneficiary_account", "originator_party_id", "beneficiary_party_id", "originator_name", "beneficiary_name", "originator_type", "beneficiary_type", "originator_country", "beneficiary_country", "beneficiary_admin1", "originator_agent_bic", "terminal_country", "terminal_admin1", "ip_country", "branch_id", "device_id", "card_id", "wallet_from", "wallet_kind", "vasp_id", "vasp_country", "travel_rule_complete", "remittance_text", "merchant_category_code", "passenger_name", "purpose_code", "invoice_reference", "goods_country", "ultimate_originator_name", "balance_after_minor", "terminal_latitude", "terminal_longitude"]
 
 tables = st.lists(one("x"), max_size=40).map(frame)
 
@@ -225,7 +236,7 @@ def test_a_generic_edge_list_evaluates_the_graph_rules_and_says_what_the_rest_la
         for rule in ("TF-G01", "TF-G02", "TF-G03", "TF-G04", "TF-G05", "TF-G06")
         if status[rule] != "evaluable"
     ] == []
-    assert result.flags["rule"].to_list() == ["TF-G05", "TF-V02", "TF-V02"]
+    assert result.flags["rule"].to_list() == ["TF-G05", "TF-V02"]
     assert status["TF-T01"] == "not_evaluable"
     lacking = result.coverage.filter(rule="TF-T01")["missing"].to_list()
     assert lacking == [["remittance_text"]]

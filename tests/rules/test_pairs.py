@@ -48,9 +48,9 @@ BERLIN = {"terminal_country": "DE", "terminal_admin1": "DE-BE", "originator_coun
 FULL = {**NAMES, "originator_address": "1 Long Street", "originator_birth_date": None}
 
 
-def history(days: int, amount: float = 50, **more: Any) -> list[Row]:
+def history(days: int, **more: Any) -> list[Row]:
     """One payment a day by A."""
-    return [pay(day * DAY, amount + day % 7, "A", "shop", **more) for day in range(days)]
+    return [pay(day * DAY, 50 + day % 7, "A", "shop", **more) for day in range(days)]
 
 
 def opened(day: int) -> datetime:

@@ -135,8 +135,9 @@ def codes(values: pl.Series) -> tuple[npt.NDArray[np.uint32], list[str]]:
     distinct = column.head(0) if many else column.drop_nulls().unique(maintain_order=True)
     if many or len(distinct) > _FEW:
         pool = pl.Categories.random()  # one of our own, so that codes are dense and its memory is freed
-        physical = column.cast(pl.Categorical(pool)).to_physical()
-        return physical.fill_null(2**32 - 1).to_numpy(), pool.to_series().to_list()
+        coded = column.cast(pl.Categorical(pool))  # the pool forgets its texts once nothing uses it
+        texts = pool.to_series().to_list()
+        return coded.to_physical().fill_null(2**32 - 1).to_numpy(), texts
     numbers = column.replace_strict(
         distinct, pl.Series(range(len(distinct)), dtype=pl.UInt32), default=2**32 - 1, return_dtype=pl.UInt32
     )

@@ -3,6 +3,7 @@
 from screening.rules.assessment import Assessment, assess
 from screening.rules.book import PARTY_FIELDS, Book
 from screening.rules.catalogue import RULES
+from screening.rules.descriptions import describe, list_rules, render_catalogue
 from screening.rules.findings import Finding, Money
 from screening.rules.rule import FAMILIES, Parameter, Rule, RuleFactory, rule
 
@@ -18,5 +19,8 @@ __all__ = [
     "Rule",
     "RuleFactory",
     "assess",
+    "describe",
+    "list_rules",
+    "render_catalogue",
     "rule",
 ]

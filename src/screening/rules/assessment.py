@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Assessment", "assess"]
 
+_THREADS: Final = 2
+_SMALL: Final = 200_000
 _DID_NOT_MOVE: Final = "rejected or returned: such payments count in no window"
 
 
@@ -87,27 +91,31 @@ def assess(
     policy = policy or Policy()
     chosen = apply_policy(rules, policy.rules, known=by_id())
     book = _open_book(transactions, history, parties, policy, chosen)
-    flags, coverage = [FLAGS.to_frame()], [COVERAGE.to_frame()]
-    for rule in sorted(chosen, key=lambda item: item.id):
-        missing = [name for name in rule.requires if not book.has(name)]
-        if not rule.enabled:
-            state = (
-                "off",
-                "switched off by the policy" if rule.id in policy.rules.off else "shipped switched off",
-            )
-            coverage.append(_covered(rule, *state, rows=int(book.batch.sum())))
-        elif missing:
-            reason = f"missing: {', '.join(missing)}"
-            coverage.append(_covered(rule, "not_evaluable", reason, missing, rows=int(book.batch.sum())))
-        else:
-            findings = book.findings(rule)
-            flags.append(flags_of(findings, rule, book))
-            coverage.extend(_groups(rule, findings, book))
+    ordered = sorted(chosen, key=lambda item: item.id)
+    # sorts and searches run outside the interpreter's lock; more threads would only hold more memory
+    with ThreadPoolExecutor(max_workers=1 if book.size < _SMALL else _THREADS) as pool:
+        looked = list(pool.map(partial(_look, book=book, off=policy.rules.off), ordered))
     return Assessment(
-        flags=pl.concat(flags).sort("rule", "transaction_id", maintain_order=True),
-        coverage=pl.concat(coverage),
+        flags=pl.concat([FLAGS.to_frame(), *(flags.sort("transaction_id") for flags, _ in looked)]),
+        coverage=pl.concat([COVERAGE.to_frame(), *(coverage for _, coverage in looked)]),
         rules=chosen,
     )
+
+
+def _look(rule: Rule, *, book: Book, off: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Flags and coverage of one rule."""
+    rows = int(book.batch.sum())
+    missing = [name for name in rule.requires if not book.has(name)]
+    if not rule.enabled:
+        reason = "switched off by the policy" if rule.id in off else "shipped switched off"
+        return FLAGS.to_frame(), _covered(rule, "off", reason, rows=rows)
+    if missing:
+        reason = f"missing: {', '.join(missing)}"
+        return FLAGS.to_frame(), _covered(rule, "not_evaluable", reason, missing, rows=rows)
+    findings = book.findings(rule)
+    flags = flags_of(findings, rule, book)
+    book.forget(rule)
+    return flags, pl.concat(_groups(rule, findings, book))
 
 
 def _open_book(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -50,6 +51,8 @@ PARTY_FIELDS: Final = (
 )  # fmt: skip
 """Columns of a table of parties, besides `party_id`; any of them may be absent."""
 
+_BUILT_UPON: Final = ("TF-D01", "TF-N03", "TF-N04", "TF-V01")
+
 Kept = TypeVar("Kept")
 
 _SIDES: Final = ("originator", "beneficiary")
@@ -91,6 +94,7 @@ class Book:
         everything = np.ones(self.size, np.bool_) if batch is None else batch
         self.batch = everything if self._order is None else everything[self._order]
         self._kept: dict[Any, Any] = {}
+        self._lock, self._locks = Lock(), dict[Any, Lock]()
         self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
 
     def findings(self, rule: Rule) -> tuple[Finding, ...]:
@@ -99,6 +103,11 @@ class Book:
         if any(not self.has(name) for name in chosen.requires):
             return ()
         return self.keep(("findings", chosen.id), lambda: chosen.look(self))
+
+    def forget(self, rule: Rule) -> None:
+        """Let go of what a rule found, unless another rule builds on it."""
+        if rule.id not in _BUILT_UPON:
+            self._kept.pop(("findings", rule.id), None)
 
     def fired(self, rule: Rule) -> npt.NDArray[np.bool_]:
         """The rows on which a rule fired, in the earlier payments as well."""
@@ -419,7 +428,11 @@ class Book:
     def keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
         """What is kept under a name, made the first time it is asked for."""
         if name not in self._kept:
-            self._kept[name] = make()
+            with self._lock:
+                own = self._locks.setdefault(name, Lock())
+            with own:  # what one rule is making, another waits for; nothing is made twice
+                if name not in self._kept:
+                    self._kept[name] = make()
         kept: Kept = self._kept[name]
         return kept
 

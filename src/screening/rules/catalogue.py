@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
 
-__all__ = ["RULES", "by_id"]
+__all__ = ["LEFT_OUT", "RULES", "by_id"]
 
 _MODULES: Final = (
     behaviour,
@@ -55,6 +55,19 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     sorted((rule for module in _MODULES for rule in _rules_of(module)), key=lambda rule: rule.id)
 )
 """The default catalogue, in order of id; a bank composes its own list from it."""
+
+LEFT_OUT: Final = {
+    "TF-L01 to TF-L04": "names, identifiers, texts and banks on a list belong to the list channel.",
+    "TF-X05": "listed wallets are exact identifiers of a list, and the UN list holds none.",
+    "TF-V07": "draining before silence is known only once the silence has passed, on a day without a payment "
+    "to flag; a rule here looks back only.",
+    "burst within minutes (part of TF-V05)": "three payments in five minutes is how a bulk file looks.",
+    "large cash deposit, then wire, by non-profits (part of TF-N02)": "TF-K01 flags it for every party.",
+    "prepaid card used from another device (part of TF-F05)": "a device is not known at a terminal.",
+    "payments by a company to its suppliers from a private account (part of TF-T06)": "needs supplier lists.",
+    "counterparty sector (part of TF-T04)": "needs sector codes of both sides, which payments do not carry.",
+}
+"""What the source catalogue holds and this one does not, with the reason."""
 
 
 @cache

@@ -13,7 +13,7 @@ from screening.rules.merchants import is_kind
 from screening.rules.money import at_least_share
 from screening.rules.rule import count, duration, ratio, rule, share
 from screening.rules.similarity import similarities
-from screening.rules.windows import NO_KEY, Ledger, quantiles_before
+from screening.rules.windows import NO_KEY, Ledger, is_among, quantiles_before
 from screening.rules.wording import fold_texts
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def risky_goods(book: Book, *, window: int, quantile: float, factor: float, paym
     """Look for unusual amounts in risky trades."""
     risky = is_kind(book, "risk") | _risky_occupation(book)
     ledger = book.ledger("originator_party", money=True)
-    concerned = np.unique(ledger.keys[risky[ledger.rows]])
-    ledger = Ledger(ledger.packed[np.isin(ledger.keys, concerned)], book.clock)
+    keys = ledger.keys
+    ledger = Ledger(ledger.packed[is_among(keys, keys[risky[ledger.rows]])], book.clock)
     span = ledger.before(window)
     (usual,) = quantiles_before(ledger, book.amount, window, (quantile,))
     short = np.zeros(book.size, np.bool_)

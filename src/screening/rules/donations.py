@@ -12,7 +12,7 @@ from screening.rules.findings import Finding, Money, listed
 from screening.rules.graph import expected
 from screening.rules.money import at_least_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import Distinct
+from screening.rules.windows import Distinct, is_among
 from screening.rules.wording import tier_rows
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _storm(book: Book, key: str, parameters: Mapping[str, float]) -> Finding:
     keep = 2 * span.sum(book.at_most(parameters["median"])) >= span.count
     span = span[keep]
     keys = book.key(key)
-    among = np.isin(keys, np.unique(keys[span.rows]))
+    among = is_among(keys, keys[span.rows])
     sweep = book.distinct(key, "originator_party", day, among=among)
     different = sweep.count(keys[span.rows], span.rows)
     firsts = span.sum(book.new_pair(key, "originator_party"))
@@ -167,8 +167,8 @@ def _foreign_countries(
     here, there = book.country("beneficiary"), book.country("originator")
     foreign = among & book.moved & (here != there).fill_null(False).to_numpy()
     events = np.flatnonzero(foreign)
-    country = codes(there)[0]
-    sweep = Distinct(book.key(key)[events], country[events], events, book.clock, window)
+    country = codes(there.gather(events))[0]
+    sweep = Distinct(book.key(key)[events], country, events, book.clock, window)
     return sweep.count(book.key(key)[rows], rows)
 
 

@@ -13,7 +13,7 @@ from screening.rules.findings import Finding
 from screening.rules.money import is_share
 from screening.rules.rule import count, duration, ratio, rule, share
 from screening.rules.similarity import plain_names, similarities
-from screening.rules.windows import NO_KEY, Distinct, Ledger
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -64,7 +64,7 @@ def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity:
     keys = book.money_key(book.key("originator_account"))
     stopped = np.flatnonzero(book.is_in("status", "held", "rejected") & (keys != NO_KEY))
     held = Ledger.of(keys[stopped], stopped, book.clock)
-    affected = np.isin(keys, np.unique(keys[stopped])) & (keys != NO_KEY)
+    affected = is_among(keys, keys[stopped])
     rows = np.flatnonzero(affected)
     span = held.between(
         Ledger.of(keys[rows], rows, book.clock).packed, book.clock.since(window), book.clock.start
@@ -146,9 +146,7 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         span = ledger.within(window)
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]
-        rows = np.flatnonzero(
-            np.isin(book.key(key), np.unique(keys)) & book.moved & (book.key(key) != NO_KEY)
-        )
+        rows = np.flatnonzero(is_among(book.key(key), keys) & book.moved)
         names = plain_names(book.column("originator_name").gather(rows))
         code, spelled = codes(names)
         different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
@@ -239,7 +237,7 @@ def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: 
         window,
     )
     for party in sides.values():
-        candidates = np.flatnonzero(np.isin(party, np.unique(keys)) & (party != NO_KEY))
+        candidates = np.flatnonzero(is_among(party, keys))
         candidates = candidates[~(marked["originator"] | marked["beneficiary"])[candidates]]
         near = middles.probe(party[candidates], candidates, window)
         near = near[near.count > 0]

@@ -12,7 +12,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -134,9 +134,7 @@ def _fan(
         keep = 2 * span.sum(small) >= span.count
         span, firsts = span[keep], firsts[keep]
     if len(span.rows):
-        busy = np.zeros(int(book.key(key)[book.key(key) != NO_KEY].max()) + 1, np.bool_)
-        busy[book.key(key)[span.rows]] = True
-        among = np.append(busy, False)[np.minimum(book.key(key), len(busy))]
+        among = is_among(book.key(key), book.key(key)[span.rows])
         different = book.distinct(key, other, window, among=among).count(book.key(key)[span.rows], span.rows)
         keep = (different >= least) & at_least_share(firsts, different, new)
         span, firsts, different = span[keep], firsts[keep], different[keep]
@@ -195,11 +193,11 @@ def gather_scatter(
     keep = is_share(spent, received, low, high)
     gone, come, spent, received = gone[keep], come[keep], spent[keep], received[keep]
     accounts = book.key("originator_account")[gone.rows]
-    among = np.isin(book.key("originator_account"), accounts)
+    among = is_among(book.key("originator_account"), accounts)
     payees = book.distinct("originator_account", "beneficiary_account", window, among=among).count(
         accounts, gone.rows
     )
-    among = np.isin(book.key("beneficiary_account"), accounts)
+    among = is_among(book.key("beneficiary_account"), accounts)
     payers = book.distinct("beneficiary_account", "originator_account", window, among=among).count(
         accounts, gone.rows
     )
@@ -249,10 +247,14 @@ def funnel_account(book: Book, *, places: int, window: int, soon: int, share: fl
     spent, received = gone.sum(book.amount), come.sum(book.amount)
     keep = (come.count >= places) & at_least_share(spent, received, share)
     keys, gone, come, spent, received = keys[keep], gone[keep], come[keep], spent[keep], received[keep]
-    region = pl.coalesce(book.column("terminal_admin1"), book.column("branch_id"), book.column("terminal_id"))
-    spots = _codes(pl.select(region).to_series())
+    if not len(gone.rows):
+        return Finding(rows=gone.rows, facts={"received": 0, "places_seen": 0})
     rows = deposits.rows
-    seen = Distinct(deposits.keys, spots[rows], rows, book.clock, window).count(keys, gone.rows)
+    region = pl.coalesce(
+        *(book.column(name).gather(rows) for name in ("terminal_admin1", "branch_id", "terminal_id"))
+    )
+    spots = _codes(pl.select(region).to_series())
+    seen = Distinct(deposits.keys, spots, rows, book.clock, window).count(keys, gone.rows)
     keep = (seen >= places) & _elsewhere(book, come, cash_out)
     gone, come = gone[keep], come[keep]
     return Finding(
@@ -270,14 +272,15 @@ def _elsewhere(book: Book, come: Span, cash_out: npt.NDArray[np.bool_]) -> npt.N
     result = np.zeros(len(come.rows), np.bool_)
     owner, deposit = come.expand()
     leaving = come.rows[owner]
+    in_cash = pl.Series(cash_out[leaving])
     for level in ("admin1", "country"):
-        at_terminal, at_payee = book.column(f"terminal_{level}"), book.column(f"beneficiary_{level}")
-        out = at_terminal.zip_with(pl.Series(cash_out), at_payee)
-        came_in = (
-            at_terminal if level == "admin1" else pl.select(pl.coalesce(at_terminal, at_payee)).to_series()
-        )
+        terminal, payee = book.column(f"terminal_{level}"), book.column(f"beneficiary_{level}")
+        out = terminal.gather(leaving).zip_with(in_cash, payee.gather(leaving))
+        came_in = terminal.gather(deposit)
+        if level == "country":
+            came_in = pl.select(pl.coalesce(came_in, payee.gather(deposit))).to_series()
         both = _codes(pl.concat([out, came_in.rename(out.name)]))
-        there, here = both[: book.size][leaving], both[book.size :][deposit]
+        there, here = both[: len(leaving)], both[len(leaving) :]
         judged = (there != NO_KEY) & (here != NO_KEY)
         same = np.zeros(len(result), np.bool_)
         same[owner[judged & (there == here)]] = True

@@ -70,29 +70,29 @@ def find_hops(book: Book, *, least: float, window: int) -> Hops:
     into, out = rows[pays[payee[rows]]], rows[receives[payer[rows]]]
     keys = [book.money_key(payee)[into].astype(np.int64), book.money_key(payer)[out].astype(np.int64)]
     width = np.log(_WIDEST[1] / _WIDEST[0])
-    amounts = np.log(np.maximum(book.amount, 1).astype(np.float64))
-    step = np.floor(amounts / width).astype(np.int64) + 1
-    steps = int(step.max()) + 3 if book.size else 1
+    came, went = (np.log(book.amount[part].astype(np.float64)) for part in (into, out))
+    step = np.floor(came / width).astype(np.int64) + 1
+    steps = int(max(came.max(initial=0), went.max(initial=0)) / width) + 4
     if max(int(part.max(initial=0)) for part in keys) * steps >= int(NO_KEY):  # number only the keys in use
         used = np.unique(np.concatenate(keys))
         keys = [np.searchsorted(used, part) for part in keys]
-    ledger = Ledger.of(_stepped(keys[0], step[into], steps), into, book.clock)
+    ledger = Ledger.of(_stepped(keys[0], step, steps), into, book.clock)
     # went in [0.80, 1.05] x came means came in [went / 1.05, went / 0.80]: at most two steps
-    low = np.floor((amounts[out] - np.log(_WIDEST[1]) - 1e-9) / width).astype(np.int64) + 1
-    high = np.floor((amounts[out] - np.log(_WIDEST[0]) + 1e-9) / width).astype(np.int64) + 1
+    low = np.floor((went - np.log(_WIDEST[1]) - 1e-9) / width).astype(np.int64) + 1
+    high = np.floor((went - np.log(_WIDEST[0]) + 1e-9) / width).astype(np.int64) + 1
     first = ledger.probe(_stepped(keys[1], low, steps), out, window)
     second = ledger.probe(_stepped(keys[1], np.maximum(high, low), steps), out, window)
     second_count = np.where(high > low, second.count, 0)
     too_many = first.count + second_count > _HUB
     hubs = np.zeros(book.size, np.bool_)
     hubs[out[too_many]] = True
-    came, went = [], []
+    before_parts, after_parts = [], []
     for span, apart in ((first, np.ones(len(out), np.bool_)), (second, high > low)):
         span = span[apart & ~too_many & (span.count > 0)]  # noqa: PLW2901  # the same spans, fewer
         owner, entry = span.expand()
-        came.append(entry)
-        went.append(span.rows[owner])
-    before, after = np.concatenate(came), np.concatenate(went)
+        before_parts.append(entry)
+        after_parts.append(span.rows[owner])
+    before, after = np.concatenate(before_parts), np.concatenate(after_parts)
     keep = (before != after) & is_share(book.amount[after], book.amount[before], *_WIDEST)
     before, after = before[keep], after[keep]
     order = np.argsort(pack(after, before))

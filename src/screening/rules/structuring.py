@@ -13,7 +13,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share
 from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -116,9 +116,15 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     }
     if linkage not in parts:
         raise PolicyError(f"TF-S02: linkage must be one of {', '.join(parts)}, not {linkage!r}")
-    keys = book.money_key(combine(*(book.key(name) for name in parts[linkage])))
-    rows = np.flatnonzero(book.moved & book.measured & (limit > 0) & (keys != NO_KEY))
-    ledger = Ledger.of(keys[rows], rows, book.clock)
+    # what one side pays in all is at least what it pays to one other: most payers are out at once
+    wide = book.ledger(parts[linkage][0], money=True)
+    busy = wide.within(window)
+    reach = (limit[busy.rows] > 0) & (busy.count > 1) & (busy.sum(book.amount) >= limit[busy.rows])
+    side = book.money_key(book.key(parts[linkage][0]))
+    rows = np.flatnonzero(is_among(side, wide.keys[reach]) & book.moved & book.measured & (limit > 0))
+    keys = combine(side[rows], *(book.key(name)[rows] for name in parts[linkage][1:]))
+    rows, keys = rows[keys != NO_KEY], keys[keys != NO_KEY]
+    ledger = Ledger.of(keys, rows, book.clock)
     span = ledger.within(window)
     earlier = ledger.between(ledger.packed, book.clock.after(window), book.clock.start)
     reached = limit[ledger.rows]
@@ -276,7 +282,7 @@ def near_equal_credits(book: Book, **parameters: float) -> Finding:
     busy = ledger.within(window).count >= least
     probes = ledger.packed[busy]
     accounts = np.unique(ledger.keys[busy])
-    entries = np.isin(ledger.keys, accounts)
+    entries = is_among(ledger.keys, accounts)
     rows, keys = ledger.rows[entries], ledger.keys[entries]
     place = np.searchsorted(accounts, keys).astype(np.uint32)
     step = np.floor(np.log(np.maximum(book.amount[rows], 1)) / np.log(parameters["step"])).astype(np.int64)

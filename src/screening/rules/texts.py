@@ -11,7 +11,7 @@ from screening.reference.dated import codes
 from screening.rules.findings import Finding
 from screening.rules.graph import COMMERCIAL
 from screening.rules.rule import count, duration, ratio, rule
-from screening.rules.windows import NO_KEY, Distinct, Ledger
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
 from screening.rules.wording import found_terms
 
 if TYPE_CHECKING:
@@ -77,13 +77,12 @@ def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) ->
 )
 def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, letters: int) -> Finding:
     """Look for one text from many originators."""
-    texts = book.column("remittance_text").alias("text").to_frame()
-    folded = texts.select(
-        pl.col("text").str.to_lowercase().str.replace_many(list("0123456789 .,-/:#*_"), [""])
-    ).to_series()
-    long = (folded.str.len_chars() >= letters).fill_null(False).to_numpy()
-    rows = np.flatnonzero(long & book.moved & ~book.is_in("beneficiary_type", *COMMERCIAL))
-    key = codes(folded.gather(rows))[0]
+    number, texts = codes(book.column("remittance_text"))
+    plain = pl.Series("text", texts, dtype=pl.String).str.to_lowercase().str.replace_all(r"[^\p{L}]+", "")
+    same = codes(pl.select(pl.when(plain.str.len_chars() >= letters).then(plain)).to_series())[0]
+    key = np.append(same, NO_KEY)[np.minimum(number, len(texts))]
+    rows = np.flatnonzero((key != NO_KEY) & book.moved & ~book.is_in("beneficiary_type", *COMMERCIAL))
+    key = key[rows]
     payer, payee = book.key("originator_party")[rows], book.key("beneficiary_party")[rows]
     known = (payer != NO_KEY) & (payee != NO_KEY)
     rows, key, payer, payee = rows[known], key[known], payer[known], payee[known]
@@ -91,7 +90,7 @@ def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, 
     span = ledger.within(window)
     keep = span.count >= originators
     span, keys = span[keep], ledger.keys[keep]
-    among = np.isin(key, np.unique(keys))
+    among = is_among(key, keys)
     rows, key, payer, payee = rows[among], key[among], payer[among], payee[among]
     payers = Distinct(key, payer, rows, book.clock, window).count(keys, span.rows)
     payees = Distinct(key, payee, rows, book.clock, window).count(keys, span.rows)

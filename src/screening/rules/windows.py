@@ -17,7 +17,18 @@ import polars as pl
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["DAY", "NO_KEY", "Clock", "Distinct", "Ledger", "Span", "pack", "pairs", "quantiles_before"]
+__all__ = [
+    "DAY",
+    "NO_KEY",
+    "Clock",
+    "Distinct",
+    "Ledger",
+    "Span",
+    "is_among",
+    "pack",
+    "pairs",
+    "quantiles_before",
+]
 
 DAY: Final = 86_400_000_000
 """Microseconds in a day."""
@@ -250,6 +261,17 @@ def quantiles_before(
     parts = [pl.col("value").quantile(level, "lower").alias(f"{level}") for level in levels]
     rolled = frame.rolling("time", period=f"{window}i", closed="left", group_by="key").agg(parts)
     return [rolled[f"{level}"].fill_null(0).cast(pl.Int64).to_numpy() for level in levels]
+
+
+def is_among(keys: npt.NDArray[np.uint32], wanted: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether each key is one of those wanted; never for a missing key."""
+    if not len(wanted) or not len(keys):
+        return np.zeros(len(keys), np.bool_)
+    known = wanted[wanted != NO_KEY]
+    table = np.zeros(int(known.max(initial=0)) + 2, np.bool_)
+    table[known] = True
+    truth: npt.NDArray[np.bool_] = table[np.minimum(keys, len(table) - 1)]
+    return truth
 
 
 def pack(keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
-from screening.names.comparison import compare
+from screening.names.comparison import Listed, score
+from screening.names.normalise import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,11 +116,15 @@ def recall_audit(index: Searchable, sample: Iterable[str], *, threshold: float |
 
 def _every_pair(queries: list[str], names: pl.DataFrame, limit: float) -> pl.DataFrame:
     """The best score of every (query, designation) that reaches the limit."""
-    listed = names.select("reference", "kind", "name").rows()
+    listed = [
+        (reference, Listed.ready(prepare(name), kind))
+        for reference, kind, name in names.select("reference", "kind", "name").iter_rows()
+    ]
     best: dict[tuple[str, str], float] = {}
     for query in queries:
-        for reference, kind, name in listed:
-            reached = compare(query, name, kind=kind).score
+        prepared = prepare(query)
+        for reference, name in listed:
+            reached = score(prepared, name)
             if reached >= limit:
                 key = query, reference
                 best[key] = max(best.get(key, 0.0), reached)

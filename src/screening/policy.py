@@ -18,10 +18,13 @@ from typing import Any, Final, Self, get_type_hints
 
 from screening.errors import PolicyError
 
-__all__ = ["OUTCOMES", "ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
+__all__ = ["ATTRIBUTES", "OUTCOMES", "CorroborationPolicy", "ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
 
 OUTCOMES: Final = ("MONITOR", "REVIEW", "HOLD", "SUSPEND")
 """What may become of a payment that is not clear, the mildest first."""
+
+ATTRIBUTES: Final = ("kind", "birth_date", "country", "gender", "document")
+"""What may speak for or against a hit beside the name (docs/corroboration.md)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +34,11 @@ class NamePolicy:
     Attributes:
         threshold: Score (0 to 1) from which a listed name is a hit. The default is read off the curve
             in docs/method.md.
+        text_threshold: The same for a name inside free text, where more words could be one by chance.
     """
 
     threshold: float = 0.74
+    text_threshold: float = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,30 @@ class ListPolicy:
     """
 
     exclude_list_types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorroborationPolicy:
+    """How what is known of a party is compared with what the list says of a designation.
+
+    Attributes:
+        approximate_years: How far an approximate date of the list reaches to both sides.
+        contradiction_years: Birth dates further apart than this contradict.
+        widest_years: A birth date known only within more calendar years than this may be possible, and
+            never agrees: too many people are born in such a span.
+        placeholder_births: Dates that systems write for "unknown"; they say nothing.
+        doubtful_births: Dates that may be such a default or true; they may agree, and never contradict.
+        shortest_document: Numbers with fewer characters are shared by chance too often to agree.
+    """
+
+    approximate_years: int = 2
+    contradiction_years: int = 5
+    widest_years: int = 6
+    placeholder_births: tuple[str, ...] = (
+        "0001-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "9999-12-31",
+    )  # fmt: skip
+    doubtful_births: tuple[str, ...] = ("1970-01-01",)
+    shortest_document: int = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +116,20 @@ class PaymentsPolicy:
 class OutcomePolicy:
     """From hits and flags to SUSPEND, HOLD, REVIEW and MONITOR (docs/method.md).
 
-    The list channel reads `suspend_*` and `unscreenable` and nothing else; the other keys belong to the
-    rule channel. The defaults of the rule channel are judgements, to be calibrated by the bank.
+    The list channel reads the keys down to `unscreenable` and nothing else; the other keys belong to the
+    rule channel. All defaults are judgements, to be calibrated by the bank (docs/corroboration.md).
 
     Attributes:
         suspend_at: Score from which a hit on a strong name suspends the payment.
         suspend_weak_at: The same for a low-quality alias.
         suspend_text_at: The same for a listed name inside free text, such as a narrative or an address.
-        review_weak_below: What a weaker hit on a low-quality alias becomes: it is never dropped.
+        review_weak_at: Score from which a hit on a low-quality alias is reviewed; below it is kept for
+            sampling (MONITOR), never dropped.
+        exact_at: Score from which a name is as good as equal: no contradiction lowers such a hit.
+        raised_by: Attributes (of ATTRIBUTES) of which one that agrees suspends, whatever the score.
+        weak_raised_by: The same for a low-quality alias.
+        lowered_by: Attributes of which one that contradicts takes a hit down by one step, unless one of
+            `raised_by` agrees: SUSPEND to REVIEW, and for a low-quality alias REVIEW to MONITOR.
         unscreenable: Outcome of a payment with a party name that cannot be judged.
         monitor_at: Rule score from which a payment is kept for sampling.
         review_at: Rule score from which a payment is reviewed.
@@ -114,10 +149,14 @@ class OutcomePolicy:
         hold_in_high_risk: Rule -> weight from which it holds a payment of a high-risk area.
     """
 
-    suspend_at: float = 0.8
+    suspend_at: float = 0.85
     suspend_weak_at: float = 0.95
     suspend_text_at: float = 0.92
-    review_weak_below: str = "REVIEW"
+    review_weak_at: float = 0.85
+    exact_at: float = 0.98
+    raised_by: tuple[str, ...] = ("birth_date", "document")
+    weak_raised_by: tuple[str, ...] = ("birth_date", "document", "country")
+    lowered_by: tuple[str, ...] = ("birth_date", "kind")
     unscreenable: str = "REVIEW"
     monitor_at: float = 20.0
     review_at: float = 40.0
@@ -150,13 +189,19 @@ class OutcomePolicy:
     hold_in_high_risk: dict[str, float] = field(default_factory=lambda: {"TF-T01": 35.0})
 
     def __post_init__(self) -> None:
-        named = {"review_weak_below": self.review_weak_below, "unscreenable": self.unscreenable}
+        named = {"unscreenable": self.unscreenable}
         for key, outcome in {
             **named,
             **{f"forced.{rule}": word for rule, word in self.forced.items()},
         }.items():
             if outcome not in OUTCOMES:
                 raise PolicyError(f"outcomes.{key} must be one of {', '.join(OUTCOMES)}, not {outcome!r}")
+        for key in ("raised_by", "weak_raised_by", "lowered_by"):
+            for word in getattr(self, key):
+                if word not in ATTRIBUTES:
+                    raise PolicyError(
+                        f"outcomes.{key} must hold some of {', '.join(ATTRIBUTES)}, not {word!r}"
+                    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +242,7 @@ class Policy:
     lists: ListPolicy = field(default_factory=ListPolicy)
     payments: PaymentsPolicy = field(default_factory=PaymentsPolicy)
     outcomes: OutcomePolicy = field(default_factory=OutcomePolicy)
+    corroboration: CorroborationPolicy = field(default_factory=CorroborationPolicy)
     rules: RulesPolicy = field(default_factory=RulesPolicy)
 
     @classmethod

@@ -22,6 +22,7 @@ __all__ = [
     "STATUSES",
     "CHANNELS",
     "TEXT_COLUMNS",
+    "TEXT_SEARCH",
     "TRANSACTIONS",
     "WARNINGS",
 ]
@@ -165,6 +166,11 @@ SEARCH: Final = pl.Schema(
 )
 """What NameIndex.search returns: one row per (query, designation), by its best name."""
 
+TEXT_SEARCH: Final = pl.Schema(
+    {**SEARCH, "start": pl.Int64(), "end": pl.Int64()}  # characters of the text, end not included
+)
+"""What NameIndex.scan_text returns: one row per (text, designation), by its best place."""
+
 HITS: Final = pl.Schema(
     {
         "transaction_id": pl.String(),
@@ -179,6 +185,8 @@ HITS: Final = pl.Schema(
         "weak": pl.Boolean(),
         "score": pl.Float64(),
         "reasons": pl.List(pl.String()),
+        "corroboration": pl.List(pl.String()),  # what else speaks for or against it, in words
+        "tier": pl.String(),  # outcome of this hit alone: SUSPEND, REVIEW, MONITOR
     }
 )
 

@@ -45,9 +45,11 @@ class Batch:
         return len(self.starts) - 1
 
 
-def tokenise_batch(names: pl.Series) -> Batch:
+def tokenise_batch(
+    names: pl.Series, *, max_characters: int = MAX_CHARACTERS, max_tokens: int = MAX_TOKENS
+) -> Batch:
     """Cut and analyse names; the same tokens as `names.normalise.prepare`, for all rows at once."""
-    too_long = (names.str.len_chars() > MAX_CHARACTERS).fill_null(value=False)
+    too_long = (names.str.len_chars() > max_characters).fill_null(value=False)
     words = (
         pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
         .filter(~too_long)
@@ -79,7 +81,7 @@ def tokenise_batch(names: pl.Series) -> Batch:
     rows, ids = in_order.over(row_of_word, code)
     written_rows, written_ids = written.over(row_of_word, code)
     length = np.bincount(rows, minlength=len(names))
-    unscreenable = too_long.to_numpy() | (length == 0) | (length > MAX_TOKENS)
+    unscreenable = too_long.to_numpy() | (length == 0) | (length > max_tokens)
     keep, keep_written = ~unscreenable[rows], ~unscreenable[written_rows]
     return Batch(
         tokens=list(number),

@@ -80,7 +80,12 @@ class Rows:
 
 
 def candidates(
-    rows: Rows, worth: Worth, name_weight: Floats, name_kind: Ints, threshold: float
+    rows: Rows,
+    worth: Worth,
+    name_weight: Floats,
+    name_kind: Ints,
+    threshold: float,
+    telling: Flags | None = None,
 ) -> tuple[Ints, Ints]:
     """Rows and listed names whose bound reaches the threshold.
 
@@ -90,6 +95,7 @@ def candidates(
         name_weight: Sum of the token weights of each listed name, for its own kind.
         name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
+        telling: Tokens of which a pair must share at least one; all by default.
     """
     threshold -= EPSILON
     kinds = rows.weight.shape[1]
@@ -110,6 +116,8 @@ def candidates(
     short_of_best = worth.value - best[worth.token, entry_kind]
 
     row, token = _rare_tokens(rows, worth, best, threshold)
+    if telling is not None:
+        row, token = row[telling[token]], token[telling[token]]
     count = np.diff(worth.starts)[token]
 
     def survivors(begin: int, end: int) -> tuple[Ints, Ints]:

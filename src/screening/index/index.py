@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections import defaultdict
+import zipfile
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Final, Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from screening.errors import PolicyError
+from screening.designations import Provenance, SanctionsList
+from screening.errors import IndexFormatError, PolicyError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
+from screening.index.texts import scan
 from screening.index.worth import Vocabulary, appraise, similar_units
-from screening.names.comparison import SCORE_VERSION, Listed, score, units
+from screening.names.comparison import SCORE_VERSION, Comparison, Listed, explain, score, units
 from screening.names.lexicon import LEXICON_SHA256
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS
 from screening.policy import Policy
-from screening.schemas import LISTED_NAMES, SEARCH
-
-if TYPE_CHECKING:
-    from screening.designations import Provenance, SanctionsList
-    from screening.names.tokens import Token
+from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
 __all__ = ["NameIndex"]
 
+FORMAT: Final = 1
+"""Version of the file that `NameIndex.save` writes."""
+
+_SLICE: Final = 1_000_000  # distinct texts searched together: bounds memory
+_PAIRS: Final = {"query": pl.String, "place": pl.Int64, "score": pl.Float64}
 _TYPE_ORDER = ("primary", "alias", "former", "acronym", "original_script", "identifier")
 
 
@@ -50,6 +57,7 @@ class NameIndex:
     def __init__(self, sanctions: SanctionsList, *, policy: Policy | None = None) -> None:
         self.policy = policy or Policy()
         excluded = self.policy.lists.exclude_list_types
+        self.sanctions = sanctions
         names = sanctions.names.select(LISTED_NAMES.names())
         if excluded:
             kept = sanctions.designations.filter(~pl.col("list_type").is_in(excluded))["reference"]
@@ -105,23 +113,159 @@ class NameIndex:
         Raises:
             PolicyError: The threshold is outside 0.6 to 1.
         """
-        threshold = self.threshold if threshold is None else threshold
-        if not 0.6 <= threshold <= 1:
-            raise PolicyError(f"threshold must be between 0.6 and 1, not {threshold!r}")
-        queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
-        queries = queries.cast(pl.String).alias("query")
-        frame = queries.to_frame().with_row_index("query_id").filter(pl.col("query").is_not_null())
+        threshold = self._checked(threshold)
+        frame = _numbered(names)
         distinct = frame["query"].unique(maintain_order=True)
-        batch = tokenise_batch(distinct)
-        found = self._score(distinct, batch, threshold)
-        strange = distinct.filter(pl.Series(batch.unscreenable))
-        unscreenable = pl.DataFrame({"query": strange}).with_columns(status=pl.lit("unscreenable"))
-        answer = pl.concat([found, unscreenable], how="diagonal")
-        return (
-            frame.join(answer, on="query", how="inner")
-            .select(pl.col(name).cast(kind) for name, kind in SEARCH.items())
-            .sort("query_id", pl.col("score"), "reference", descending=[False, True, False], nulls_last=True)
+        answers = [self._search(part, threshold) for part in distinct.to_frame().iter_slices(_SLICE)]
+        return _answered(frame, answers, SEARCH)
+
+    def _search(self, distinct: pl.DataFrame, threshold: float) -> pl.DataFrame:
+        texts = distinct["query"]
+        batch = tokenise_batch(texts)
+        pairs = self._pairs(texts, batch, threshold)
+        return pl.concat([self._best(pairs), _unscreenable(texts, batch.unscreenable)], how="diagonal")
+
+    def scan_text(
+        self, texts: pl.Series | Iterable[str | None], *, threshold: float | None = None
+    ) -> pl.DataFrame:
+        """Find listed names inside free text, whole or with a slip in each token.
+
+        Args:
+            texts: Narratives, remittance information, address lines; null means that there is none.
+            threshold: Score from 0.6 to 1; the policy's `text_threshold` by default.
+
+        Returns:
+            One row per (text, designation), by its best place: see `schemas.TEXT_SEARCH`; `start` and `end` count
+            characters. A text that is too long has one row of status "unscreenable".
+
+        Raises:
+            PolicyError: The threshold is outside 0.6 to 1.
+
+        Example:
+            >>> from screening.designations import SanctionsList
+            >>> index = NameIndex(
+            ...     SanctionsList.from_names([("XXi.001", "individual", "Khalid Dormani AL-TESTI")])
+            ... )
+            >>> index.scan_text(["inv 22 for K. Dormani Al Testi", "testimonial dinner"]).select(
+            ...     "query_id", "reference", "start", "end"
+            ... ).rows()
+            [(0, 'XXi.001', 11, 30)]
+        """
+        threshold = self._checked(threshold, self.policy.names.text_threshold)
+        frame = _numbered(texts)
+        distinct = frame["query"].unique(maintain_order=True)
+        answers = []
+        for part in distinct.to_frame().iter_slices(_SLICE):
+            found, too_long = scan(part["query"], self._listed, self._vocabulary, self._kinds, threshold)
+            pairs = pl.DataFrame(
+                [(text, place, f.score, f.start, f.end) for text, place, f in found],
+                schema={**_PAIRS, "start": pl.Int64, "end": pl.Int64},
+                orient="row",
+            )
+            answers.append(
+                pl.concat([self._best(pairs), _unscreenable(part["query"], too_long)], how="diagonal")
+            )
+        return _answered(frame, answers, TEXT_SEARCH)
+
+    def explain(self, name: str, reference: str) -> Comparison:
+        """The comparison of a name with the name of a designation that it resembles most.
+
+        Raises:
+            PolicyError: No such designation is screened.
+        """
+        places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
+        if places.is_empty():
+            raise PolicyError(f"no designation {reference!r} is screened", reference=reference)
+        query = prepare(name)
+        best = max(places.to_list(), key=lambda place: score(query, self._listed[place]))
+        return explain(query, self._listed[best])
+
+    def why_not(self, name: str, reference: str, *, threshold: float | None = None) -> str:
+        """In words: what kept a name from being a hit for a designation, and by how much it fell short.
+
+        Raises:
+            PolicyError: No such designation is screened.
+
+        Example:
+            >>> from screening.designations import SanctionsList
+            >>> index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Khalid Dormani")]))
+            >>> print(index.why_not("Khalid Smith", "XXi.001").splitlines()[0])
+            'Khalid Smith' scores 0.11 against 'Khalid Dormani' (XXi.001), 0.63 below the threshold 0.74
+        """
+        threshold = self._checked(threshold)
+        found = self.explain(name, reference)
+        gap = threshold - found.score
+        verdict = f"{gap:.2f} below the threshold {threshold:.2f}" if gap > 0 else f"a hit at {threshold:.2f}"
+        head = f"'{found.query}' scores {found.score:.2f} against '{found.listed}' ({reference}), {verdict}"
+        return "\n".join([head, *(f"- {reason}" for reason in found.reasons)])
+
+    def recall_audit(
+        self, sample: pl.Series | Iterable[str], *, threshold: float | None = None
+    ) -> pl.DataFrame:
+        """Score every pair of a sample by brute force, and list what the index lost or invented: nothing.
+
+        Prints one line, such as "0 lost of 41200 pairs".
+
+        Returns:
+            query, reference, score, and found: "index only" or "brute force only". Empty when all is well.
+        """
+        threshold = self._checked(threshold)
+        names = _numbered(sample)["query"].unique(maintain_order=True)
+        pairs = [
+            (text, self.names["reference"][place], value)
+            for text in names
+            for query in [prepare(text)]
+            for place, listed in enumerate(self._listed)
+            if (value := score(query, listed)) >= threshold
+        ]
+        kind = {"query": pl.String, "reference": pl.String, "score": pl.Float64}
+        brute = (
+            pl.DataFrame(pairs, schema=kind, orient="row").group_by("query", "reference").agg(pl.max("score"))
         )
+        index = self.search(names, threshold=threshold).filter(pl.col("status") == "hit").select(*kind)
+        keys = list(kind)
+        lost = brute.join(index, on=keys, how="anti").with_columns(found=pl.lit("brute force only"))
+        invented = index.join(brute, on=keys, how="anti").with_columns(found=pl.lit("index only"))
+        print(f"{lost.height} lost of {len(names) * len(self)} pairs")  # noqa: T201 (the audit's answer)
+        return pl.concat([lost, invented]).sort("query", "reference")
+
+    def save(self, path: str | Path) -> None:
+        """Write the index to one file, without pickle; `load` gives the same answers."""
+        about = {
+            "format": FORMAT,
+            "score_version": SCORE_VERSION,
+            "lexicon_sha256": LEXICON_SHA256,
+            "policy": self.policy.to_dict(),
+            "provenance": asdict(self.sanctions.provenance),
+        }
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            _put(archive, "about.json", json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
+            for name in _tables():
+                content = io.BytesIO()
+                getattr(self.sanctions, name).write_ipc(content)
+                _put(archive, f"{name}.arrow", content.getvalue())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read an index that `save` wrote.
+
+        Raises:
+            IndexFormatError: The file is no index, is damaged, or was written by a version that scores otherwise.
+        """
+        try:
+            with zipfile.ZipFile(path) as archive:
+                about = json.loads(archive.read("about.json"))
+                tables = {name: pl.read_ipc(io.BytesIO(archive.read(f"{name}.arrow"))) for name in _tables()}
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile, pl.exceptions.PolarsError) as error:
+            raise IndexFormatError(f"{path}: not a saved name index, or damaged: {error}") from error
+        mine = {"format": FORMAT, "score_version": SCORE_VERSION, "lexicon_sha256": LEXICON_SHA256}
+        for key, value in mine.items():
+            if about.get(key) != value:
+                raise IndexFormatError(
+                    f"{path}: written with {key} {about.get(key)!r}, this library has {value!r}; build it anew from the list"
+                )
+        sanctions = SanctionsList(provenance=Provenance(**about["provenance"]), **tables)
+        return cls(sanctions, policy=Policy.from_dict(about["policy"]))
 
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
         """Every (query, listed name) that reaches the threshold: place in the index, and score."""
@@ -142,11 +286,11 @@ class NameIndex:
             )
         return pl.DataFrame(
             {"query": texts, "place": places, "score": scores},
-            schema={"query": pl.String, "place": pl.Int64, "score": pl.Float64},
+            schema=_PAIRS,
         ).filter(pl.col("score") >= threshold)
 
-    def _score(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
-        pairs = self._pairs(distinct, batch, threshold)
+    def _best(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Per query and designation its best name; of equals the primary name, then the first."""
         listed = self.names[pairs["place"]] if len(pairs) else self.names.clear()
         return (
             listed.select("reference", pl.col("name").alias("listed_name"), "name_type", "quality", "weak")
@@ -155,3 +299,39 @@ class NameIndex:
             .unique(["query", "reference"], keep="first", maintain_order=True)
             .drop("place")
         )
+
+    def _checked(self, threshold: float | None, default: float | None = None) -> float:
+        if threshold is None:
+            threshold = self.threshold if default is None else default
+        if not 0.6 <= threshold <= 1:
+            raise PolicyError(f"threshold must be between 0.6 and 1, not {threshold!r}")
+        return threshold
+
+
+def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:
+    queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
+    frame = queries.cast(pl.String).alias("query").to_frame().with_row_index("query_id")
+    return frame.filter(pl.col("query").is_not_null())
+
+
+def _unscreenable(texts: pl.Series, which: npt.NDArray[np.bool_]) -> pl.DataFrame:
+    return texts.filter(pl.Series(which)).to_frame("query").with_columns(status=pl.lit("unscreenable"))
+
+
+def _answered(frame: pl.DataFrame, answers: list[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
+    answer = pl.concat(answers, how="diagonal") if answers else pl.DataFrame(schema={"query": pl.String})
+    missing = [pl.lit(None, kind).alias(name) for name, kind in schema.items() if name not in answer.columns]
+    return (
+        frame.join(answer.with_columns(missing).drop("query_id", strict=False), on="query", how="inner")
+        .select(pl.col(name).cast(kind) for name, kind in schema.items())
+        .sort("query_id", "score", "reference", descending=[False, True, False], nulls_last=True)
+    )
+
+
+def _tables() -> list[str]:
+    return [field.name for field in fields(SanctionsList) if field.name != "provenance"]
+
+
+def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Without a clock, so that the same index gives the same bytes."""
+    archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)

@@ -29,8 +29,11 @@ __all__ = [
     "Comparison",
     "Kind",
     "Listed",
+    "Option",
+    "align",
     "compare",
     "explain",
+    "rate",
     "score",
     "similarity",
     "units",
@@ -296,7 +299,7 @@ def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list
     options = [pair_option(*mine[i], *theirs[j], alike, how, k) for i, j, alike, how in similar]
     last = len(query.tokens) - 1
     for places, a in mine:
-        at_end = 0 < places[0] == last
+        at_end = query.ends and 0 < places[0] == last
         if (at_end and len(a.form) >= (1 if query.full_line else SHORTEST_CUT)) or a.abbreviated:
             for there, b in theirs:
                 if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
@@ -315,8 +318,19 @@ def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list
     return options
 
 
-def _align(options: list[Option]) -> list[Option]:
-    """Best options first, each token used once."""
+def align(query: Name, listed: Listed, similar: Iterable[Similar] | None = None) -> list[Option]:
+    """Best options first, each token used once; in the order of the query.
+
+    Args:
+        query: The name in question.
+        listed: The listed name.
+        similar: Which units are similar, where that is known already: positions in `units(query)` and in
+            `listed.units`, and what `similarity` says of them.
+    """
+    mine = units(query)
+    if similar is None:
+        similar = _similar(mine, listed.units, listed.kind)
+    options = _options(query, listed, similar, mine)
     options.sort(key=lambda o: (-o.weight * o.alike, -o.cover, o.query, o.listed))
     used_q: set[int] = set()
     used_l: set[int] = set()
@@ -326,43 +340,35 @@ def _align(options: list[Option]) -> list[Option]:
             used_q.update(option.query)
             used_l.update(option.listed)
             chosen.append(option)
-    return chosen
+    return sorted(chosen, key=lambda o: o.query)
 
 
 def score(query: Name, listed: Listed, similar: Iterable[Similar] | None = None) -> float:
-    """The score alone, for many pairs.
-
-    Args:
-        query: The name in question.
-        listed: The listed name.
-        similar: Which units are similar, where that is known already: positions in `units(query)` and in
-            `listed.units`, and what `similarity` says of them.
-    """
+    """The score alone, for many pairs; `similar` as in `align`."""
     if not query.screenable or not listed.name.screenable:
         return 0.0
+    return rate(align(query, listed, similar), query, listed)
+
+
+def rate(chosen: list[Option], query: Name, listed: Listed) -> float:
+    """The score of an alignment."""
     if query.text == listed.name.text:
         return 1.0
-    mine = units(query)
-    if similar is None:
-        similar = _similar(mine, listed.units, listed.kind)
-    return _rate(_align(_options(query, listed, similar, mine)), query, listed.name, listed.kind)
-
-
-def _rate(chosen: list[Option], query: Name, listed: Name, kind: Kind) -> float:
     if all(option.how in ("initial", "cut") for option in chosen):
         return 0.0
+    tokens, kind = listed.name.tokens, listed.kind
     k = KINDS.index(kind)
     agreed = sum(option.weight for option in chosen)
     flaws = sum(option.weight * (1 - option.alike) for option in chosen)
     # A text that fills its line may lack whatever stands behind the last token that it shares.
-    end = max(option.listed[-1] for option in chosen) + 1 if query.full_line else len(listed.tokens)
+    end = max(option.listed[-1] for option in chosen) + 1 if query.full_line else len(tokens)
     extra = max(0.0, sum(token.weights[k] for token in query.tokens) - sum(option.own for option in chosen))
-    missing = max(0.0, sum(token.weights[k] for token in listed.tokens[:end]) - sum(o.cover for o in chosen))
+    missing = max(0.0, sum(token.weights[k] for token in tokens[:end]) - sum(o.cover for o in chosen))
     both = min(extra, missing)
     loss = CONTRADICTED * both + EXTRA * (extra - both) + MISSING * (missing - both)
     scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - agreed)
     ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss * (1 + scarcity))
-    order = [option.listed[0] for option in sorted(chosen, key=lambda o: o.query)]
+    order = [option.listed[0] for option in chosen]
     return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
 
 
@@ -400,9 +406,7 @@ def explain(query: Name, listed: Listed) -> Comparison:
         return Comparison(query.text, name.text, kind, 0.0, (), (reason,))
     q, u = query.tokens, name.tokens
     k = KINDS.index(kind)
-    mine = units(query)
-    options = _options(query, listed, _similar(mine, listed.units, kind), mine)
-    chosen = sorted(_align(options), key=lambda o: o.query)
+    chosen = align(query, listed)
     met_q = {i for option in chosen for i in option.query}
     met_u = {j for option in chosen for j in option.listed}
     rows = [
@@ -423,7 +427,7 @@ def explain(query: Name, listed: Listed) -> Comparison:
         for j, t in enumerate(u)
         if j not in met_u
     ]
-    result = 1.0 if query.text == name.text else _rate(chosen, query, name, kind)
+    result = rate(chosen, query, listed)
     incidental = {"particle", "title", "legal form", "clerical"}
     roles = {t.form: t.roles[k] for t in (*u, *q)}
     reasons = [

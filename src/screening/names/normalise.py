@@ -50,18 +50,24 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name made ready for comparison: all its words, in order; `words` are the positions of their first tokens."""
+    """A name made ready for comparison: all its words, in order.
+
+    Attributes:
+        words: Positions of the first token of each word.
+        ends: Whether the text ends where the name ends; it does not where the name is part of a longer text.
+    """
 
     text: str
     tokens: tuple[Token, ...]
     compounds: tuple[Compound, ...] = ()
     words: tuple[int, ...] = ()
     signs: tuple[str, ...] = ()
+    ends: bool = True
 
     @property
     def full_line(self) -> bool:
         """Whether it is as long as the lines of payment messages, so that its end may have been cut off."""
-        return len(self.text) in FULL_LINE
+        return self.ends and len(self.text) in FULL_LINE
 
     @property
     def screenable(self) -> bool:
@@ -72,7 +78,7 @@ class Name:
 _WORD = re.compile(WORD)
 
 
-def prepare(text: str) -> Name:
+def prepare(text: str, *, ends: bool = True) -> Name:
     """Analyse a name once for many comparisons.
 
     Example:
@@ -94,7 +100,7 @@ def prepare(text: str) -> Name:
             starts.append(len(tokens))
         tokens += word.tokens
         signs |= dict.fromkeys(word.signs)
-    return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs))
+    return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 
 _PLAIN = re.compile(r"[A-Za-z]+")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-__all__ = ["TABLES", "DatedTable", "codes", "hashes", "instant", "read_table"]
+__all__ = ["TABLES", "DatedTable", "coded", "codes", "hashes", "instant", "read_table"]
 
 TABLES: Final = {
     "country_risk": ("country", "admin1", "dimension", "class", "action"),
@@ -128,20 +128,33 @@ def codes(values: pl.Series) -> tuple[npt.NDArray[np.uint32], list[str]]:
         >>> codes(pl.Series(["TR", None, "SY", "TR"]))[0].tolist()
         [0, 4294967295, 1, 0]
     """
+    numbers, texts = coded(values)
+    return numbers, texts()
+
+
+def coded(values: pl.Series) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
+    """As `codes`, with the texts to be asked for only when they are needed."""
     if values.null_count() == len(values):
-        return np.full(len(values), 2**32 - 1, np.uint32), []
+        return np.full(len(values), 2**32 - 1, np.uint32), list
     column = values.cast(pl.String).alias("value")
+    first = column[0]
+    if first is not None and not column.null_count() and (column == first).all():
+        return np.zeros(len(values), np.uint32), lambda: [first]
     many = column.head(_SAMPLE).n_unique() > _FEW  # a guess that only decides which way is quicker
     distinct = column.head(0) if many else column.drop_nulls().unique(maintain_order=True)
     if many or len(distinct) > _FEW:
         pool = pl.Categories.random()  # one of our own, so that codes are dense and its memory is freed
-        coded = column.cast(pl.Categorical(pool))  # the pool forgets its texts once nothing uses it
-        texts = pool.to_series().to_list()
-        return coded.to_physical().fill_null(2**32 - 1).to_numpy(), texts
+        held = column.cast(pl.Categorical(pool))
+
+        def texts() -> list[str]:
+            known = pl.DataFrame({"number": held.to_physical(), "text": held}).drop_nulls().unique("number")
+            return known.sort("number")["text"].cast(pl.String).to_list()
+
+        return held.to_physical().fill_null(2**32 - 1).to_numpy(), texts
     numbers = column.replace_strict(
         distinct, pl.Series(range(len(distinct)), dtype=pl.UInt32), default=2**32 - 1, return_dtype=pl.UInt32
     )
-    return numbers.to_numpy(), distinct.to_list()
+    return numbers.to_numpy(), distinct.to_list
 
 
 _SAMPLE: Final = 20_000

@@ -13,7 +13,7 @@ from screening.errors import SchemaError
 from screening.policy import RulesPolicy
 from screening.reference.country_risk import HIGH_RISK, TF_AREA, classify
 from screening.reference.currencies import exponents
-from screening.reference.dated import codes, read_table
+from screening.reference.dated import coded, codes, read_table
 from screening.reference.thresholds import base_units, threshold
 from screening.rules.findings import Finding
 from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
@@ -181,12 +181,12 @@ class Book:
             if name in (f"originator_{kind}", f"beneficiary_{kind}"):
                 both = self.keep(("sides", kind), partial(self._both_sides, kind))[0]
                 return both[: self.size] if name.startswith("originator") else both[self.size :]
-        return self.keep(("key", name), lambda: codes(_blank_is_null(self.column(name)))[0])
+        return self.keep(("key", name), lambda: coded(_blank_is_null(self.column(name)))[0])
 
     def party_names(self, side: str) -> pl.Series:
         """The id by which each row's party is known, as it stands in the table of parties."""
         keys = self.key(f"{side}_party")
-        names = self._kept["sides", "party"][1]
+        names = self._party_texts()
         place = np.where(keys == NO_KEY, len(names), keys).astype(np.uint32)
         return pl.Series(f"{side}_party", [*names, None], dtype=pl.String).gather(place)
 
@@ -402,7 +402,7 @@ class Book:
         def make() -> npt.NDArray[np.uint32]:
             part, country = self.column(f"{side}_admin1"), self.country(side)
             classed = pl.Series(self.classes(f"{side}_admin1") != 0)
-            return codes(part.zip_with(classed, country))[0]
+            return coded(part.zip_with(classed, country))[0]
 
         return self.keep(("area", side), make)
 
@@ -450,7 +450,7 @@ class Book:
                     truth |= _blank_is_null(self.column(part)).is_not_null().to_numpy()
         return truth
 
-    def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], list[str]]:
+    def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
         sides = []
         for side in _SIDES:
             if kind == "account":
@@ -463,13 +463,16 @@ class Book:
                         marked = pl.format("{} ({})", self.column(part), pl.lit(part.split("_", 1)[1]))
                         values = pl.select(pl.coalesce(values, marked)).to_series()
             sides.append(_blank_is_null(values).alias("key"))
-        return codes(pl.concat(sides))
+        return coded(pl.concat(sides))
+
+    def _party_texts(self) -> list[str]:
+        return self.keep("party_texts", self._kept["sides", "party"][1])
 
     def _of_party(self, side: str, field: str) -> pl.Series:
         """A field of the table of parties for each row, looked up once per party."""
         assert self._parties is not None
         keys = self.key(f"{side}_party")
-        _, names = self._kept["sides", "party"]
+        names = self._party_texts()
         table = self._parties.select("party_id", field).unique("party_id", keep="first", maintain_order=True)
         found = pl.DataFrame({"party_id": names}, schema={"party_id": pl.String}).join(
             table, on="party_id", how="left", maintain_order="left"

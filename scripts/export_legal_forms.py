@@ -15,18 +15,7 @@ from cleanco.termdata import terms_by_type
 TARGET = Path(__file__).parents[1] / "src/screening/names/data/legal_forms.csv"
 
 # The words behind the abbreviations, by language; cleanco holds mostly the short forms.
-WORDS = """
-limited ltd limitada liability company companies co corp corporation incorporated inc llc llp lp plc pllc public
-private joint stock jsc ojsc pjsc cjsc holding holdings partnership partners
-aktiengesellschaft gesellschaft mit beschrankter haftung kommanditgesellschaft eingetragener verein stiftung
-societe anonyme responsabilite limitee actions simplifiee sociedad anonima responsabilidad capital variable cv
-sociedade anonima societa azioni responsabilita besloten naamloze vennootschap aktiebolag aktieselskab
-aksjeselskap osakeyhtio spolka ograniczona odpowiedzialnoscia akcyjna societatea raspundere limitata
-obshchestvo obshhestvo s ogranichennoi ogranichennoy otvetstvennostyu otvetstvennost iu aktsionernoe aktsioner
-otkrytoe zakrytoe publichnoe ooo oao zao pao ao tov tzov anonim sirketi ticaret limited sti perseroan terbatas pt tbk
-sendirian berhad bhd sdn pte pty proprietary kabushiki kaisha godo yugen gaisha kk sharikat sharika sherkat
-pvt fze fzc fzco fz dmcc wll psc saog saoc est
-"""
+WORDS = (Path(__file__).parent / "legal_words.txt").read_text()
 
 
 def legal_tokens() -> set[str]:
@@ -46,7 +35,7 @@ def legal_tokens() -> set[str]:
 
 if __name__ == "__main__":
     lines = [
-        f"# Words of company legal forms. Source: cleanco {version('cleanco')} (MIT) and their full words; 2026-11-23.",
+        f"# Words of company legal forms; cleanco {version('cleanco')} (MIT) and full words, 2026-11-23.",
         "form",
         *sorted(legal_tokens()),
     ]

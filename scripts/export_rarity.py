@@ -1,8 +1,9 @@
 """Writes names/data/rarity.csv: how common a token is among people and among companies.
 
-Run by hand: `python scripts/export_rarity.py LIST.xml [LIST.xml ...]`. Counts come from public lists (in how many
-entries a token occurs), from the name pools of the validation package, and from a short list of ordinary
-company words. Only tokens that several parties share are written, so no listed name can be read from it.
+Run by hand: `python scripts/export_rarity.py LIST.xml [LIST.xml ...]`. Counts come from public lists (in
+how many entries a token occurs), from the name pools of the validation package, and from a short list of
+ordinary company words. Only tokens that several parties share are written, so no listed name can be read
+from it.
 """
 
 from __future__ import annotations
@@ -23,44 +24,14 @@ POOLS = (
     ROOT / "src/screening/validation/data/names_own.csv",
 )
 
-COMPANY_WORDS = """
-academy agency agricultural agriculture air airlines america american art asia asian assembly asset assets association
-atlantic auto aviation bank banking beauty board bridge brigade british brothers building business capital care cargo
-cell cement center central charitable charity chemical chemicals china city clinic clothing club coast college
-commerce commercial commission committee communication communications community computer construction consult
-consultancy consultants consulting contracting cooperative council credit culture cultural defence defense department
-design development digital direct distribution division east eastern economic education educational electric
-electrical electronic electronics energy engineering enterprise entertainment environment equipment establishment
-europe european exchange express export factory faith family farm fashion federal finance financial first fishing
-fitness flight food foods force forces foreign forum foundation free front fund furniture future gas general germany
-glass global gold golden government grand green group guard gulf hall health heart heavy help high holding holdings
-home hospital hotel house human image import importexport india industrial industries information infrastructure
-institute institution insurance international internet invest investment investments iron islamic japan jewellery
-jihad journal justice kingdom korea laboratory land law league leather liberation life light line link local
-logistics london machinery management manufacturing marine maritime market marketing master material materials media
-medical metal metals middle military mill mineral mining ministry mobile money mortgage motor motors movement national
-natural network new news north northern nuclear office oil online operations organization overseas pacific packaging
-paper parts party peace people peoples petrochemical petroleum pharma pharmaceutical pharmacy plastic port power press
-print printing private pro processing product production products professional program project projects property
-protection public quality radio rail railway real red refinery relief religious remittance rent repair republic
-research resources restaurant retail revolutionary rice river road royal russia sales school science scientific sea
-security service services shipping shop silver social society software solar solidarity solution solutions south
-southern space special sport sports staff standard star state states steel store stores studio sugar sun supplies
-supply support system systems team technical technology telecom telecommunications television textile textiles tools
-total tourism tours trade trading training transfer transport transportation travel trust trustees united universal
-university urban user vehicle ventures vision water welfare west western wholesale wood work workers works workshop
-world young youth zone estate partner saudi arabia arabian iran iraq afghanistan pakistan syria lebanon yemen libya
-somalia sudan mali nigeria turkey egypt jordan qatar kuwait emirates dubai africa african canada mexico brazil france
-french german italy italian spain swiss switzerland singapore malaysia indonesia philippines thailand vietnam hong
-kong australia england uk usa us
-""".split()
+COMPANY_WORDS = (Path(__file__).parent / "company_words.txt").read_text().split()
 
 
 def entries(paths: list[str]) -> dict[str, dict[str, set[str]]]:
     """Kind -> key -> references of the entries whose names hold it."""
     found: dict[str, dict[str, set[str]]] = {"individual": defaultdict(set), "entity": defaultdict(set)}
     for path in paths:
-        root = ET.parse(path).getroot()
+        root = ET.parse(path).getroot()  # noqa: S314 (a file of our own choosing)
         for kind, tag in (("individual", "INDIVIDUAL"), ("entity", "ENTITY")):
             for entry in root.iter(tag):
                 reference = (entry.findtext("REFERENCE_NUMBER") or "").strip()
@@ -81,7 +52,7 @@ def weight(count: int) -> float:
     return 1.0
 
 
-def table(paths: list[str]) -> pl.DataFrame:
+def table(paths: list[str]) -> pl.DataFrame:  # noqa: C901 (three sources, one after the other)
     """key, kind, weight."""
     weights: dict[tuple[str, str], float] = {}
 
@@ -116,6 +87,8 @@ def table(paths: list[str]) -> pl.DataFrame:
 if __name__ == "__main__":
     TARGET.write_text("key,kind,weight\n", encoding="utf-8") if not TARGET.exists() else None
     frame = table(sys.argv[1:])
-    head = "# How common a romanised token is; weight 1 (not listed here) is rare. scripts/export_rarity.py, 2026-11-23.\n"
+    head = (
+        "# How common a romanised token is; not listed is rare (1). scripts/export_rarity.py, 2026-11-23.\n"
+    )
     TARGET.write_text(head + frame.write_csv(), encoding="utf-8")
     print(frame.group_by("kind", "weight").len().sort("kind", "weight"))

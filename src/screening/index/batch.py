@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, analyse
-from screening.names.tokens import Token
+
+if TYPE_CHECKING:
+    from screening.names.tokens import Token
 
 __all__ = ["Batch", "Ints", "ranges", "tokenise_batch"]
 
@@ -63,14 +66,14 @@ def tokenise_batch(
     in_order, written = _Spread(), _Spread()
     for word in distinct:
         analysed = analyse(word)
-        ids = [number.setdefault(token, len(number)) for token in analysed.tokens]
-        in_order.add(ids)
-        if analysed.compounds:
-            for start, count, token in reversed(analysed.compounds):
-                compound = number.setdefault(token, len(number))
-                parts[compound] = ids[start : start + count]
-                ids = [*ids[:start], compound, *ids[start + count :]]
-        written.add(ids)
+        members = [number.setdefault(token, len(number)) for token in analysed.tokens]
+        in_order.add(members)
+        as_written = list(members)
+        for start, count, token in reversed(analysed.compounds):
+            compound = number.setdefault(token, len(number))
+            parts[compound] = members[start : start + count]
+            as_written[start : start + count] = [compound]
+        written.add(as_written)
     code = words.join(
         pl.DataFrame({"word": distinct, "code": pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)}),
         on="word",

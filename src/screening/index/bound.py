@@ -4,8 +4,8 @@ For every token of a query and every listed name, the most that the token can ea
 before any name is aligned. Their sums bound the score from above, because an alignment uses each token once
 and each use earns at most that much. What stays below the threshold needs no alignment.
 
-The common tokens of a query alone can seldom reach the threshold. A listed name that could must then hold one of
-the rarer ones, so only the listed names behind the rarer tokens are looked at.
+The common tokens of a query alone can seldom reach the threshold. A listed name that could must then hold
+one of the rarer ones, so only the listed names behind the rarer tokens are looked at.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from screening.names.comparison import CONTRADICTED, EXTRA, FULL_EVIDENCE, MISSI
 
 __all__ = ["EPSILON", "Rows", "Worth", "candidates", "upper_bound"]
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -48,7 +48,8 @@ def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
     loss += MISSING * missing
     loss *= 1 + SCARCITY * np.maximum(0.0, FULL_EVIDENCE - agreed)
     loss += earned
-    return np.divide(earned, loss, out=np.zeros_like(loss), where=loss > 0)
+    ratio: Floats = np.divide(earned, loss, out=np.zeros_like(loss), where=loss > 0)
+    return ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ class Worth:
 
     Attributes:
         token, name: Of each entry.
-        value: entries x 4. What the token earns (weight times similarity); its own weight, which is then not extra;
-            the listed weight it covers, which is then not missing; the weight that both sides agree on.
+        value: entries x 4. What the token earns (weight times similarity); its own weight, which is then
+            not extra; the listed weight it covers, which is then not missing; the weight that both sides
+            agree on.
     """
 
     starts: Ints
@@ -79,7 +81,7 @@ class Rows:
     full_line: Flags
 
 
-def candidates(
+def candidates(  # noqa: PLR0917 (one call, from one place)
     rows: Rows,
     worth: Worth,
     name_weight: Floats,
@@ -153,8 +155,8 @@ def candidates(
 def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tuple[Ints, Ints]:
     """For each row, tokens of which a listed name must meet at least one to reach the threshold.
 
-    Tokens are set aside, the most widespread first, for as long as all that were set aside together, each at its
-    best, stay below the threshold.
+    Tokens are set aside, the most widespread first, for as long as all that were set aside together, each
+    at its best, stay below the threshold.
     """
     spread = np.diff(worth.starts)
     meets = spread[rows.token] > 0

@@ -6,10 +6,8 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable
 from dataclasses import asdict, fields
-from pathlib import Path
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +25,10 @@ from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS
 from screening.policy import Policy
 from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 __all__ = ["NameIndex"]
 
@@ -68,7 +70,7 @@ class NameIndex:
 
     def _prepare(self, names: pl.DataFrame) -> None:
         order = pl.col("name_type").replace_strict({n: i for i, n in enumerate(_TYPE_ORDER)}, default=99)
-        names = names.cast(dict(LISTED_NAMES)).sort("reference", order, "weak", "name")  # type: ignore[arg-type]
+        names = names.match_to_schema(LISTED_NAMES).sort("reference", order, "weak", "name")
         self.names = names.unique(["reference", "name"], keep="first", maintain_order=True)
         self._listed = [
             Listed.ready(prepare(name), kind) for name, kind in self.names.select("name", "kind").iter_rows()
@@ -108,7 +110,8 @@ class NameIndex:
 
         Returns:
             One row per (name, designation), by the designation's best name, sorted by `query_id`, score and
-            reference: see `schemas.SEARCH`. A name that cannot be judged has one row of status "unscreenable".
+            reference: see `schemas.SEARCH`. A name that cannot be judged has one row of status
+                "unscreenable".
 
         Raises:
             PolicyError: The threshold is outside 0.6 to 1.
@@ -135,8 +138,8 @@ class NameIndex:
             threshold: Score from 0.6 to 1; the policy's `text_threshold` by default.
 
         Returns:
-            One row per (text, designation), by its best place: see `schemas.TEXT_SEARCH`; `start` and `end` count
-            characters. A text that is too long has one row of status "unscreenable".
+            One row per (text, designation), by its best place: see `schemas.TEXT_SEARCH`; `start` and `end`
+            count characters. A text that is too long has one row of status "unscreenable".
 
         Raises:
             PolicyError: The threshold is outside 0.6 to 1.
@@ -250,7 +253,8 @@ class NameIndex:
         """Read an index that `save` wrote.
 
         Raises:
-            IndexFormatError: The file is no index, is damaged, or was written by a version that scores otherwise.
+            IndexFormatError: The file is no index, is damaged, or was written by a version that scores
+                otherwise.
         """
         try:
             with zipfile.ZipFile(path) as archive:
@@ -262,7 +266,8 @@ class NameIndex:
         for key, value in mine.items():
             if about.get(key) != value:
                 raise IndexFormatError(
-                    f"{path}: written with {key} {about.get(key)!r}, this library has {value!r}; build it anew from the list"
+                    f"{path}: written with {key} {about.get(key)!r}, this library has {value!r}; "
+                    "build it anew from the list"
                 )
         sanctions = SanctionsList(provenance=Provenance(**about["provenance"]), **tables)
         return cls(sanctions, policy=Policy.from_dict(about["policy"]))

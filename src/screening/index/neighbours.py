@@ -1,14 +1,15 @@
 """Which tokens of a batch resemble which tokens of the list.
 
-Filters that may only let too much through (equal sounds, equal consonants, letters in common, RapidFuzz) find the
-pairs; `names.comparison.similarity` alone decides what each pair is worth.
+Filters that may only let too much through (equal sounds, equal consonants, letters in common, RapidFuzz)
+find the pairs; `names.comparison.similarity` alone decides what each pair is worth.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import chain
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -40,9 +41,9 @@ def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[
         pairs |= _near(
             batch,
             listed,
-            lambda t, latin=one: _skeleton(t, latin=latin),
+            partial(_skeleton, latin=one),
             TYPO_FLOOR / CONSONANTS,
-            lambda t, latin=other: _skeleton(t, latin=latin),
+            partial(_skeleton, latin=other),
         )
     return pairs
 
@@ -109,12 +110,12 @@ def _near_strings(mine: list[str], theirs: list[str], floor: float) -> Iterable[
         by_length[len(text)].append(text)
     for length, texts in by_length.items():
         marks = _signatures(texts)
-        for other in buckets:
+        for other, candidates in buckets.items():
             longest = max(length, other)
             allowed = int((1 - floor) * longest + 1e-9)
             if abs(length - other) > allowed or allowed == 0:
                 continue
-            yield from _within(texts, marks, buckets[other], signatures[other], allowed)
+            yield from _within(texts, marks, candidates, signatures[other], allowed)
 
 
 def _within(

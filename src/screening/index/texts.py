@@ -1,18 +1,16 @@
 """Listed names inside free text: narratives, remittance information, address lines.
 
-A text is read in windows of neighbouring words, and each window is scored as a name would be. A window counts if
-enough of it is telling: ordinary prose shares a word with many a listed name and must stay quiet.
+A text is read in windows of neighbouring words, and each window is scored as a name would be. A window
+counts if enough of it is telling: ordinary prose shares a word with many a listed name and must stay quiet.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import Rows, candidates
@@ -20,6 +18,11 @@ from screening.index.worth import Appraisal, Vocabulary, appraise
 from screening.names.comparison import Listed, Option, align, rate
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
 
 __all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
 
@@ -53,7 +56,7 @@ def scan(
     kinds: npt.NDArray[np.int64],
     threshold: float,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
-    """Every (text, listed name) with a window that counts and reaches the threshold, and which texts are too long."""
+    """Every (text, listed name) with a window that counts, and which texts are too long."""
     batch = tokenise_batch(texts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT)
     known = appraise(batch, vocabulary, kinds)
     free = Rows(
@@ -62,7 +65,9 @@ def scan(
         np.zeros_like(known.rows.weight),
         np.zeros_like(known.rows.full_line),
     )
-    weight = np.array([sum(t.weights[k] for t in l.name.tokens) for l, k in zip(listed, kinds, strict=True)])
+    weight = np.array(
+        [sum(t.weights[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
+    )
     rows, places = candidates(
         free, known.worth, weight.astype(np.float32), kinds, threshold, _telling(batch, known)
     )

@@ -1,10 +1,10 @@
-"""What each token of a batch is worth in each listed name: the options of the definition, spread over the list."""
+"""What each token of a batch is worth in each listed name: options, spread over the list."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from screening.names.comparison import (
     span_option,
 )
 from screening.names.tokens import KINDS, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
 
@@ -81,54 +84,11 @@ class Appraisal:
 def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints) -> Appraisal:
     """Find every option of every token of the batch, wherever on the list it is."""
     near = _near(batch, vocabulary)
-    ledger = _Ledger(vocabulary, len(kinds))
-    for k, found in enumerate(near):
-        for t, listed in found.items():
-            a = batch.tokens[t]
-            for u, (alike, how) in listed.items():
-                ledger.spread(t, u, k, pair_option((), a, (), vocabulary.tokens[u], alike, how, k))
-    for t, token in enumerate(batch.tokens):
-        if token.abbreviated:
-            _cuts(ledger, vocabulary, t, token, t)
-        for place, cover, alike in vocabulary.spans.get(token.surface, ()):
-            ledger.add(t, place, span_option((), token.weights[kinds[place]], (), cover, alike))
-    size = len(batch.tokens)
-    parts = dict(batch.parts)
-    rows, ids = [batch.written_rows], [batch.written_ids.copy()]
-
-    span_rows: list[Ints] = []
-    for members, where in _query_spans(batch, vocabulary):
-        tokens = [batch.tokens[t] for t in members]
-        own = [sum(token.weights[k] for token in tokens) for k in range(len(KINDS))]
-        for u in vocabulary.by_surface["".join(token.surface for token in tokens)]:
-            for k in range(len(KINDS)):
-                weight = vocabulary.tokens[u].weights[k]
-                ledger.spread(size + len(span_rows), u, k, span_option((), own[k], (), weight, GLUED))
-        span_rows.append(where)
-    rows += span_rows
-    ids += [np.full(len(where), size + number) for number, where in enumerate(span_rows)]
-    size += len(span_rows)
-
-    for t, position in _last_tokens(batch):
-        token = batch.tokens[t]
-        if len(token.form) < SHORTEST_CUT:
-            position = position[batch.full_line[batch.written_rows[position]]]
-        if len(position) and _cuts(ledger, vocabulary, t, token, size):
-            # At the end of a name the token may also be the beginning of a longer one: the better of the two.
-            ids[0][position] = size
-            parts[size] = [t]
-            size += 1
-
-    row, token_id = np.concatenate(rows), np.concatenate(ids)
-    order = np.argsort(row, kind="stable")
-    weights = np.array([token.weights for token in batch.tokens]).reshape(-1, len(KINDS))
-    weight = np.stack(
-        [np.bincount(batch.rows, weights[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))],
-        axis=1,
-    ).astype(np.float32)
-    return Appraisal(
-        Rows(row[order], token_id[order], weight, batch.full_line), ledger.close(size, parts), near
-    )
+    ledger = _Ledger(vocabulary, kinds, batch)
+    ledger.add_tokens(near)
+    ledger.add_spans()
+    ledger.add_ends()
+    return Appraisal(ledger.rows(), ledger.close(), near)
 
 
 def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
@@ -143,26 +103,6 @@ def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
     return near
 
 
-def _cuts(ledger: _Ledger, vocabulary: Vocabulary, t: int, token: Token, under: int) -> bool:
-    found = False
-    for u in vocabulary.by_prefix.get(token.form, ()):
-        for k in range(len(KINDS)):
-            option = cut_option((), token, (), vocabulary.tokens[u], k)
-            if option is not None:
-                ledger.spread(under, u, k, option)
-                found = True
-    return found
-
-
-def _last_tokens(batch: Batch) -> Iterable[tuple[int, Ints]]:
-    """Each token that ends a name of several tokens, and where it stands in `written_ids`."""
-    rows = np.flatnonzero(np.diff(batch.starts) > 1)
-    position = np.searchsorted(batch.written_rows, rows, side="right") - 1
-    last = batch.ids[batch.starts[rows + 1] - 1]
-    position = position[batch.written_ids[position] == last]  # part of a compound: the compound ends the name
-    return _groups(batch.written_ids[position], position)
-
-
 def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:
     order = np.argsort(key, kind="stable")
     key, value = key[order], value[order]
@@ -171,7 +111,7 @@ def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:
 
 
 def _query_spans(batch: Batch, vocabulary: Vocabulary) -> Iterable[tuple[tuple[int, ...], Ints]]:
-    """Neighbouring tokens of queries that spell one listed token when written together, and the rows they are in."""
+    """Neighbouring tokens that spell one listed token when written together, and their rows."""
     surfaces = [token.surface for token in batch.tokens]
     width = len(surfaces)
     begins = np.array([surface in vocabulary.prefixes for surface in surfaces], dtype=bool)
@@ -200,15 +140,82 @@ def _longer_spans(
 
 
 class _Ledger:
-    """Collects options, and keeps the best of each token in each listed name."""
+    """Collects options, and keeps the best of each token in each listed name.
 
-    def __init__(self, vocabulary: Vocabulary, size: int) -> None:
+    Beside the tokens of the batch, which keep their ids, it numbers what else a row may hold: spans of
+    neighbouring tokens, and tokens that stand at the end of a name.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, kinds: Ints, batch: Batch) -> None:
         self.vocabulary = vocabulary
-        self.size = size
+        self.kinds = kinds
+        self.batch = batch
+        self.width = len(batch.tokens)
+        self.parts = dict(batch.parts)
+        self.held_rows = [batch.written_rows]
+        self.held_ids = [batch.written_ids.copy()]
         self.slots: list[tuple[int, int]] = []
         self.of_slots: list[tuple[float, float, float, float]] = []
         self.entries: list[tuple[int, int]] = []
         self.of_entries: list[tuple[float, float, float, float]] = []
+
+    def add_tokens(self, near: tuple[Near, ...]) -> None:
+        """What tokens are worth wherever they stand."""
+        tokens, listed = self.batch.tokens, self.vocabulary.tokens
+        for k, found in enumerate(near):
+            for t, similar in found.items():
+                for u, (alike, how) in similar.items():
+                    self.spread(t, u, k, pair_option((), tokens[t], (), listed[u], alike, how, k))
+        for t, token in enumerate(tokens):
+            if token.abbreviated:
+                self.add_cuts(token, t)
+            for place, cover, alike in self.vocabulary.spans.get(token.surface, ()):
+                self.add(t, place, span_option((), token.weights[self.kinds[place]], (), cover, alike))
+
+    def add_spans(self) -> None:
+        """What neighbouring tokens are worth where together they spell one listed token."""
+        for members, rows in _query_spans(self.batch, self.vocabulary):
+            tokens = [self.batch.tokens[t] for t in members]
+            for u in self.vocabulary.by_surface["".join(token.surface for token in tokens)]:
+                for k in range(len(KINDS)):
+                    own = sum(token.weights[k] for token in tokens)
+                    cover = self.vocabulary.tokens[u].weights[k]
+                    self.spread(self.width, u, k, span_option((), own, (), cover, GLUED))
+            self.hold(rows, self.width)
+            self.width += 1
+
+    def add_ends(self) -> None:
+        """What a token is worth at the end of a name: there it may be the beginning of a longer one."""
+        batch = self.batch
+        rows = np.flatnonzero(np.diff(batch.starts) > 1)
+        position = np.searchsorted(batch.written_rows, rows, side="right") - 1
+        for t, which in _groups(batch.ids[batch.starts[rows + 1] - 1], np.arange(len(rows))):
+            token = batch.tokens[t]
+            here = which if len(token.form) >= SHORTEST_CUT else which[batch.full_line[rows[which]]]
+            if not len(here) or not self.add_cuts(token, self.width):
+                continue
+            alone = batch.written_ids[position[here]] == t
+            # Either the token or its cut end: the better of the two. In a compound, over-estimate: both.
+            self.parts[self.width] = [t]
+            self.held_ids[0][position[here[alone]]] = self.width
+            self.hold(rows[here[~alone]], self.width)
+            self.width += 1
+
+    def add_cuts(self, token: Token, under: int) -> bool:
+        """A token that was cut off, under an id; False if no listed token begins so."""
+        found = False
+        for u in self.vocabulary.by_prefix.get(token.form, ()):
+            for k in range(len(KINDS)):
+                option = cut_option((), token, (), self.vocabulary.tokens[u], k)
+                if option is not None:
+                    self.spread(under, u, k, option)
+                    found = True
+        return found
+
+    def hold(self, rows: Ints, token: int) -> None:
+        """Rows that hold an id beside their tokens."""
+        self.held_rows.append(rows)
+        self.held_ids.append(np.full(len(rows), token))
 
     def spread(self, token: int, u: int, k: int, option: Option) -> None:
         """An option with a listed token, wherever that stands in a name of the kind."""
@@ -220,7 +227,20 @@ class _Ledger:
         self.entries.append((token, name))
         self.of_entries.append((option.weight * option.alike, option.own, option.cover, option.weight))
 
-    def close(self, width: int, parts: dict[int, list[int]]) -> Worth:
+    def rows(self) -> Rows:
+        """Which row holds which id."""
+        row, held = np.concatenate(self.held_rows), np.concatenate(self.held_ids)
+        order = np.argsort(row, kind="stable")
+        batch = self.batch
+        weights = np.array([token.weights for token in batch.tokens]).reshape(-1, len(KINDS))
+        per_kind = [
+            np.bincount(batch.rows, weights[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))
+        ]
+        return Rows(row[order], held[order], np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
+
+    def close(self) -> Worth:
+        """The best of every id in every listed name."""
+        size, parts = len(self.kinds), self.parts
         starts = self.vocabulary.starts
         slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
@@ -233,21 +253,23 @@ class _Ledger:
                 np.array(self.of_entries).reshape(-1, 4),
             ]
         )
-        code, values = _reduce(token * self.size + name, values, np.maximum)
+        code, values = _reduce(token * size + name, values, np.maximum)
         if parts:
             # A compound is worth what its parts are worth together, or what it is worth whole.
             owner = np.repeat(list(parts), [len(ids) for ids in parts.values()])
             part = np.array([t for ids in parts.values() for t in ids], dtype=np.int64)
-            begin = np.searchsorted(code, part * self.size)
-            length = np.searchsorted(code, (part + 1) * self.size) - begin
+            begin = np.searchsorted(code, part * size)
+            length = np.searchsorted(code, (part + 1) * size) - begin
             entry = ranges(begin, length)
-            together = np.repeat(owner, length) * self.size + code[entry] % self.size
+            together = np.repeat(owner, length) * size + code[entry] % size
             sums = _reduce(together, values[entry], np.add)
             code, values = _reduce(
                 np.concatenate([code, sums[0]]), np.concatenate([values, sums[1]]), np.maximum
             )
-        token, name = code // self.size, code % self.size
-        return Worth(np.searchsorted(token, np.arange(width + 1)), token, name, values.astype(np.float32))
+        token, name = code // size, code % size
+        return Worth(
+            np.searchsorted(token, np.arange(self.width + 1)), token, name, values.astype(np.float32)
+        )
 
 
 def _reduce(code: Ints, values: Floats, how: np.ufunc) -> tuple[Ints, Floats]:

@@ -1,27 +1,29 @@
 """The one definition of the score: how well a name agrees with a listed name, and why.
 
 Tokens of both names are aligned one to one (or one to several, where a name is written together). Agreement
-earns the weight of the token, less what a typo or a spelling costs. What stays unaligned costs: most when both
-names hold something the other lacks (they contradict each other), less when one is merely longer. The fewer
-distinctive tokens agree, the more every difference costs.
+earns the weight of the token, less what a typo or a spelling costs. What stays unaligned costs: most when
+both names hold something the other lacks (they contradict each other), less when one is merely longer. The
+fewer distinctive tokens agree, the more every difference costs.
 
     score = (agreed - flaws) / (agreed + scarcity * loss)
 
-The score is a pure function of the two names, their kind and the versioned tables of `lexicon`; nothing else on
-the list and nothing else in the batch can move it.
+The score is a pure function of the two names, their kind and the versioned tables of `lexicon`; nothing
+else on the list and nothing else in the batch can move it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
 from screening.errors import PolicyError
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import ABJADS, KINDS, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "SCORE_VERSION",
@@ -81,8 +83,8 @@ class Alignment:
         listed: The part of the listed name, empty if the query's part met nothing.
         similarity: 0 to 1.
         weight: How much it counts.
-        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued", "acronym", "cut",
-            "number", "missing in query" or "extra in query".
+        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued",
+            "acronym", "cut", "number", "missing in query" or "extra in query".
     """
 
     query: str
@@ -145,8 +147,8 @@ class Listed:
     """A listed name made ready to meet many queries.
 
     Attributes:
-        spans: Neighbouring tokens as they would be written together, and an entity's acronym: their positions,
-            their weight and what meeting them is worth.
+        spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
+            positions, their weight and what meeting them is worth.
         surfaces: Each unit by the letters it is written with.
     """
 
@@ -222,22 +224,23 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         return ROMANISED, "romanisation"
     if "number" in (a.roles[0], b.roles[0]):
         return 0.0, ""
+    return _nearness(a, b)
+
+
+def _nearness(a: Token, b: Token) -> tuple[float, str]:
+    """How near two different words are: by their letters, their sounds, or their consonants."""
     best, how = _typo(a.form, b.form, TYPO_FLOOR), "typo"
-    for x in a.keys:
-        for y in b.keys:
-            sound = SOUND * _typo(x, y, TYPO_FLOOR / SOUND)
-            if sound > best:
-                best, how = sound, "romanisation and typo"
+    sound = SOUND * max(_typo(x, y, TYPO_FLOOR / SOUND) for x in a.keys for y in b.keys)
+    if sound > best:
+        best, how = sound, "romanisation and typo"
     if a.script == b.script:
-        if a.native:
-            best = max(best, _typo(a.native, b.native, TYPO_FLOOR))
-    elif (a.script in ABJADS or b.script in ABJADS) and min(
-        len(a.skeleton), len(b.skeleton)
-    ) >= FEWEST_CONSONANTS:
-        worth = FEW_CONSONANTS if min(len(a.skeleton), len(b.skeleton)) == FEWEST_CONSONANTS else CONSONANTS
+        return (max(best, _typo(a.native, b.native, TYPO_FLOOR)) if a.native else best), how
+    fewest = min(len(a.skeleton), len(b.skeleton))
+    if fewest >= FEWEST_CONSONANTS and (a.script in ABJADS or b.script in ABJADS):
+        worth = FEW_CONSONANTS if fewest == FEWEST_CONSONANTS else CONSONANTS
         consonants = worth * _typo(a.skeleton, b.skeleton, TYPO_FLOOR / CONSONANTS)
         if consonants > max(best, TYPO_FLOOR):
-            best, how = consonants, "script"
+            return consonants, "script"
     return best, how
 
 
@@ -259,7 +262,9 @@ def _typo(a: str, b: str, floor: float) -> float:
     return 0.0 if distance > allowed else 1 - distance / longest
 
 
-def pair_option(places: Places, a: Token, there: Places, b: Token, alike: float, how: str, k: int) -> Option:
+def pair_option(  # noqa: PLR0917 (the innermost call)
+    places: Places, a: Token, there: Places, b: Token, alike: float, how: str, k: int
+) -> Option:
     """What aligning two similar tokens is worth."""
     own, cover = a.weights[k], b.weights[k]
     weight = min(own, cover)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from functools import cache
 from importlib.resources import files
 from typing import Final

@@ -79,12 +79,12 @@ _WORD = re.compile(WORD)
 
 
 def prepare(text: str, *, ends: bool = True) -> Name:
-    """Analyse a name once for many comparisons.
+    r"""Analyse a name once for many comparisons.
 
     Example:
         >>> [token.form for token in prepare("Nur-uddin AL TESTI").tokens]
         ['nur', 'uddin', 'al', 'testi']
-        >>> prepare("Kh\\u0430lid").signs
+        >>> prepare("Kh\u0430lid").signs
         ('mixed scripts',)
     """
     if len(text) > MAX_CHARACTERS:

@@ -40,14 +40,14 @@ class Token:
         form: Plain lower-case Latin letters and digits.
         native: The same part as it was written, folded, where it is not Latin; otherwise empty.
         script: Script of `native`, or "latin".
-        surface: The letters it was written with: the whole compound for the first part of one, nothing for the
-            others. Joined surfaces are the name as it would be written together.
+        surface: The letters it was written with: the whole compound for the first part of one, nothing for
+            the others. Joined surfaces are the name as it would be written together.
         abbreviated: Whether a full stop ends it.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
         weights: Share of a full token that it carries in a person's name and in an entity's name.
-        roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form", "clerical",
-            "initial" or "number". A known name is one that many parties share.
+        roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form",
+            "clerical", "initial" or "number". A known name is one that many parties share.
     """
 
     form: str
@@ -140,14 +140,20 @@ def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[fl
         return (1.0 if kind == "entity" else _NUMBER_WEIGHT), "number"
     if len(form) == 1 and script == "latin":
         return _LENGTH_WEIGHT[1], "initial"
+    return _incidental(form, kind) or _telling(form, keys, kind)
+
+
+def _incidental(form: str, kind: str) -> tuple[float, str] | None:
     if form in particles():
         return particles()[form], "particle"
     if kind == "individual" and form in titles():
         return _TITLE_WEIGHT, "title"
     if kind == "entity" and form in legal_forms():
         return _LEGAL_WEIGHT, "legal form"
-    if form in clerical():
-        return _LEGAL_WEIGHT, "clerical"
+    return (_LEGAL_WEIGHT, "clerical") if form in clerical() else None
+
+
+def _telling(form: str, keys: tuple[str, ...], kind: str) -> tuple[float, str]:
     weight = min(rarity(kind).get(key, 1.0) for key in keys)
     role = "known name" if weight < 1 else "name"
     if kind == "entity" and role == "name":

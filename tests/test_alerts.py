@@ -146,8 +146,12 @@ def test_a_family_without_a_cap_is_a_family_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"score": 0.8}, "SUSPEND"),
-        ({"score": 0.7}, "REVIEW"),
+        ({"score": 0.85}, "SUSPEND"),
+        ({"score": 0.84}, "REVIEW"),
+        ({"score": 0.84, "tier": "SUSPEND"}, "SUSPEND"),  # a tier that the hit has is not worked out again
+        ({"score": 1.0, "tier": "REVIEW"}, "REVIEW"),
+        ({"weak": True, "quality": "Low", "score": 0.84}, "MONITOR"),
+        ({"weak": True, "quality": "Low", "score": 0.85}, "REVIEW"),
         ({"weak": True, "quality": "Low", "score": 0.94}, "REVIEW"),
         ({"weak": True, "quality": "Low", "score": 0.95}, "SUSPEND"),
         ({"field": "remittance_text", "role": "message", "score": 0.91}, "REVIEW"),
@@ -179,6 +183,12 @@ def test_every_alert_says_why_in_words() -> None:
         "TF-V01: why V01",
         "rule score 50 = (behaviour 25 + graph 25) x context 1.0; 2 families count",
     ]
+
+
+def test_what_corroborates_stands_in_the_reason() -> None:
+    found = hits(hit(score=0.8, tier="SUSPEND", corroboration=["birth date agrees (1970)"]))
+    (reason,) = raise_alerts(found, flags())["reasons"].item().to_list()
+    assert reason.endswith("(the primary name) at 0.8; birth date agrees (1970)")
 
 
 def test_the_gravest_come_first_and_order_does_not_depend_on_the_input() -> None:

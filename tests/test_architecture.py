@@ -18,6 +18,7 @@ FLOORS = {
     "reference": 1,
     "names": 2,
     "designations": 2,
+    "corroboration": 3,
     "index": 3,
     "lists": 3,
     "payments": 3,

@@ -1,8 +1,8 @@
 """Hits and flags -> alerts: one row per payment that a person must see, and why.
 
-Two channels that never mix. The list channel looks at hits alone and gives SUSPEND or REVIEW. The rule
-channel looks at flags alone: families of rules add up to a score under caps, context raises it, and the
-score gives MONITOR, REVIEW or HOLD. The graver of both is the outcome.
+Two channels that never mix. The list channel looks at hits alone and takes the gravest of their tiers.
+The rule channel looks at flags alone: families of rules add up to a score under caps, context raises it,
+and the score gives MONITOR, REVIEW or HOLD. The graver of both is the outcome.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Final
 
 import polars as pl
 
+from screening.corroboration.tiers import suspends_at, with_tiers
 from screening.policy import OUTCOMES, OutcomePolicy
-from screening.schemas import ALERTS, TEXT_COLUMNS
+from screening.schemas import ALERTS
 
 __all__ = ["list_outcomes", "raise_alerts", "rule_outcomes"]
 
@@ -63,32 +64,17 @@ def raise_alerts(
 
 
 def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) -> pl.DataFrame:
-    """Judge hits, without a look at any rule.
+    """Gather hits, each with its tier, without a look at any rule.
 
     Returns:
         `transaction_id level score references reasons`, one row per payment with a hit.
     """
     policy = policy or OutcomePolicy()
-    weak = pl.col("weak").fill_null(False)
-    text = pl.col("field").is_in(list(TEXT_COLUMNS))
-    band = (
-        pl.when(text & weak)
-        .then(max(policy.suspend_text_at, policy.suspend_weak_at))
-        .when(text)
-        .then(policy.suspend_text_at)
-        .when(weak)
-        .then(policy.suspend_weak_at)
-        .otherwise(policy.suspend_at)
-    )
-    judged = hits.with_columns(band=band).with_columns(
-        level=pl.when(pl.col("status") == "unscreenable")
-        .then(_LEVEL[policy.unscreenable])
-        .when(pl.col("score") >= pl.col("band"))
-        .then(_LEVEL["SUSPEND"])
-        .when(weak)
-        .then(_LEVEL[policy.review_weak_below])
-        .otherwise(_LEVEL["REVIEW"])
-    )
+    # Hits of a table made elsewhere may have no tier: they get the one that the name alone gives.
+    alone = with_tiers(hits.drop("tier"), policy=policy)
+    judged = alone.with_columns(
+        tier=pl.coalesce(hits["tier"], "tier"), band=suspends_at(policy)
+    ).with_columns(level=pl.col("tier").replace_strict(_LEVEL, return_dtype=pl.Int32))
     ordered = judged.with_columns(reason=_words_of_a_hit()).sort(
         ["level", "score", "reference", "field", "query"], descending=[True, True, False, False, False],
         nulls_last=True,
@@ -108,13 +94,15 @@ def _words_of_a_hit() -> pl.Expr:
         .then(pl.lit("a low-quality alias"))
         .otherwise(pl.col("name_type").fill_null("name").replace({"primary": "the primary name"}))
     )
-    short = pl.when(pl.col("score") < pl.col("band")).then(
+    short = pl.when((pl.col("score") < pl.col("band")) & (pl.col("tier") != "SUSPEND")).then(
         pl.format(", below {} needed to suspend", pl.col("band"))
     )
     score, tail = pl.col("score").round(3), short.otherwise(pl.lit(""))
+    beside = pl.col("corroboration").fill_null([]).list.join("; ")
+    also = pl.when(beside != "").then(pl.format("; {}", beside)).otherwise(pl.lit(""))
     hit = pl.format(
-        "{} '{}' matches '{}' of {} ({}) at {}{}",
-        "field", quoted, "listed_name", "reference", kind, score, tail,
+        "{} '{}' matches '{}' of {} ({}) at {}{}{}",
+        "field", quoted, "listed_name", "reference", kind, score, tail, also,
     )  # fmt: skip
     return (
         pl.when(pl.col("status") == "unscreenable")

@@ -25,6 +25,7 @@ __all__ = [
     "BIRTHS",
     "COMMENTS",
     "DESIGNATIONS",
+    "FACTS",
     "IDENTIFIERS",
     "KINDS",
     "LEDGER",
@@ -33,6 +34,7 @@ __all__ = [
     "NAMES",
     "NAME_TYPES",
     "NATIONALITIES",
+    "NOT_DOCUMENTS",
     "PLACES",
     "POSITIONS",
     "UPDATES",
@@ -40,9 +42,13 @@ __all__ = [
     "AliasQuality",
     "Provenance",
     "SanctionsList",
+    "document_facts",
 ]
 
 KINDS: Final = ("individual", "entity")
+NOT_DOCUMENTS: Final = ("bic", "imo", "lei")
+"""Kinds of identifiers that name a bank, a ship or a company, and no document."""
+
 NAME_TYPES: Final = ("primary", "alias", "former", "acronym", "original_script")
 
 
@@ -215,6 +221,21 @@ WARNINGS: Final = pl.Schema(
     {"reference": pl.String(), "line": pl.Int64(), "code": pl.String(), "message": pl.String()}
 )
 
+FACTS: Final = pl.Schema(
+    {
+        "reference": pl.String(),
+        "attribute": pl.String(),  # kind, birth_date, country, gender, document
+        "value": pl.String(),  # ISO code, normalised number, the list's word; null where it is not known
+        "earliest": pl.Date(),  # of a birth date
+        "latest": pl.Date(),
+        "approximate": pl.Boolean(),
+        "document_kind": pl.String(),
+        "document_country": pl.String(),
+        "text": pl.String(),  # as it stood
+    }
+)
+"""What a hit may be corroborated with, one row per statement of the list."""
+
 _LEADING: Final = ("reference", "kind", "name")
 
 
@@ -299,6 +320,35 @@ class SanctionsList:
         parts = {part.name: getattr(self, part.name) for part in fields(self)}
         return {name: value for name, value in parts.items() if isinstance(value, pl.DataFrame)}
 
+    @property
+    def facts(self) -> pl.DataFrame:
+        """FACTS: kinds, birth dates, countries, genders and documents, gathered from their tables."""
+        countries = [
+            table.select("reference", pl.lit("country").alias("attribute"), value="country_code", text=text)
+            for table, text in (
+                (self.nationalities, "nationality"), (self.addresses, "country"), (self.places, "country"),
+            )
+        ]  # fmt: skip
+        named = pl.concat(countries).filter(pl.col("text").is_not_null() | pl.col("value").is_not_null())
+        births = self.births.select(
+            "reference", "earliest", "latest", "approximate", "text", attribute=pl.lit("birth_date")
+        )
+        entries = self.designations
+        gathered = pl.concat(
+            [
+                entries.select("reference", attribute=pl.lit("kind"), value="kind", text="kind"),
+                births,
+                named.unique(["reference", "value", "text"], maintain_order=True),
+                entries.select("reference", attribute=pl.lit("gender"), value="gender", text="gender")
+                .filter(pl.col("value").is_not_null()),
+                document_facts(self.identifiers),
+            ],
+            how="diagonal",
+        )  # fmt: skip
+        return gathered.select(pl.col(name).cast(kind) for name, kind in FACTS.items()).sort(
+            "reference", maintain_order=True
+        )
+
     @classmethod
     def from_names(
         cls,
@@ -361,6 +411,15 @@ class SanctionsList:
                 entities=sum(kind == "entity" for kind in kinds.values()),
             ),
         )
+
+
+def document_facts(identifiers: pl.DataFrame) -> pl.DataFrame:
+    """Documents among IDENTIFIERS, as rows of FACTS; codes of banks and ships are no documents."""
+    numbered = pl.col("normalised").fill_null("") != ""
+    return identifiers.filter(numbered & ~pl.col("kind").is_in(NOT_DOCUMENTS)).select(
+        "reference", attribute=pl.lit("document"), value="normalised", text="number",
+        document_kind="kind", document_country="country_code",
+    )  # fmt: skip
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
+from screening.corroboration import PARTY, with_corroboration, with_tiers
+from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
 from screening.names import compare
+from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["FIELDS", "IDENTIFIER_COLUMNS", "Hits", "Searchable", "find_hits"]
+__all__ = ["FIELDS", "IDENTIFIER_COLUMNS", "Hits", "Searchable", "facts_behind", "find_hits"]
 
 IDENTIFIER_COLUMNS: Final = {
     "originator_bic": ("originator", "bic"),
@@ -45,7 +48,13 @@ FIELDS: Final = pl.Schema(
 )
 """What was looked at: the proof behind a clean result."""
 
-_NOT_DOCUMENTS: Final = ("bic", "imo", "lei")
+_SIDES: Final = ("originator", "beneficiary")
+_OWN: Final = ("name", "national_id", "lei")
+"""Columns of a side that are of the party itself, so that its other columns speak for or against a hit.
+An address or a message may name somebody else, and a BIC is of a bank."""
+
+_FOUND: Final = pl.Schema({k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")})
+_GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
 _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
 
@@ -84,6 +93,8 @@ def find_hits(
     transactions: pl.DataFrame | pl.LazyFrame,
     index: Searchable,
     *,
+    facts: pl.DataFrame | None = None,
+    policy: Policy | None = None,
     threshold: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Hits:
@@ -92,10 +103,14 @@ def find_hits(
     Args:
         transactions: TRANSACTIONS; columns that are not there are counted as absent.
         index: A `NameIndex`.
+        facts: FACTS of the list, with which hits are corroborated; those behind the index by default.
+        policy: Its `outcomes` and `corroboration` give each hit its tier.
         threshold: Score from which a name is a hit; the index's own by default.
         progress: Told in words what is being done.
     """
     say = progress or (lambda _: None)
+    policy = policy or Policy()
+    facts = facts_behind(index) if facts is None else facts
     frame = transactions.lazy()
     present = set(frame.collect_schema().names())
     rows, values = _distinct_values(
@@ -119,17 +134,33 @@ def find_hits(
             if column in values
         },
     }
-    found = [_carried_back(frame, column, *matched[column]) for column in values if column in matched]
-    raw = pl.concat(
-        [part for part in pl.collect_all(found) if part.height] or [HITS.to_frame().drop("reasons")]
-    )
+    found = [
+        _carried_back(frame, column, *matched[column], present) for column in values if column in matched
+    ]
+    empty = pl.DataFrame(schema=_FOUND | _GIVEN)
+    raw = pl.concat([part for part in pl.collect_all(found) if part.height] or [empty])
     say(f"explaining {raw.height:,} hits")
-    table = _explained(raw, index).sort(
-        ["transaction_id", "field", "score", "reference", "listed_name", "query"],
-        descending=[False, False, True, False, False, False],
-        nulls_last=True,
+    judged = with_corroboration(_explained(raw, index), facts, policy=policy.corroboration)
+    table = (
+        with_tiers(judged, policy=policy.outcomes)
+        .select(HITS.names())
+        .sort(
+            ["transaction_id", "field", "score", "reference", "listed_name", "query"],
+            descending=[False, False, True, False, False, False],
+            nulls_last=True,
+        )
     )
     return Hits(rows=rows, table=table, fields=_fields(values, table, screened=matched))
+
+
+def facts_behind(index: Searchable) -> pl.DataFrame:
+    """FACTS of an index; of one that holds none, what follows from its names and identifiers."""
+    held = getattr(index, "facts", None)
+    if isinstance(held, pl.DataFrame):
+        return held
+    kinds = index.names.select("reference", value="kind", attribute=pl.lit("kind")).unique("reference")
+    gathered = pl.concat([FACTS.to_frame(), kinds, document_facts(index.identifiers)], how="diagonal_relaxed")
+    return gathered.select(pl.col(name).cast(kind) for name, kind in FACTS.items())
 
 
 def _distinct_values(frame: pl.LazyFrame, columns: Sequence[str]) -> tuple[int, dict[str, pl.DataFrame]]:
@@ -152,12 +183,12 @@ def _best_in_text(found: pl.DataFrame) -> pl.DataFrame:
     return (
         found.sort(["query_id", "reference", "score", "start"], descending=[False, False, True, False])
         .unique(["query_id", "reference"], keep="first", maintain_order=True)
-        .with_columns(status=pl.lit("hit"))
+        .with_columns(status=pl.col("status") if "status" in found.columns else pl.lit("hit"))
     )
 
 
 def _listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
-    kind = pl.when(pl.col("kind").is_in(list(_NOT_DOCUMENTS))).then("kind").otherwise(pl.lit("document"))
+    kind = pl.when(pl.col("kind").is_in(list(NOT_DOCUMENTS))).then("kind").otherwise(pl.lit("document"))
     key = pl.when(kind == "bic").then(pl.col("normalised").str.slice(0, _BANK)).otherwise("normalised")
     return (
         identifiers.select("reference", "number", kind=kind, key=key)
@@ -192,14 +223,24 @@ def _numbers_met(values: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _carried_back(frame: pl.LazyFrame, column: str, role: str, matched: pl.DataFrame) -> pl.LazyFrame:
-    """Rows of payments whose value met someone; no verdict is carried for all the others."""
+def _carried_back(
+    frame: pl.LazyFrame, column: str, role: str, matched: pl.DataFrame, present: set[str]
+) -> pl.LazyFrame:
+    """Rows of payments whose value met someone, with what else is known of that party."""
     kept = [name for name in HITS.names() if name in matched.columns]
+    side, _, part = column.partition("_")
+    own = side in _SIDES and part in _OWN
+    given = {
+        f"party_{attribute}": f"{side}_{suffix}"
+        for suffix, attribute in PARTY.items()
+        if own and f"{side}_{suffix}" in present
+    }
+    unknown = [pl.lit(None).alias(name) for name in _GIVEN if name not in given]
     return (
-        frame.select("transaction_id", query=column)
+        frame.select("transaction_id", query=column, **{name: pl.col(held) for name, held in given.items()})
         .join(matched.lazy().select(kept), on="query", how="inner")
-        .with_columns(role=pl.lit(role), field=pl.lit(column))
-        .select(pl.col(name).cast(kind) for name, kind in HITS.items() if name != "reasons")
+        .with_columns(unknown, role=pl.lit(role), field=pl.lit(column))
+        .select(pl.col(name).cast(kind) for name, kind in (_FOUND | _GIVEN).items())
     )
 
 

@@ -12,6 +12,7 @@ import os
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
@@ -20,7 +21,7 @@ import polars as pl
 from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, describe_input, draw_manifest, write_run
 from screening.errors import MissingExtraError
-from screening.hits import find_hits
+from screening.hits import facts_behind, find_hits
 from screening.payments import Conformed, conform
 from screening.rules import RULES, Rule, assess
 
@@ -138,6 +139,7 @@ def screen(
     policy: Policy | None = None,
     rules: Sequence[Rule] = RULES,
     history: Any = None,
+    facts: pl.DataFrame | None = None,
     threshold: float | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Result:
@@ -150,6 +152,8 @@ def screen(
         policy: Every choice of the bank; the index's own by default.
         rules: Rules to evaluate.
         history: Earlier payments, for rules that look back. Only `transactions` are flagged.
+        facts: FACTS of the list (`SanctionsList.facts`), with which hits are corroborated; those behind
+            the index by default.
         threshold: Score from which a name is a hit, in place of the policy's.
         progress: Told in words what is being done.
 
@@ -164,9 +168,11 @@ def screen(
         payments = conform(transactions, policy=policy)
         earlier = None if history is None else conform(history, policy=policy)
     with steps.step("screening names"):
-        found = find_hits(payments.transactions, index, threshold=threshold, progress=steps.say)
+        facts = facts_behind(index) if facts is None else facts
+        search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
+        found = search(payments.transactions, progress=steps.say)
         # A row that could not be read is no clear: the parties that it names are screened all the same.
-        unread = find_hits(payments.rejected_rows, index, threshold=threshold)
+        unread = search(payments.rejected_rows)
     with steps.step("evaluating rules"):
         assessment = assess(
             payments.transactions,

@@ -18,7 +18,17 @@ from typing import Any, Final, Self, get_type_hints
 
 from screening.errors import PolicyError
 
-__all__ = ["ATTRIBUTES", "OUTCOMES", "CorroborationPolicy", "ListPolicy", "NamePolicy", "OutcomePolicy", "PaymentsPolicy", "Policy", "RulesPolicy"]
+__all__ = [
+    "ATTRIBUTES",
+    "OUTCOMES",
+    "CorroborationPolicy",
+    "ListPolicy",
+    "NamePolicy",
+    "OutcomePolicy",
+    "PaymentsPolicy",
+    "Policy",
+    "RulesPolicy",
+]
 
 OUTCOMES: Final = ("MONITOR", "REVIEW", "HOLD", "SUSPEND")
 """What may become of a payment that is not clear, the mildest first."""

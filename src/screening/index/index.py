@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.designations import Provenance, SanctionsList
-from screening.errors import IndexFormatError, PolicyError
+from screening.errors import IndexFormatError, ListError, PolicyError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.texts import scan
@@ -46,6 +46,13 @@ class NameIndex:
     Args:
         sanctions: The list.
         policy: Its `names.threshold` is the default threshold; `lists.exclude_list_types` are left out.
+
+    Attributes:
+        names: The listed names that are searched.
+        unscreenable: Those of them that cannot be compared; each designation has others that can.
+
+    Raises:
+        ListError: A designation has no name that can be compared.
 
     Example:
         >>> from screening.designations import SanctionsList
@@ -84,6 +91,14 @@ class NameIndex:
             dtype=np.float32,
         )
         self._vocabulary = Vocabulary(self._listed)
+        judged = pl.Series([listed.name.screenable for listed in self._listed], dtype=pl.Boolean)
+        self.unscreenable = self.names.filter(~judged)
+        lost = self.unscreenable.join(self.names.filter(judged), on="reference", how="anti")
+        if not lost.is_empty():
+            raise ListError(
+                f"no name of {lost['reference'][0]} can be compared with anything: {lost['name'][0]!r}",
+                reference=lost["reference"][0],
+            )
 
     def __len__(self) -> int:
         return len(self.names)

@@ -230,7 +230,7 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
 def _nearness(a: Token, b: Token) -> tuple[float, str]:
     """How near two different words are: by their letters, their sounds, or their consonants."""
     best, how = _typo(a.form, b.form, TYPO_FLOOR), "typo"
-    sound = SOUND * max(_typo(x, y, TYPO_FLOOR / SOUND) for x in a.keys for y in b.keys)
+    sound = SOUND * max([_typo(x, y, TYPO_FLOOR / SOUND) for x in a.keys for y in b.keys])
     if sound > best:
         best, how = sound, "romanisation and typo"
     if a.script == b.script:
@@ -254,8 +254,10 @@ def _two_known(a: str, b: str) -> bool:
 
 
 def _typo(a: str, b: str, floor: float) -> float:
-    longest = max(len(a), len(b))
+    shorter, longest = sorted((len(a), len(b)))
     allowed = int((1 - floor) * longest + 1e-9)
+    if longest - shorter > allowed:
+        return 0.0
     if allowed == 0:
         return float(a == b)
     distance = OSA.distance(a, b, score_cutoff=allowed)

@@ -21,7 +21,8 @@ __all__ = ["FULL_LINE", "MAX_CHARACTERS", "MAX_TOKENS", "WORD", "Name", "Word", 
 
 MAX_CHARACTERS: Final = 500
 """A longer text is not a name; it is unscreenable, never a clear."""
-MAX_TOKENS: Final = 50
+MAX_TOKENS: Final = 32
+"""More tokens are a text rather than a name; the longest name on the UN list has 13."""
 FULL_LINE: Final = (33, 34, 35, 140)
 """Characters of a name that fills a line of 35, less a hyphen or blank at the cut, or a field of 140."""
 WORD: Final = r"[^\s\x1c-\x1f]+"

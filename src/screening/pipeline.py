@@ -8,6 +8,8 @@ A step that fails fails the run; there is no result with a part missing.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import os
 import time
 from contextlib import contextmanager
@@ -191,23 +193,39 @@ def screen(
         manifest = draw_manifest(
             source={**describe_input(transactions), **counts, "columns": dict(payments.columns)},
             provenance=index.provenance,
-            index={"sha256": index.sha256, "threshold": index.threshold if threshold is None else threshold},
+            index={
+                "sha256": index.sha256,
+                "facts_sha256": _digest(facts),
+                "threshold": index.threshold if threshold is None else threshold,
+            },
             policy=policy,
             fields=found.fields,
             rules=assessment.coverage.to_dicts(),
             tables=tables,
-            warnings=_warnings(payments, found.fields),
+            warnings=_warnings(payments, found.fields, facts),
             history=None if history is None else describe_input(history),
         )
     manifest["clock"] = steps.clock()
     return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
 
 
-def _warnings(payments: Conformed, fields: pl.DataFrame) -> list[str]:
+def _digest(facts: pl.DataFrame) -> str:
+    """Of what hits were corroborated with: another edition may give another tier."""
+    content = json.dumps(facts.rows(), ensure_ascii=False, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _warnings(payments: Conformed, fields: pl.DataFrame, facts: pl.DataFrame) -> list[str]:
     off = fields.filter(pl.col("status") == "off")["column"]
     notes = [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
     notes += [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
-
+    if facts.height and facts.filter(pl.col("attribute") == "birth_date").is_empty():
+        given = payments.transactions.lazy().collect_schema().names()
+        notes += [
+            f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"
+            for name in given
+            if name.endswith("_birth_date")
+        ]
     return notes + [
         f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
         for row in payments.warnings.to_dicts()

@@ -79,7 +79,7 @@ class CorroborationPolicy:
 
     approximate_years: int = 2
     contradiction_years: int = 5
-    widest_years: int = 6
+    widest_years: int = 5
     placeholder_births: tuple[str, ...] = (
         "0001-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "9999-12-31",
     )  # fmt: skip

@@ -15,14 +15,18 @@ import typer
 import screening
 from screening.audit import check_folder
 from screening.cli import console, views
+from screening.corroboration import Party, unreadable
 from screening.errors import ListError, ScreeningError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import polars as pl
+
     from screening.designations import SanctionsList
     from screening.index import NameIndex
     from screening.policy import Policy
+
 __all__ = ["ExitCode", "app", "main"]
 
 
@@ -138,9 +142,9 @@ def run(
     check_folder(out)
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
-        index = _index(list_file, policy, say)
+        index, facts = _index(list_file, policy, say)
         result = screening.screen(
-            table, index, policy=policy, history=history, threshold=threshold, progress=say
+            table, index, policy=policy, history=history, facts=facts, threshold=threshold, progress=say
         )
         say(f"writing {out}")
         result.write(out)
@@ -158,6 +162,20 @@ def name(
     *,
     policy_file: PolicyOption = None,
     threshold: ThresholdOption = None,
+    born: Annotated[
+        str | None,
+        typer.Option(help="Birth date: a day, month, year or interval (1968..1972).", metavar="DATE"),
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Country of the party, by code or name.", metavar="COUNTRY")
+    ] = None,
+    gender: Annotated[str | None, typer.Option(help="male or female.", metavar="GENDER")] = None,
+    document: Annotated[
+        str | None, typer.Option(help="Number of a document of the party.", metavar="NUMBER")
+    ] = None,
+    kind: Annotated[
+        str | None, typer.Option("--type", help="person, company, npo, bank, ...", metavar="TYPE")
+    ] = None,
     why_not: Annotated[
         str | None,
         typer.Option(help="Explain the comparison with this designation, hit or not.", metavar="REFERENCE"),
@@ -166,14 +184,21 @@ def name(
 ) -> None:
     """Look one name up, and see why, word by word.
 
+    What else is known of the party may raise or lower the tier of a hit; it never removes one.
+
     \b
     Examples:
       screening name "Ardo Belvane" --list consolidated.xml
       screening name "Ardo Belvane" --list consolidated.xml --threshold 0.6
+      screening name "Ardo Belvane" --list consolidated.xml --born 1970-07-01 --country IQ
       screening name "Ardo Belvane" --list consolidated.xml --why-not QDi.901
     """  # noqa: D301  # \b, see above
-    index = _index(list_file, _policy(policy_file), lambda _: None)
-    found = views.lookup(query, index, threshold=threshold, reference=why_not)
+    policy = _policy(policy_file)
+    party = _party(kind=kind, birth_date=born, country=country, gender=gender, document=document)
+    index, facts = _index(list_file, policy, lambda _: None)
+    found = views.lookup(
+        query, index, party=party, facts=facts, policy=policy, threshold=threshold, reference=why_not
+    )
     if as_json:
         console.write(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -211,6 +236,14 @@ def _policy(path: Path | None) -> Policy:
     return screening.Policy() if path is None else screening.Policy.from_toml(path)
 
 
+def _party(**given: str | None) -> Party:
+    """What is known of a party; a value that nobody can read would be passed over in silence."""
+    party = Party(**given)
+    for value in unreadable(party):
+        raise typer.BadParameter(value)
+    return party
+
+
 def _sanctions(path: Path) -> SanctionsList:
     if not path.exists():
         raise ListError(
@@ -221,11 +254,11 @@ def _sanctions(path: Path) -> SanctionsList:
     return screening.read_un_list(path)
 
 
-def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> NameIndex:
+def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[NameIndex, pl.DataFrame]:
     say(f"reading {path}")
     sanctions = _sanctions(path)
     say(f"indexing {sanctions.names.height:,} names of {len(sanctions):,} designations")
-    return screening.NameIndex(sanctions, policy=policy)
+    return screening.NameIndex(sanctions, policy=policy), sanctions.facts
 
 
 def main() -> None:

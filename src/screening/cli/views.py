@@ -13,20 +13,27 @@ from rich.text import Text
 
 from screening.audit import MANIFEST
 from screening.cli import console
+from screening.corroboration import PARTY
 from screening.errors import ListError
+from screening.hits import find_hits
 from screening.names import compare
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from screening.corroboration import Party
     from screening.designations import SanctionsList
     from screening.index import NameIndex
     from screening.names import Comparison
     from screening.pipeline import Result
+    from screening.policy import Policy
 
 __all__ = ["described", "lookup", "show_list", "show_name", "show_result"]
 
 _SHOWN: Final = 8
+_TOLD: Final = (
+    "reference", "listed_name", "name_type", "quality", "weak", "score", "tier", "corroboration",
+)  # fmt: skip
 _COLOURS: Final = {"SUSPEND": "bold red", "HOLD": "red", "REVIEW": "yellow", "MONITOR": "cyan"}
 
 
@@ -116,26 +123,38 @@ def _rules(manifest: dict[str, Any]) -> Text:
 
 
 def lookup(
-    query: str, index: NameIndex, *, threshold: float | None = None, reference: str | None = None
+    query: str,
+    index: NameIndex,
+    *,
+    party: Party | None = None,
+    facts: pl.DataFrame | None = None,
+    policy: Policy | None = None,
+    threshold: float | None = None,
+    reference: str | None = None,
 ) -> dict[str, Any]:
-    """Search one name and explain every hit."""
-    found = index.search(pl.Series([query]), threshold=threshold)
+    """Search one name as that of a beneficiary, with what is known of it, and explain every hit."""
+    given = {suffix: getattr(party, attribute) for suffix, attribute in PARTY.items() if party}
+    row = {"transaction_id": "query", "beneficiary_name": query} | {
+        f"beneficiary_{suffix}": value for suffix, value in given.items() if value is not None
+    }
+    found = find_hits(pl.DataFrame([row]), index, facts=facts, policy=policy, threshold=threshold).table
     hits = []
-    for row in found.sort("score", "reference", descending=[True, False], nulls_last=True).iter_rows(
-        named=True
-    ):
-        if row["status"] != "hit":
-            return {"query": query, "status": row["status"], "hits": []}
-        why = _best(query, row["reference"], index)
-        hits.append(
-            {key: row[key] for key in ("reference", "listed_name", "name_type", "quality", "weak", "score")}
-            | _words(why)
+    for hit in found.filter(pl.col("status") == "hit").sort(
+        "score", "reference", descending=[True, False]
+    ).iter_rows(named=True):  # fmt: skip
+        number = hit["name_type"] == "identifier"
+        why = (
+            {"tokens": [], "reasons": hit["reasons"]}
+            if number
+            else _words(_best(query, hit["reference"], index))
         )
-    status = "hit" if hits else "clear"
+        hits.append({key: hit[key] for key in _TOLD} | why)
+    blind = (found["status"] == "unscreenable").any()
     answer: dict[str, Any] = {
         "query": query,
-        "status": status,
+        "status": "unscreenable" if blind else "hit" if hits else "clear",
         "threshold": threshold or index.threshold,
+        "party": {suffix: value for suffix, value in given.items() if value is not None},
         "hits": hits,
     }
     if reference is not None:
@@ -177,8 +196,12 @@ def show_name(answer: dict[str, Any]) -> None:
         )
     for hit in answer["hits"]:
         quality = f", {hit['quality']}" if hit["quality"] else ""
-        title = f"{hit['score']:.3f}  {hit['listed_name']}  {hit['reference']} ({hit['name_type']}{quality})"
-        blocks += [_tokens(title, hit), Text("; ".join(hit["reasons"])), Text("")]
+        title = (
+            f"{hit['score']:.3f}  {hit['tier']}  {hit['listed_name']}  {hit['reference']} "
+            f"({hit['name_type']}{quality})"
+        )
+        blocks += [_tokens(title, hit), Text("; ".join(hit["reasons"]))]
+        blocks += [*(Text(words) for words in hit["corroboration"]), Text("")]
     if "why_not" in answer:
         why = answer["why_not"]
         short = max(0.0, answer["threshold"] - why["score"])

@@ -8,7 +8,15 @@ from screening.corroboration.attributes import (
     compare_kinds,
 )
 from screening.corroboration.births import Birth, compare_births, compare_intervals, read_birth
-from screening.corroboration.parties import PARTY, Listed, Party, corroborate, gather, with_corroboration
+from screening.corroboration.parties import (
+    PARTY,
+    Listed,
+    Party,
+    corroborate,
+    gather,
+    unreadable,
+    with_corroboration,
+)
 from screening.corroboration.tiers import with_tiers
 from screening.corroboration.verdict import Finding, Verdict
 
@@ -29,6 +37,7 @@ __all__ = [
     "corroborate",
     "gather",
     "read_birth",
+    "unreadable",
     "with_corroboration",
     "with_tiers",
 ]

@@ -12,7 +12,15 @@ from screening.reference.countries import country_code
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["Document", "compare_countries", "compare_documents", "compare_genders", "compare_kinds"]
+__all__ = [
+    "Document",
+    "compare_countries",
+    "compare_documents",
+    "compare_genders",
+    "compare_kinds",
+    "read_gender",
+    "read_kind",
+]
 
 _GENDERS: Final = {
     "m": "male", "male": "male", "man": "male", "mr": "male",
@@ -73,7 +81,7 @@ def compare_genders(payment: str | None, listed: str | None) -> Finding:
         >>> compare_genders("M", "Male").words, compare_genders("x", "Male").words
         ('gender agrees (male)', '')
     """
-    return _compare_words("gender", _word(payment, _GENDERS), _word(listed, _GENDERS))
+    return _compare_words("gender", read_gender(payment), read_gender(listed))
 
 
 def compare_kinds(payment: str | None, listed: str | None) -> Finding:
@@ -83,7 +91,27 @@ def compare_kinds(payment: str | None, listed: str | None) -> Finding:
         >>> compare_kinds("person", "entity").words
         'kind contradicts (listed: entity; payment: individual)'
     """
-    return _compare_words("kind", _word(payment, _KINDS), _word(listed, _KINDS))
+    return _compare_words("kind", read_kind(payment), read_kind(listed))
+
+
+def read_gender(text: str | None) -> str | None:
+    """`male` or `female`, or None for another word.
+
+    Example:
+        >>> read_gender("F"), read_gender("n/a")
+        ('female', None)
+    """
+    return _word(text, _GENDERS)
+
+
+def read_kind(text: str | None) -> str | None:
+    """`individual` or `entity`, or None for another word.
+
+    Example:
+        >>> read_kind("person"), read_kind("npo"), read_kind("other")
+        ('individual', 'entity', None)
+    """
+    return _word(text, _KINDS)
 
 
 def _word(text: str | None, table: dict[str, str]) -> str | None:

@@ -14,6 +14,8 @@ from screening.corroboration.attributes import (
     compare_documents,
     compare_genders,
     compare_kinds,
+    read_gender,
+    read_kind,
 )
 from screening.corroboration.births import Birth, compare_births, read_birth
 from screening.corroboration.verdict import Finding, Verdict
@@ -23,7 +25,7 @@ from screening.reference.countries import country_code
 if TYPE_CHECKING:
     import datetime as dt
 
-__all__ = ["PARTY", "Listed", "Party", "corroborate", "gather", "with_corroboration"]
+__all__ = ["PARTY", "Listed", "Party", "corroborate", "gather", "unreadable", "with_corroboration"]
 
 PARTY: Final = {
     "type": "kind",
@@ -76,6 +78,29 @@ class Listed:
     countries: tuple[str | None, ...] = ()
     gender: str | None = None
     documents: tuple[Document, ...] = ()
+
+
+def unreadable(party: Party) -> list[str]:
+    """Values that nobody can read, each with what would do; to be told to who typed them.
+
+    In a file of payments such a value is unknown, which is neither for nor against.
+
+    Example:
+        >>> unreadable(Party(birth_date="July 1970", country="IQ", kind="thing"))[1]
+        "type 'thing' is not a kind of party, such as person, company, npo or bank"
+    """
+    day = "a day, month, year or interval (1970-07-01, 1970-07, 1970, 1968..1972)"
+    read = (
+        ("birth date", party.birth_date, read_birth(party.birth_date), day),
+        ("country", party.country, country_code(party.country), "a country by code or name"),
+        ("gender", party.gender, read_gender(party.gender), "male or female"),
+        ("type", party.kind, read_kind(party.kind), "a kind of party, such as person, company, npo or bank"),
+    )
+    return [
+        f"{name} {given!r} is not {hint}"
+        for name, given, value, hint in read
+        if given is not None and value is None
+    ]
 
 
 def gather(facts: pl.DataFrame) -> dict[str, Listed]:

@@ -68,8 +68,11 @@ def pass_through(
     balance: float,
 ) -> Finding:
     """Look for debits that empty recent credits."""
-    out = book.ledger("originator_account", money=True)
-    come = book.ledger("beneficiary_account", money=True).probe(out.keys, out.rows, window)
+    incoming = book.ledger("beneficiary_account", money=True)
+    busy = incoming.crowded(window, arrivals).keys
+    rich = incoming.where(book.at_least(large)).keys
+    out = book.ledger("originator_account", money=True).among(np.concatenate([busy, rich]))
+    come = incoming.probe(out.keys, out.rows, window)
     keep = come.count > 0
     come, gone = come[keep], out.within(window)[keep]
     credited, debited = come.sum(book.amount), gone.sum(book.amount)
@@ -239,13 +242,14 @@ def out_of_profile(book: Book, *, window: int, payments: int, score: float, floo
 )
 def velocity_spike(book: Book, *, day: int, baseline: int, payments: int, factor: float) -> Finding:
     """Look for days with far more payments than usual."""
-    ledger = book.ledger("originator_party")
+    everything = book.ledger("originator_party")
+    ledger = everything.crowded(day, payments)
     seen = book.first_seen("originator_party")
     unknown = (seen >= 0) & (book.clock.time - seen < baseline)
     span = ledger.within(day)
     keep = (span.count >= payments) & ~unknown[span.rows]
     span, probes = span[keep], ledger.packed[keep]
-    before = ledger.between(probes, book.clock.after(day + baseline), book.clock.after(day)).count
+    before = everything.between(probes, book.clock.after(day + baseline), book.clock.after(day)).count
     days = baseline / day
     fired = span.count * days >= factor * before
     span, before = span[fired], before[fired]

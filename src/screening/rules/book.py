@@ -233,18 +233,23 @@ class Book:
         rows = np.flatnonzero(keep)
         return Distinct(self.key(key)[rows], self.key(item)[rows], rows, self.clock, window)
 
-    def new_pair(self, key: str, item: str) -> npt.NDArray[np.bool_]:
-        """Whether a row is the first that ever paired its key with its item."""
+    def new_pair(
+        self, key: str, item: str, *, among: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """Whether a row is the first that ever paired its key with its item.
 
-        def make() -> npt.NDArray[np.bool_]:
-            keys, items = self.key(key), self.key(item)
-            rows = np.flatnonzero((keys != NO_KEY) & (items != NO_KEY) & self.moved)
-            _, rows, same = pairs(keys[rows], items[rows], rows)
-            new = np.zeros(self.size, np.bool_)
-            new[rows] = np.concatenate([np.ones(min(1, len(rows)), np.bool_), ~same])
-            return new
-
-        return self.keep(("new", key, item), make)
+        Args:
+            key: Name of a key.
+            item: Name of another.
+            among: Rows to look at: all rows of the keys that matter; the rest is false.
+        """
+        keys, items = self.key(key), self.key(item)
+        known = (keys != NO_KEY) & (items != NO_KEY) & self.moved
+        rows = np.flatnonzero(known if among is None else known & among)
+        _, rows, same = pairs(keys[rows], items[rows], rows)
+        new = np.zeros(self.size, np.bool_)
+        new[rows] = np.concatenate([np.ones(min(1, len(rows)), np.bool_), ~same])
+        return new
 
     def first_seen(self, name: str) -> npt.NDArray[np.int64]:
         """Time of the first row of each row's key; -1 without a key."""

@@ -44,7 +44,8 @@ def npo_off_programme(book: Book) -> Finding:
     """Look for payments of non-profit organisations off their programme."""
     risky = book.is_in("originator_type", "npo") & book.high_risk() & book.moved
     person = book.is_in("beneficiary_type", "person")
-    first = book.new_pair("originator_party", "beneficiary_party")
+    payers = book.key("originator_party")
+    first = book.new_pair("originator_party", "beneficiary_party", among=is_among(payers, payers[risky]))
     outside = book.known("originator_expected_countries") & ~expected(book)
     rows = np.flatnonzero(risky & (person | first | outside))
     parts = (
@@ -131,7 +132,7 @@ def donation_storm(book: Book, **parameters: float) -> tuple[Finding, ...]:
 def _storm(book: Book, key: str, parameters: Mapping[str, float]) -> Finding:
     day, baseline = int(parameters["day"]), int(parameters["baseline"])
     least = int(parameters["originators"])
-    span = book.ledger(key).within(day)
+    span = book.ledger(key).crowded(day, least).within(day)
     quiet = book.is_in("beneficiary_type", "payroll", "utility")
     bar = np.where(_in_calendar(book), parameters["calendar_factor"], 1.0)
     keep = (span.count >= least * bar[span.rows]) & ~quiet[span.rows]
@@ -142,7 +143,7 @@ def _storm(book: Book, key: str, parameters: Mapping[str, float]) -> Finding:
     among = is_among(keys, keys[span.rows])
     sweep = book.distinct(key, "originator_party", day, among=among)
     different = sweep.count(keys[span.rows], span.rows)
-    firsts = span.sum(book.new_pair(key, "originator_party"))
+    firsts = span.sum(book.new_pair(key, "originator_party", among=among))
     begin, end = book.clock.after(day + baseline)[span.rows], book.clock.after(day)[span.rows]
     mean = sweep.appeared(keys[span.rows], begin, end) / (baseline / day)
     needed = np.maximum(least, parameters["factor"] * mean) * bar[span.rows]
@@ -203,13 +204,15 @@ def private_collection(book: Book, *, originators: int, share: float, window: in
     """Look for persons who collect donations."""
     giving = tier_rows(book, "C")
     personal = book.is_in("beneficiary_type", "person")
-    span = book.ledger("beneficiary_account").where(personal).within(window)
+    ledger = book.ledger("beneficiary_account").where(personal).crowded(window, originators)
+    span = ledger.within(window)
     span = span[span.count >= originators]
     words = span.sum(giving)
     keep = at_least_share(words, span.count, share)
     span, words = span[keep], words[keep]
     accounts = book.key("beneficiary_account")
-    different = book.distinct("beneficiary_account", "originator_party", window, among=personal).count(
+    among = personal & is_among(accounts, ledger.keys)
+    different = book.distinct("beneficiary_account", "originator_party", window, among=among).count(
         accounts[span.rows], span.rows
     )
     fired = different >= originators

@@ -143,6 +143,7 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         if not book.has(key):
             continue
         ledger = book.ledger(key)
+        ledger = ledger.among(ledger.where(risky).keys).crowded(window, spellings)
         span = ledger.within(window)
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]

@@ -146,6 +146,9 @@ def _major(value: Any, rows: npt.NDArray[np.int64], book: Book) -> npt.NDArray[n
 def _evidence(finding: Finding, book: Book) -> tuple[pl.Series, npt.NDArray[np.int64]]:
     """Ids of the latest payments behind each flag, in order of time, and how many there are in all."""
     size = len(finding.rows)
+    if not finding.spans and not finding.trail:
+        alone = book.ids(finding.rows).alias("evidence").to_frame().select(pl.concat_list("evidence"))
+        return alone.to_series(), np.ones(size, np.int64)
     owners, found = [np.arange(size)], [finding.rows]
     total = np.zeros(size, np.int64)
     holds_itself = np.zeros(size, np.bool_)

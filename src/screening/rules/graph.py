@@ -124,17 +124,17 @@ def _fan(
     small: npt.NDArray[np.bool_] | None = None,
 ) -> Finding:
     """Many different others of one key in a window, most of them new, half of the amounts small."""
-    span = book.ledger(key).within(window)
-    first = book.new_pair(key, other)
-    firsts = span.sum(first)
-    # what is cheap to know comes first: the different others are at least the new ones among them
+    ledger = book.ledger(key).crowded(window, least)
+    among = is_among(book.key(key), ledger.keys)
+    span = ledger.within(window)
+    firsts = span.sum(book.new_pair(key, other, among=among))
+    # the different others are at least the new ones among them
     keep = (span.count >= least) & (firsts >= new * least) & ~quiet[span.rows]
     span, firsts = span[keep], firsts[keep]
     if small is not None:
         keep = 2 * span.sum(small) >= span.count
         span, firsts = span[keep], firsts[keep]
     if len(span.rows):
-        among = is_among(book.key(key), book.key(key)[span.rows])
         different = book.distinct(key, other, window, among=among).count(book.key(key)[span.rows], span.rows)
         keep = (different >= least) & at_least_share(firsts, different, new)
         span, firsts, different = span[keep], firsts[keep], different[keep]
@@ -182,11 +182,13 @@ def gather_scatter(
     book: Book, *, originators: int, beneficiaries: int, window: int, low: float, high: float
 ) -> Finding:
     """Look for accounts that collect and then distribute."""
-    outgoing = book.ledger("originator_account", money=True)
+    outgoing = book.ledger("originator_account", money=True).crowded(window, beneficiaries)
+    incoming = book.ledger("beneficiary_account", money=True).crowded(window, originators)
+    outgoing = outgoing.among(incoming.keys)
     gone = outgoing.within(window)
     keep = (gone.count >= beneficiaries) & ~book.is_in("originator_type", *COMMERCIAL)[gone.rows]
     gone, keys = gone[keep], outgoing.keys[keep]
-    come = book.ledger("beneficiary_account", money=True).probe(keys, gone.rows, window)
+    come = incoming.probe(keys, gone.rows, window)
     keep = come.count >= originators
     gone, come = gone[keep], come[keep]
     spent, received = gone.sum(book.amount), come.sum(book.amount)
@@ -419,11 +421,12 @@ def shared_identifiers(
     for name in ("device_id", "phone_hash", "email_hash", "address_hash"):
         if not book.has(name):
             continue
-        span = book.ledger(name).within(window)
+        ledger = book.ledger(name).crowded(window, originators)
+        span = ledger.within(window)
         span = span[span.count >= originators]
-        different = book.distinct(name, "originator_party", window).count(
-            book.key(name)[span.rows], span.rows
-        )
+        among = is_among(book.key(name), ledger.keys)
+        sweep = book.distinct(name, "originator_party", window, among=among)
+        different = sweep.count(book.key(name)[span.rows], span.rows)
         hubs = np.zeros(book.size, np.bool_)
         hubs[span.rows[different >= hub]] = True
         keep = (different >= originators) & (different < hub)
@@ -460,12 +463,13 @@ def shared_identifiers(
 )
 def many_accounts(book: Book, *, accounts: int, window: int) -> Finding:
     """Look for parties that pay from many accounts."""
-    span = book.ledger("originator_party").within(window)
+    ledger = book.ledger("originator_party").crowded(window, accounts)
+    span = ledger.within(window)
     span = span[span.count >= accounts]
     keys = book.key("originator_party")
-    different = book.distinct("originator_party", "originator_account", window).count(
-        keys[span.rows], span.rows
-    )
+    among = is_among(keys, ledger.keys)
+    sweep = book.distinct("originator_party", "originator_account", window, among=among)
+    different = sweep.count(keys[span.rows], span.rows)
     keep = different >= accounts
     span = span[keep]
     return Finding(

@@ -80,18 +80,23 @@ def find_hops(book: Book, *, least: float, window: int) -> Hops:
     # went in [0.80, 1.05] x came means came in [went / 1.05, went / 0.80]: at most two steps
     low = np.floor((went - np.log(_WIDEST[1]) - 1e-9) / width).astype(np.int64) + 1
     high = np.floor((went - np.log(_WIDEST[0]) + 1e-9) / width).astype(np.int64) + 1
-    first = ledger.probe(_stepped(keys[1], low, steps), out, window)
-    second = ledger.probe(_stepped(keys[1], np.maximum(high, low), steps), out, window)
-    second_count = np.where(high > low, second.count, 0)
-    too_many = first.count + second_count > _HUB
-    hubs = np.zeros(book.size, np.bool_)
-    hubs[out[too_many]] = True
+    # probes in order of key walk through the ledger; in order of time they would jump about in it
+    spans = []
+    for level, apart in ((low, np.ones(len(out), np.bool_)), (high, high > low)):
+        probes = pack(_stepped(keys[1][apart], level[apart], steps), out[apart])
+        probes.sort()
+        span = ledger.between(probes, book.clock.after(window), book.clock.end)
+        spans.append(span[span.count > 0])
+    candidates = np.zeros(book.size, np.int64)
+    for span in spans:
+        candidates[span.rows] += span.count
+    hubs = candidates > _HUB
     before_parts, after_parts = [], []
-    for span, apart in ((first, np.ones(len(out), np.bool_)), (second, high > low)):
-        span = span[apart & ~too_many & (span.count > 0)]  # noqa: PLW2901  # the same spans, fewer
-        owner, entry = span.expand()
+    for span in spans:
+        followed = span[~hubs[span.rows]]
+        owner, entry = followed.expand()
         before_parts.append(entry)
-        after_parts.append(span.rows[owner])
+        after_parts.append(followed.rows[owner])
     before, after = np.concatenate(before_parts), np.concatenate(after_parts)
     keep = (before != after) & is_share(book.amount[after], book.amount[before], *_WIDEST)
     before, after = before[keep], after[keep]
@@ -295,8 +300,9 @@ def mirrored_transfer(book: Book, *, window: int, commission: float, least: floa
     hops = _hops(book, least)
     unclear = _unclear(hops)
     single = hops.where((_gap(book, hops) < window) & _ratio(book, hops, 1 - commission, 1.0))
-    out = book.ledger("originator_account", money=True).where(book.at_least(least))
-    come = book.ledger("beneficiary_account", money=True).probe(out.keys, out.rows, window)
+    incoming = book.ledger("beneficiary_account", money=True).crowded(window, 2)
+    out = book.ledger("originator_account", money=True).among(incoming.keys).where(book.at_least(least))
+    come = incoming.probe(out.keys, out.rows, window)
     come = come[come.count >= 2]
     received = come.sum(book.amount)
     keep = is_share(book.amount[come.rows], received, 1 - commission, 1.0)

@@ -117,7 +117,7 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     if linkage not in parts:
         raise PolicyError(f"TF-S02: linkage must be one of {', '.join(parts)}, not {linkage!r}")
     # what one side pays in all is at least what it pays to one other: most payers are out at once
-    wide = book.ledger(parts[linkage][0], money=True)
+    wide = book.ledger(parts[linkage][0], money=True).crowded(window, 2)
     busy = wide.within(window)
     reach = (limit[busy.rows] > 0) & (busy.count > 1) & (busy.sum(book.amount) >= limit[busy.rows])
     side = book.money_key(book.key(parts[linkage][0]))
@@ -227,7 +227,7 @@ def round_amounts(
         first, last = book.clock.after(standing_to), book.clock.after(standing_from)
         before = repeated.between(repeated.packed, first, last)
         standing[before.rows[before.count > 0]] = True
-    ledger = book.ledger("originator_party", money=True).where(~standing)
+    ledger = book.ledger("originator_party", money=True).where(~standing).crowded(window, payments)
     span = ledger.within(window)
     span = span[(span.count >= payments) & full[ledger.rows]]
     many = span.sum(full)
@@ -279,6 +279,7 @@ def near_equal_credits(book: Book, **parameters: float) -> Finding:
     window, least = int(parameters["window"]), int(parameters["credits"])
     ledger = book.ledger("beneficiary_account", money=True)
     ledger = ledger.where(~book.is_in("beneficiary_type", "merchant", "payroll", "utility"))
+    ledger = ledger.crowded(window, least)
     busy = ledger.within(window).count >= least
     probes = ledger.packed[busy]
     accounts = np.unique(ledger.keys[busy])

@@ -86,7 +86,7 @@ def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, 
     payer, payee = book.key("originator_party")[rows], book.key("beneficiary_party")[rows]
     known = (payer != NO_KEY) & (payee != NO_KEY)
     rows, key, payer, payee = rows[known], key[known], payer[known], payee[known]
-    ledger = Ledger.of(key, rows, book.clock)
+    ledger = Ledger.of(key, rows, book.clock).crowded(window, originators)
     span = ledger.within(window)
     keep = span.count >= originators
     span, keys = span[keep], ledger.keys[keep]

@@ -114,6 +114,26 @@ class Ledger:
         """The rows for which `keep` (by row number) holds, still in order."""
         return Ledger(self.packed[keep[self.rows]], self.clock)
 
+    def among(self, keys: npt.NDArray[np.uint32]) -> Ledger:
+        """The entries of some keys, still in order."""
+        return Ledger(self.packed[is_among(self.keys, keys)], self.clock)
+
+    def crowded(self, window: int, least: int) -> Ledger:
+        """The entries of the keys that ever have at least so many entries in one window.
+
+        It costs one comparison an entry, and leaves few of them to look at closely.
+        """
+        if least <= 1:
+            return self
+        if len(self.packed) < least:
+            return Ledger(self.packed[:0], self.clock)
+        late = self.packed[least - 1 :]
+        begin = (late & ~_ROW_MASK) | self.clock.after(window)[(late & _ROW_MASK).astype(np.int64)].astype(
+            np.uint64
+        )
+        full = self.packed[: len(late)] >= begin
+        return self.among((late[full] >> _ROW_BITS).astype(np.uint32))
+
     def within(self, window: int) -> Span:
         """For every entry, the entries of its key in (t - window, t]."""
         return self.between(self.packed, self.clock.after(window), self.clock.end)

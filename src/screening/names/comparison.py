@@ -51,7 +51,7 @@ ROMANISED: Final = 0.97  # same sound, other spelling
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
-OTHER_NAME: Final = 0.15  # two names that are both common are two names, not one with a typo
+OTHER_NAME: Final = 0.35  # two names that are both common are two names, not one with a typo
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
 FEWEST_CONSONANTS: Final = 3
 FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
@@ -205,8 +205,8 @@ def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
         if _two_known(*roles):
             return 0.0, ""
         if roles == ("known name", "known name"):
-            # The commoner both names are, the less likely is one a slip for the other.
-            alike -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k]))
+            # The commoner a name is, the less likely is another known name a slip for it.
+            alike -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k])) ** 2
             return (alike, how) if alike >= TYPO_FLOOR else (0.0, "")
     return alike, how
 
@@ -217,6 +217,8 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         return (1.0, "same") if a.native == b.native else (0.0, "")
     if a.form == b.form or (a.native and a.native == b.native):
         return 1.0, "same"
+    if "han" in (a.script, b.script):
+        return 0.0, ""  # a syllable of Chinese is read in one way; sounding alike says nothing
     if "initial" in (a.roles[0], b.roles[0]):
         same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
         return (INITIAL, "initial") if same else (0.0, "")

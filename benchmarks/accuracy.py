@@ -101,7 +101,7 @@ def main() -> int:
             print(problem, file=sys.stderr)
             return 1
         if real is not None:
-            text = curve.page(curve.table(real), day=Path(REAL_LIST).stem, default=default)
+            text = curve.page(curve.table(real), day=Path(REAL_LIST).stem, names=Policy().names)
             PAGE.write_text(text, encoding="utf-8")
         return 0
     return ruling([sign for _, _, sign in judged])

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
 from screening.index import NameIndex
@@ -17,6 +18,8 @@ from screening.names.comparison import compare
 from screening.names.normalise import prepare
 from screening.validation.manipulations import MANIPULATIONS, manipulate, manipulated, recombined
 from screening.validation.people import companies, people
+from screening.validation.traffic import innocent_payments
+from screening.validation.world import make_world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +28,11 @@ if TYPE_CHECKING:
     from screening.names.comparison import Kind
 
 LOWEST: Final = 0.60
+IN_TEXTS: Final = ("accents", "token_order", "substitution", "two_edits", "romanisation")
+"""Manipulations whose results are looked for inside texts too."""
+_TEXT_MAKERS: Final = [manipulation for manipulation in MANIPULATIONS if manipulation.channel == "text"]
+SOMEBODY: Final = "texts that name somebody"
+NOBODY: Final = "texts that name nobody"
 
 _REGIONS: Final = {
     "Arab world": "arabic_egypt arabic_gulf arabic_levant arabic_maghreb iraqi",
@@ -72,7 +80,7 @@ class Scores:
 
     Attributes:
         planted: manipulation, channel, kind, weak, and the score of the right designation (0: not found).
-        innocents: group, and the best scores on any name, on names other than weak aliases, on weak aliases.
+        innocents: group, region, and the best score on any name, on names not weak, on weak ones.
         aliases: quality of the alias left out, and the score through the other names of its entry.
         strangers: quality of the alias left out, and the score of each designation that is not its own.
         pairs: schema, quality, is_match and score of labelled pairs; empty where there are none.
@@ -103,18 +111,9 @@ def _hits(index: NameIndex, queries: pl.Series) -> pl.DataFrame:
     return found.filter(pl.col("status") == "hit").select("query", "reference", "weak", "score")
 
 
-def _texts(index: NameIndex, texts: pl.Series) -> pl.DataFrame | None:
-    """Best score of each (text, designation), at the threshold that the index itself has for texts."""
-    scan: Any = getattr(index, "scan_text", None)
-    if scan is None:
-        return None
-    found = scan(texts)
-    named = pl.DataFrame({"query": texts}).with_row_index("query_id")
-    found = found.cast({"query_id": pl.UInt32}).select("query_id", "reference", "score")
-    best: pl.DataFrame = (
-        found.join(named, on="query_id").group_by("query", "reference").agg(pl.col("score").max())
-    )
-    return best
+def _found_in_texts(index: NameIndex, texts: pl.Series) -> pl.DataFrame:
+    found = index.scan_text(texts.unique(maintain_order=True), threshold=LOWEST)
+    return found.filter(pl.col("status") == "hit").select("query", "reference", "score")
 
 
 def _planted(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
@@ -127,30 +126,37 @@ def _planted(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
             ).with_columns(weak=pl.lit(True)),
         ]
     )
-    in_name = made.filter(pl.col("channel") == "name")
-    hits = _hits(index, in_name["query"]).drop("weak")
-    parts = [
-        in_name.join(hits, on=["query", "reference"], how="left").with_columns(pl.col("score").fill_null(0.0))
-    ]
-    in_text = made.filter(pl.col("channel") == "text")
-    found = _texts(index, in_text["query"].unique(maintain_order=True))
-    if found is not None:
-        scored = in_text.join(found, on=["query", "reference"], how="left")
+    made = pl.concat([made, _slips_in_texts(made, seed)])
+    parts = []
+    for channel, search in (("name", _hits), ("text", _found_in_texts)):
+        part = made.filter(pl.col("channel") == channel)
+        found = search(index, part["query"]).select("query", "reference", "score")
+        scored = part.join(found, on=["query", "reference"], how="left", maintain_order="left")
         parts.append(scored.with_columns(pl.col("score").fill_null(0.0)))
-    else:
-        parts.append(in_text.with_columns(score=pl.lit(None, pl.Float64)))
     return pl.concat(parts).select("manipulation", "channel", "kind", "weak", "score")
+
+
+def _slips_in_texts(made: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Manipulated names inside texts, which the manipulations of the text channel leave as they are."""
+    slips = made.filter(pl.col("manipulation").is_in(IN_TEXTS) & ~pl.col("weak"))
+    rows = []
+    for place, row in enumerate(slips.rows(named=True)):
+        text = manipulated(row["query"], _TEXT_MAKERS[place % len(_TEXT_MAKERS)], seed=seed)
+        if text is not None:
+            name = f"{row['manipulation']} in a text"
+            rows.append({**row, "query": text, "channel": "text", "manipulation": name})
+    return pl.DataFrame(rows, schema=made.schema)
 
 
 def _innocents(sanctions: SanctionsList, index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
     crowd = people(size.people, seed=seed)
-    regions = crowd["culture"].map_elements(region_of, return_dtype=pl.String)
     asked = pl.concat(
         [
-            crowd.select("name", group=regions),
+            crowd.select("name", group=pl.lit("people"), region=pl.Series(map(region_of, crowd["culture"]))),
             companies(size.companies, seed=seed).select("name", group=pl.lit("companies")),
             recombined(index.names, size.recombined, seed=seed).select("name", group=pl.lit("recombined")),
-        ]
+        ],
+        how="diagonal",
     )
     hits = _hits(index, asked["name"])
     strong = NameIndex(replace(sanctions, names=sanctions.names.filter(~pl.col("weak"))))
@@ -163,18 +169,36 @@ def _innocents(sanctions: SanctionsList, index: NameIndex, size: Size, seed: int
             how="left",
         )
     )
-    scored = asked.join(best, left_on="name", right_on="query", how="left")
-    parts = [scored.select("group", "any", "strong", "weak")]
-    noise = next(m for m in MANIPULATIONS if m.name == "noise")
-    texts = [manipulated(name, noise, seed=seed) for name in crowd["name"].head(size.texts)]
-    wrapped = pl.Series("text", sorted({text for text in texts if text is not None}))
-    found = _texts(index, wrapped)
-    if found is not None:
-        best = found.group_by("query").agg(any=pl.col("score").max())
-        scored = wrapped.to_frame().join(best, left_on="text", right_on="query", how="left")
-        empty = pl.lit(None, pl.Float64)
-        parts.append(scored.select(pl.lit("texts").alias("group"), "any", strong=empty, weak=empty))
-    return pl.concat(parts)
+    scored = asked.join(best, left_on="name", right_on="query", how="left").drop("name")
+    texts = pl.concat(
+        [
+            _about(crowd["name"].head(size.texts), seed).to_frame().with_columns(group=pl.lit(SOMEBODY)),
+            _about_nobody(size.texts, seed).to_frame().with_columns(group=pl.lit(NOBODY)),
+        ]
+    )
+    in_text = _found_in_texts(index, texts["text"]).group_by("query").agg(any=pl.col("score").max())
+    read = texts.join(in_text, left_on="text", right_on="query", how="left").drop("text")
+    return pl.concat([scored, read], how="diagonal").with_columns(
+        pl.col("any", "strong", "weak").fill_null(0.0)
+    )
+
+
+def _about(names: pl.Series, seed: int) -> pl.Series:
+    """Remittance texts and addresses that name the innocent."""
+    texts = [
+        manipulated(name, _TEXT_MAKERS[place % len(_TEXT_MAKERS)], seed=seed)
+        for place, name in enumerate(names)
+    ]
+    return pl.Series("text", [text for text in texts if text is not None]).unique(maintain_order=True)
+
+
+def _about_nobody(n: int, seed: int) -> pl.Series:
+    """Remittance texts and addresses as payments carry them."""
+    world = make_world(n, seed=seed)
+    rng = np.random.default_rng(seed)
+    payments = innocent_payments(world, rng, n, first=0, window=(0.0, 1.0))
+    texts = pl.concat([payments["remittance_text"].head(n // 2), world.parties["address"].head(n // 2)])
+    return texts.alias("text").drop_nulls().unique(maintain_order=True)
 
 
 def _left_out(index: NameIndex) -> tuple[pl.DataFrame, pl.DataFrame]:

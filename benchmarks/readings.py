@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from board import Row, plain, share
+from measures import IN_TEXTS, NOBODY, SOMEBODY
 from screening.validation.manipulations import MANIPULATIONS
 
 if TYPE_CHECKING:
     from measures import Scores
     from screening.policy import Policy
-
-NOT_PEOPLE: Final = ("companies", "recombined", "texts")
-"""Groups of innocents that are none of the world's people."""
 
 # To reach, at the default policy.
 _F1: Final = 0.84
@@ -46,18 +44,17 @@ def class_recalls(planted: pl.DataFrame, threshold: float) -> dict[str, float]:
     return dict(shares.rows())
 
 
-def mean_recall(planted: pl.DataFrame, threshold: float) -> float:
-    recalls = class_recalls(planted.filter(pl.col("channel") == "name"), threshold)
+def mean_recall(planted: pl.DataFrame, threshold: float, channel: str = "name") -> float:
+    recalls = class_recalls(planted.filter(pl.col("channel") == channel), threshold)
     return fsum(recalls.values()) / len(recalls) if recalls else 0.0
 
 
 def rows_of(scores: Scores, section: str, policy: Policy) -> list[Row]:
     """The board at the default thresholds of a policy."""
-    threshold = policy.names.threshold
     return [
-        *_pair_rows(scores.pairs, section, threshold),
-        *_recall_rows(scores.planted, section, threshold, policy.outcomes.suspend_at),
-        *_alias_rows(scores, section, threshold),
+        *_pair_rows(scores.pairs, section, policy.names.threshold),
+        *_recall_rows(scores.planted, section, policy),
+        *_alias_rows(scores, section, policy.names.threshold),
         *_innocent_rows(scores.innocents, section, policy),
     ]
 
@@ -94,106 +91,74 @@ def _pair_rows(pairs: pl.DataFrame, section: str, threshold: float) -> list[Row]
     ]
 
 
-def _recall_rows(planted: pl.DataFrame, section: str, threshold: float, suspend_at: float) -> list[Row]:
+def _recall_rows(planted: pl.DataFrame, section: str, policy: Policy) -> list[Row]:
     rows = []
     firm = planted.filter(~pl.col("weak"))
-    for channel in ("name", "text"):
-        measure = f"recall of manipulated names, {channel} channel"
-        for manipulation in MANIPULATIONS:
-            part = firm.filter((pl.col("manipulation") == manipulation.name) & (pl.col("channel") == channel))
-            if part.is_empty():
-                continue
-            if part["score"].null_count():
-                rows.append(plain(section, measure, manipulation.name, None))
-                continue
-            least = manipulation.minimum_recall
-            rows.append(
-                share(
-                    section,
-                    measure,
-                    manipulation.name,
-                    count(part["score"], threshold),
-                    part.height,
-                    reach=least,
-                )
-            )
+    for manipulation in sorted(MANIPULATIONS, key=lambda each: each.channel):
+        threshold = policy.names.threshold if manipulation.channel == "name" else policy.names.text_threshold
+        part = firm.filter(pl.col("manipulation") == manipulation.name)["score"]
+        if len(part):
+            measure = f"recall of manipulated names, {manipulation.channel} channel"
+            found, least = count(part, threshold), manipulation.minimum_recall
+            rows.append(share(section, measure, manipulation.name, found, len(part), reach=least))
+    for name in IN_TEXTS:
+        part = firm.filter(pl.col("manipulation") == f"{name} in a text")["score"]
+        measure, found = "recall of manipulated names, text channel", count(part, policy.names.text_threshold)
+        rows.append(share(section, measure, f"{name} in a text", found, len(part)))
     measure = "recall of manipulated names, mean of classes"
-    rows += [
-        plain(section, measure, "hit", mean_recall(firm, threshold), reach=_RECALL),
-        plain(section, measure, "hit that suspends", mean_recall(firm, suspend_at)),
-        plain(
-            section,
-            measure,
-            "hit, people",
-            mean_recall(firm.filter(pl.col("kind") == "individual"), threshold),
-        ),
-        plain(
-            section, measure, "hit, entities", mean_recall(firm.filter(pl.col("kind") == "entity"), threshold)
-        ),
-        plain(section, measure, "hit, low-quality aliases", mean_recall(planted.filter("weak"), threshold)),
+    threshold = policy.names.threshold
+    slices = {
+        "people": firm.filter(pl.col("kind") == "individual"),
+        "entities": firm.filter(pl.col("kind") == "entity"),
+        "low-quality aliases": planted.filter("weak"),
+    }
+    return [
+        *rows,
+        plain(section, measure, "all", mean_recall(firm, threshold), reach=_RECALL),
+        *(plain(section, measure, item, mean_recall(part, threshold)) for item, part in slices.items()),
+        plain(section, measure, "all, suspended", mean_recall(firm, policy.outcomes.suspend_at)),
     ]
-    return rows
 
 
 def _alias_rows(scores: Scores, section: str, threshold: float) -> list[Row]:
     rows = []
     for quality, reach in (("Good", _GOOD_ALIASES), ("Low", None)):
+        measure = "alias found through the other names of its entry"
         part = scores.aliases.filter(pl.col("quality") == quality)["score"]
         if len(part):
-            found = count(part, threshold)
-            rows.append(
-                share(
-                    section,
-                    "alias found through the other names of its entry",
-                    quality,
-                    found,
-                    len(part),
-                    reach=reach,
-                )
-            )
-    for quality in ("Good", "Low"):
+            rows.append(share(section, measure, quality, count(part, threshold), len(part), reach=reach))
+    for quality, reach in (("Good", _STRANGERS), ("Low", None)):
+        measure = "other entries per alias asked"
         asked = scores.aliases.filter(pl.col("quality") == quality).height
         others = count(scores.strangers.filter(pl.col("quality") == quality)["score"], threshold)
         if asked:
-            measure = "other entries per alias asked"
-            reach = _STRANGERS if quality == "Good" else None
             rows.append(plain(section, measure, quality, others / asked, better="lower", reach=reach))
     return rows
 
 
 def _innocent_rows(innocents: pl.DataFrame, section: str, policy: Policy) -> list[Row]:
-    firm_at, weak_at = policy.outcomes.suspend_at, policy.outcomes.suspend_weak_at
+    names, outcomes = policy.names, policy.outcomes
     judged = innocents.select(
         "group",
-        hit=(pl.col("any") >= policy.names.threshold).fill_null(value=False),
-        strong=(pl.col("strong") >= policy.names.threshold).fill_null(value=False),
-        suspends=((pl.col("strong") >= firm_at).fill_null(value=False))
-        | ((pl.col("weak") >= weak_at).fill_null(value=False)),
+        "region",
+        hit=pl.col("any") >= names.threshold,
+        text_hit=pl.col("any") >= names.text_threshold,
+        strong=pl.col("strong") >= names.threshold,
+        suspended=(pl.col("strong") >= outcomes.suspend_at) | (pl.col("weak") >= outcomes.suspend_weak_at),
     )
-    crowd = judged.filter(~pl.col("group").is_in(list(NOT_PEOPLE)))
+    groups = {group: judged.filter(pl.col("group") == group) for group in judged["group"].unique()}
     rows = []
 
-    def add(item: str, part: pl.Series, *, reach: float | None = None) -> None:
-        measure = "alerts per 1,000 innocents"
-        rows.append(
-            share(section, measure, item, int(part.sum()), len(part), better="lower", per=1000, reach=reach)
-        )
+    def add(item: str, alerts: pl.Series, *, reach: float | None = None) -> None:
+        measure, found = "alerts per 1,000 innocents", int(alerts.sum())
+        rows.append(share(section, measure, item, found, len(alerts), better="lower", per=1000, reach=reach))
 
-    add("people", crowd["hit"], reach=_PEOPLE)
-    add("people, weak aliases aside", crowd["strong"])
-    add("people, suspended", crowd["suspends"])
-    for region in sorted(crowd["group"].unique()):
-        add(f"people, {region}", crowd.filter(pl.col("group") == region)["hit"])
-    mixed = judged.filter(pl.col("group") == "recombined")
-    add("recombined", mixed["hit"], reach=_RECOMBINED)
-    add("recombined, weak aliases aside", mixed["strong"])
-    add("recombined, suspended", mixed["suspends"])
-    firms = judged.filter(pl.col("group") == "companies")
-    add("companies", firms["hit"])
-    add("companies, suspended", firms["suspends"])
-    texts = judged.filter(pl.col("group") == "texts")
-    if texts.is_empty():
-        rows.append(plain(section, "alerts per 1,000 innocents", "texts", None, better="lower"))
-    else:
-        add("texts", texts["hit"])
+    for group, reach in (("people", _PEOPLE), ("recombined", _RECOMBINED), ("companies", None)):
+        add(group, groups[group]["hit"], reach=reach)
+        add(f"{group}, weak aliases aside", groups[group]["strong"])
+        add(f"{group}, suspended", groups[group]["suspended"])
+    for region in sorted(groups["people"]["region"].unique()):
+        add(f"people, {region}", groups["people"].filter(pl.col("region") == region)["hit"])
+    for group in (SOMEBODY, NOBODY):
+        add(group, groups[group]["text_hit"])
     return rows

@@ -1,0 +1,166 @@
+"""The bound may only over-estimate: a search equals scoring every pair, at every threshold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.index.bound import upper_bound
+from screening.names.comparison import Listed, align, rate
+from screening.names.normalise import prepare
+from screening.names.tokens import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from screening.index import NameIndex
+
+FEW = (0.6, 0.74, 0.95)
+PIECES = (
+    "al", "bin", "abd", "abdul", "abu", "de", "van", "dr", "sheikh", "ltd", "llc", "company", "trading",
+    "fund", "bank", "the", "of", "mohammed", "muhammad", "mohd", "ali", "hassan", "husain", "ahmed",
+    "nur", "uddin", "nuruddin", "nureddine", "rahman", "abdulrahman", "abdurrahman", "abdullah",
+    "allah", "velkar", "velkari", "velkarion", "vel", "kar", "velkardormani", "dormani", "dor", "mani",
+    "dornani", "ardo", "adro", "belvane", "blevane", "v", "k", "kim", "yong", "chol", "yongchol", "li",
+    "min", "ii", "iii", "2", "11420", "11421", "1971", "V.R.F.", "vrf", "gen.", "trdg", "tech.",
+    "A-B-C", "o'velkar", "Халид", "Дорманов", "خالد", "التستي", "عبدالرحمن", "النور", "金永哲", "김영철",
+    "יוסף", "Βέλκαρης", "v3lkar", "Vel\u200bkar", "V\u0435lkar", "a.", "j.r.", "al-din", "/velkar/",
+    "jscvelkaril", "co.", "st",
+)  # fmt: skip
+
+
+def _altered(word: str, place: int, how: int) -> str:
+    """One edit in a word."""
+    place %= max(1, len(word))
+    return [
+        word,
+        word[:place] + word[place + 1 :],
+        word[:place] + "x" + word[place:],
+        word[:place] + "o" + word[place + 1 :],
+        word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
+        word[:place],
+    ][how]
+
+
+words = st.builds(
+    _altered, st.sampled_from(PIECES), st.integers(0, 12), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 4, 5))
+)
+written = st.lists(words, min_size=1, max_size=6).flatmap(
+    lambda parts: st.sampled_from(("  ", " ", " ", " ", "-", "", ", ")).map(lambda glue: glue.join(parts))
+)
+names = st.one_of(written, written, written, st.text(max_size=25))
+listable = names.filter(lambda text: prepare(text).screenable)
+
+
+def test_a_search_equals_scoring_every_pair(
+    index: NameIndex, queries: list[str], exact: Callable[..., None]
+) -> None:
+    exact(index, queries)
+
+
+@settings(max_examples=60)
+@given(
+    individuals=st.lists(listable, min_size=1, max_size=6),
+    entities=st.lists(listable, max_size=6),
+    asked=st.lists(names, min_size=1, max_size=8),
+)
+def test_so_it_does_for_names_made_of_awkward_pieces(
+    individuals: list[str],
+    entities: list[str],
+    asked: list[str],
+    build: Callable[..., NameIndex],
+    exact: Callable[..., None],
+) -> None:
+    exact(build(individuals, entities), [*asked, *individuals], FEW)
+
+
+@settings(max_examples=40)
+@given(asked=st.lists(names, min_size=4, max_size=12))
+def test_and_for_them_against_the_awkward_list(
+    asked: list[str], index: NameIndex, exact: Callable[..., None]
+) -> None:
+    exact(index, asked, FEW)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Front for the Liberation of Velkaria and Dormania",
+        "Maria del Carmen de la Velkara y Orlank",
+        "Velkar Electronics Research Institute of Technology",
+        "Khalid Abdul-Rahman Nureddine Abdullah AL-TESTI",
+        "Abdulrahman Nuruddin Velkari Dormani Abdurrahim",
+    ],
+)
+def test_a_name_cut_anywhere_is_judged_the_same(
+    name: str, build: Callable[..., NameIndex], exact: Callable[..., None]
+) -> None:
+    """Lines of payment messages end at 35 characters, and a blank or hyphen there is lost."""
+    exact(build([name], [name, "Velkar Electronics"]), [name[:end] for end in range(1, len(name) + 1)])
+
+
+@pytest.mark.parametrize("length", [32, 33, 34, 35, 36])
+def test_full_lines_are_judged_the_same(
+    length: int, index: NameIndex, queries: list[str], exact: Callable[..., None]
+) -> None:
+    long = [name for name in queries if len(name) > length]
+    assert len(long) > 10
+    exact(index, [name[:length] for name in long[:40]], (0.6, 0.74, 0.9))
+
+
+@settings(max_examples=40)
+@given(
+    parts=st.lists(
+        st.sampled_from(("Velkar", "Velkari", "Velka", "al", "V", "velkarvelkar")), min_size=1, max_size=9
+    )
+)
+def test_a_token_that_repeats_is_used_once_for_each_time(
+    parts: list[str], build: Callable[..., NameIndex], exact: Callable[..., None]
+) -> None:
+    text = " ".join(parts)
+    exact(build(["Velkar", "Velkar Velkar", "Velkar Al-Velkari V"], ["Velkar Velkar Velkar"]), [text], FEW)
+
+
+@settings(max_examples=200)
+@given(names, listable, st.sampled_from(KINDS))
+def test_the_formula_of_the_bound_is_that_of_the_score(query: str, listed: str, kind: str) -> None:
+    """With the very alignment of the score, the bound is not below it."""
+    name, party = (
+        prepare(query),
+        Listed.ready(prepare(listed), "entity" if kind == "entity" else "individual"),
+    )
+    chosen = align(name, party) if name.screenable and party.name.screenable else []
+    if not chosen:
+        return
+    k = KINDS.index(kind)
+    value = [
+        sum(option.weight * option.alike for option in chosen),
+        sum(option.own for option in chosen),
+        sum(option.cover for option in chosen),
+        sum(option.weight for option in chosen),
+    ]
+    weight = np.array([sum(token.weights[k] for token in name.tokens)])
+    missing = np.array([0.0 if name.full_line else sum(token.weights[k] for token in party.name.tokens)])
+    bound = upper_bound(np.array([value]), weight, missing)[0]
+    if query != listed:
+        assert bound >= rate(chosen, name, party) - 1e-9
+
+
+def test_better_values_never_lower_the_bound() -> None:
+    """So the bound of values that are each too favourable is too favourable."""
+    rng = np.random.default_rng(5)
+    value = rng.random((4000, 4)) * 3
+    value[:, 3] = value[:, 0] + rng.random(4000)
+    weight, listed = rng.random(4000) * 4, rng.random(4000) * 4
+    base = upper_bound(value, weight, listed)
+    for column in (0, 1, 2):
+        better = value.copy()
+        better[:, column] += rng.random(4000)
+        if column == 0:
+            better[:, 3] += better[:, 0] - value[:, 0]
+        assert (upper_bound(better, weight, listed) >= base - 1e-12).all()
+    assert (upper_bound(value, weight, listed * 0) >= base - 1e-12).all()

@@ -213,12 +213,12 @@ def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
 
 def likeness(a: Token, b: Token) -> tuple[float, str]:
     """How alike two tokens are as written and spoken, whatever the kind of name they stand in."""
-    if a.script == b.script == "han":
-        return (1.0, "same") if a.native == b.native else (0.0, "")
+    if "han" in (a.script, b.script):
+        # A syllable of Chinese is read in one way, and many sound alike: only the same counts.
+        same = a.native == b.native if a.script == b.script else a.form == b.form
+        return (1.0, "same") if same else (0.0, "")
     if a.form == b.form or (a.native and a.native == b.native):
         return 1.0, "same"
-    if "han" in (a.script, b.script):
-        return 0.0, ""  # a syllable of Chinese is read in one way; sounding alike says nothing
     if "initial" in (a.roles[0], b.roles[0]):
         same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
         return (INITIAL, "initial") if same else (0.0, "")

@@ -139,6 +139,25 @@ def test_a_name_is_explained(desk: Path) -> None:
     assert answer["hits"][0]["score"] > 0.9
 
 
+def test_what_is_known_of_a_party_is_told_beside_its_name(desk: Path) -> None:
+    born = "<INDIVIDUAL_DATE_OF_BIRTH><YEAR>1970</YEAR></INDIVIDUAL_DATE_OF_BIRTH>"
+    (desk / "list.xml").write_text(LIST.replace("</INDIVIDUAL_ALIAS>", f"</INDIVIDUAL_ALIAS>{born}"))
+    name = ("name", "Ardo Belvan", "--list", "list.xml", "--type", "person", "--json")
+    tiers = {}
+    for day in ("1970-07-01", "1999"):
+        answer = json.loads(call(desk, *name, "--born", day).stdout)
+        (hit,) = answer["hits"]
+        assert answer["party"] == {"type": "person", "birth_date": day}
+        tiers[day] = (hit["tier"], hit["corroboration"][1].split(" (")[0])
+    assert tiers == {
+        "1970-07-01": ("SUSPEND", "birth date agrees"), "1999": ("REVIEW", "birth date contradicts"),
+    }  # fmt: skip
+    assert "birth date agrees" in call(desk, *name[:-1], "--born", "1970").stdout
+    wrong = call(desk, *name, "--born", "July")
+    assert (wrong.returncode, wrong.stdout) == (ExitCode.USAGE, "")
+    assert "'July' is not a day" in wrong.stderr
+
+
 def test_a_name_that_is_no_hit_says_how_far_it_was(desk: Path) -> None:
     arguments = ("name", "Jo Example", "--list", "list.xml", "--why-not", "TSi.001")
     answer = json.loads(call(desk, *arguments, "--json").stdout)

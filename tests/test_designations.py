@@ -114,3 +114,38 @@ def test_the_date_of_a_list_is_read_where_it_can_be(stated: str | None, year: in
 
 def test_only_low_quality_is_weak() -> None:
     assert [quality for quality in AliasQuality if quality.weak] == [AliasQuality.LOW]
+
+
+def test_facts_gather_every_statement_a_hit_may_be_compared_with() -> None:
+    own = SanctionsList.from_names(ROWS)
+    assert own.facts.schema == designations.FACTS
+    assert own.facts.select("reference", "attribute", "value").rows() == [
+        ("X.1", "kind", "individual"),
+        ("X.2", "kind", "entity"),
+    ]
+    papers = [("passport", "A1"), ("bic", "TESTXK22"), ("imo", "9"), ("other", None)]
+    told = dataclasses.replace(
+        own,
+        births=pl.DataFrame([{"reference": "X.1", "text": "in his youth"}], schema=designations.BIRTHS),
+        nationalities=pl.DataFrame(
+            [{"reference": "X.1", "nationality": "Nowhere"}], schema=designations.NATIONALITIES
+        ),
+        addresses=pl.DataFrame(
+            [
+                {"reference": "X.1", "country_code": "IQ", "country": "Iraq"},
+                {"reference": "X.1", "city": "A"},
+            ],
+            schema=designations.ADDRESSES,
+        ),
+        identifiers=pl.DataFrame(
+            [{"reference": "X.1", "kind": kind, "normalised": number} for kind, number in papers],
+            schema=designations.IDENTIFIERS,
+        ),
+    )
+    assert told.facts.filter(pl.col("reference") == "X.1").select("attribute", "value", "text").rows() == [
+        ("kind", "individual", "individual"),
+        ("birth_date", None, "in his youth"),  # stated and not readable: it forbids a contradiction
+        ("country", None, "Nowhere"),
+        ("country", "IQ", "Iraq"),
+        ("document", "A1", None),
+    ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.designations import IDENTIFIERS
+from screening.designations import FACTS, IDENTIFIERS
 from screening.hits import find_hits
 from screening.names import compare
 from screening.schemas import HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH
@@ -139,6 +140,86 @@ def test_identifiers_meet_whatever_the_names_say() -> None:
         ("t3", "beneficiary_national_id", "X.2", 0.9, True),  # too short to suspend on
     ]
     assert found["name_type"].unique().to_list() == ["identifier"]
+
+
+BORN_1970 = {
+    "reference": "X.1", "attribute": "birth_date", "earliest": dt.date(1970, 1, 1),
+    "latest": dt.date(1970, 12, 31), "approximate": False,
+}  # fmt: skip
+
+
+def test_a_hit_is_corroborated_by_the_side_it_is_on_and_by_no_other() -> None:
+    facts = pl.DataFrame([BORN_1970], schema=FACTS)
+    table = payments(
+        {"originator_name": "Ardo Belvane", "originator_birth_date": "1970-05-05"},
+        {"originator_name": "Ardo Belvane", "beneficiary_birth_date": "1970-05-05"},
+        {"beneficiary_name": "Ardo Belvane", "beneficiary_birth_date": "1999-05-05"},
+        {"ultimate_originator_name": "Ardo Belvane", "originator_birth_date": "1999-05-05"},
+        {"originator_address": "c/o Ardo Belvane", "originator_birth_date": "1999-05-05"},
+    )
+    found = find_hits(table, Plain(), facts=facts).table
+    assert dict(found.select("transaction_id", pl.col("corroboration").list.join("; ")).iter_rows()) == {
+        "t1": "birth date agrees (listed: 1970; payment: 1970-05-05)",
+        "t2": "",
+        "t3": "birth date contradicts (more than 5 years apart; listed: 1970; payment: 1999-05-05)",
+        "t4": "",
+        "t5": "",
+    }
+    assert found["tier"].to_list() == ["SUSPEND"] * 5  # exact names: nothing lowers them
+
+
+def test_a_birth_date_may_be_a_date_or_a_text() -> None:
+    facts = pl.DataFrame([BORN_1970], schema=FACTS)
+    texts = payments(
+        {"originator_name": "Ardo Belvane", "originator_birth_date": "1970-05-05"},
+        {"originator_name": "Ardo Belvane", "originator_birth_date": "2001-05-05"},
+    )
+    dates = texts.with_columns(pl.col("originator_birth_date").str.to_date())
+    assert find_hits(dates, Plain(), facts=facts).table.equals(find_hits(texts, Plain(), facts=facts).table)
+
+
+def test_an_index_without_facts_still_compares_kinds_and_documents() -> None:
+    index = Plain([{"reference": "X.1", "kind": "passport", "number": "A-123 456", "normalised": "A123456"}])
+    table = payments(
+        {"originator_name": "Ardo Belvane", "originator_type": "company", "originator_national_id": "A123456"}
+    )
+    found = find_hits(table, index).table.filter(pl.col("field") == "originator_name")
+    assert found["corroboration"].to_list() == [
+        [
+            "kind contradicts (listed: individual; payment: entity)",
+            "document agrees (A123456)",
+        ]
+    ]
+
+
+def test_a_text_that_cannot_be_judged_is_no_hit_and_no_clear() -> None:
+    class TooLong(Plain):
+        def scan_text(self, texts: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+            rows = [{"query_id": n, "query": text, "status": "unscreenable"} for n, text in enumerate(texts)]
+            return pl.DataFrame(rows, schema={**SEARCH, "start": pl.UInt32(), "end": pl.UInt32()})
+
+    found = find_hits(payments({"remittance_text": "long"}), TooLong()).table
+    assert found.select("status", "reference", "tier").rows() == [("unscreenable", None, "REVIEW")]
+
+
+facts_of_births = st.lists(
+    st.builds(lambda year: {**BORN_1970, "earliest": dt.date(year, 1, 1), "latest": dt.date(year, 12, 31)},
+              st.integers(1940, 2000)), max_size=3,
+)  # fmt: skip
+
+
+@given(
+    listed=facts_of_births,
+    born=st.lists(st.sampled_from(["1970-01-05", "1999", "?", None]), min_size=1, max_size=5),
+)
+@settings(max_examples=25, deadline=None)
+def test_corroboration_removes_no_hit(listed: list[dict[str, Any]], born: list[str | None]) -> None:
+    table = payments(*({"originator_name": "Ardo Belvane", "originator_birth_date": day} for day in born))
+    facts = pl.DataFrame(listed, schema=FACTS)
+    found = find_hits(table, Plain(), facts=facts).table
+    plain = find_hits(table.drop("originator_birth_date"), Plain()).table
+    beside = ["corroboration", "tier"]
+    assert found.drop(beside).equals(plain.drop(beside))
 
 
 def test_an_empty_table_gives_an_empty_typed_table() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import screening
-from screening import NameIndex, Policy, SanctionsList, screen
+from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
 if TYPE_CHECKING:
@@ -88,6 +88,41 @@ def test_a_weak_alias_is_reviewed_and_not_dropped() -> None:
     policy = Policy.from_dict({"outcomes": outcomes})
     result = screen(payments("Abu Testy"), INDEX, policy=policy)
     assert result.alerts["outcome"].to_list() == ["REVIEW"]
+
+
+def test_what_is_known_of_a_party_moves_its_tier_and_the_manifest_says_with_what() -> None:
+    born = {"reference": "QDi.901", "attribute": "birth_date"}
+    year = {"earliest": dt.date(1970, 1, 1), "latest": dt.date(1970, 12, 31)}
+    facts = pl.DataFrame([born | year], schema=designations.FACTS)
+    table = payments(*["Khalid Abdul-Rahman AL-TESTA"] * 3).with_columns(
+        beneficiary_birth_date=pl.Series(["1970-03-03", "2001-03-03", None])
+    )
+    result = screen(table, INDEX, facts=facts)
+    assert result.hits["tier"].to_list() == ["SUSPEND", "REVIEW", "SUSPEND"]
+    assert dict(result.alerts.select("transaction_id", "outcome").iter_rows()) == {
+        "P001": "SUSPEND", "P002": "REVIEW", "P003": "SUSPEND",
+    }  # fmt: skip
+    alone = screen(table, INDEX, facts=facts.clear())
+    assert alone.hits["tier"].to_list() == ["SUSPEND"] * 3
+    digests = [run.manifest["index"]["facts_sha256"] for run in (result, alone)]
+    assert digests[0] != digests[1]
+
+
+def test_a_birth_date_that_nothing_is_compared_with_is_named_in_the_warnings() -> None:
+    table = payments("Jane Doe").with_columns(beneficiary_birth_date=pl.lit("1970-03-03"))
+    (warning,) = (w for w in screen(table, INDEX).manifest["warnings"] if "birth_date" in w)
+    assert warning.startswith("column 'beneficiary_birth_date' was compared with nothing")
+
+
+def test_a_rejected_row_is_corroborated_too() -> None:
+    born = {"reference": "QDi.901", "attribute": "birth_date"}
+    year = {"earliest": dt.date(1970, 1, 1), "latest": dt.date(1970, 12, 31)}
+    facts = pl.DataFrame([born | year], schema=designations.FACTS)
+    table = payments("Khalid Abdul-Rahman AL-TESTA", amount="twelve").with_columns(
+        beneficiary_birth_date=pl.lit("1970-03-03")
+    )
+    (words,) = screen(table, INDEX, facts=facts).hits["corroboration"].to_list()
+    assert words == ["birth date agrees (listed: 1970; payment: 1970-03-03)"]
 
 
 def test_a_column_that_was_not_screened_is_named_in_the_warnings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,7 +219,7 @@ def _warnings(payments: Conformed, fields: pl.DataFrame, facts: pl.DataFrame) ->
     off = fields.filter(pl.col("status") == "off")["column"]
     notes = [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
     notes += [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
-    if facts.height and facts.filter(pl.col("attribute") == "birth_date").is_empty():
+    if facts.filter(pl.col("attribute") == "birth_date").is_empty():
         given = payments.transactions.lazy().collect_schema().names()
         notes += [
             f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"

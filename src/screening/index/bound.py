@@ -115,31 +115,37 @@ def candidates(  # noqa: PLR0917 (one call, from one place)
     holds = np.flatnonzero(np.diff(row_starts))
     if len(holds):
         total[holds] = np.add.reduceat(best[rows.token], row_starts[holds], axis=0)
-    short_of_best = worth.value - best[worth.token, entry_kind]
 
     row, token = _rare_tokens(rows, worth, best, threshold)
     if telling is not None:
         row, token = row[telling[token]], token[telling[token]]
+    set_aside = total
+    for k in range(kinds):
+        for column in range(4):
+            set_aside[:, k, column] -= np.bincount(row, best[token, k, column], minlength=len(total))
     count = np.diff(worth.starts)[token]
 
     def survivors(begin: int, end: int) -> tuple[Ints, Ints]:
         r = np.repeat(row[begin:end], count[begin:end])
         entry = ranges(worth.starts[token[begin:end]], count[begin:end])
-        k, n = entry_kind[entry], worth.name[entry]
-        # One token held to what it is worth in this name, the others at their best anywhere.
-        value = total[r, k] + short_of_best[entry]
+        # A pair with one rare token must reach the threshold with it and the common ones at their best, or
+        # have another rare token.
+        code = r * size + worth.name[entry]
+        order = np.argsort(code, kind="stable")
+        code, entry, r = code[order], entry[order], r[order]
+        first = np.flatnonzero(np.diff(code, prepend=-1))
+        r, n = r[first], worth.name[entry[first]]
+        value = np.add.reduceat(worth.value[entry], first, axis=0) if len(first) else np.zeros((0, 4))
+        value = value + set_aside[r, name_kind[n]]
         listed = np.where(rows.full_line[r], np.float32(0), name_weight[n])
-        hopeful = upper_bound(value, rows.weight[r, k], listed) >= threshold
-        pair = np.sort(r[hopeful] * size + n[hopeful])
-        pair = pair[np.diff(pair, prepend=-1) != 0]
-        r, n = pair // size, pair % size
+        hopeful = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
+        r, n, listed = r[hopeful], n[hopeful], listed[hopeful]
         # All tokens held to what they are worth in this name.
         held = row_starts[r + 1] - row_starts[r]
         code = rows.token[ranges(row_starts[r], held)] * size + np.repeat(n, held)
         place = np.minimum(np.searchsorted(code_of, code), len(code_of) - 1)
         value = worth.value[place] * (code_of[place] == code)[:, None]
         value = np.add.reduceat(value, np.cumsum(held) - held, axis=0) if len(r) else np.zeros((0, 4))
-        listed = np.where(rows.full_line[r], np.float32(0), name_weight[n])
         reach = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
         return r[reach], n[reach]
 

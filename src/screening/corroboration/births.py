@@ -140,7 +140,7 @@ def compare_intervals(
 
 def _apart(a: Birth, b: Birth, gap: int, policy: CorroborationPolicy) -> tuple[Verdict, str]:
     if gap > policy.contradiction_years * _DAYS_OF_A_YEAR:
-        doubtful = any(str(birth) in policy.doubtful_births for birth in (a, b))
+        doubtful = any(_is_one_of(birth, policy.doubtful_births) for birth in (a, b))
         years = f"more than {policy.contradiction_years} years apart"
         return (Verdict.UNKNOWN, "") if doubtful else (Verdict.CONTRADICT, years)
     years = "less than a year" if gap < _DAYS_OF_A_YEAR else f"about {round(gap / _DAYS_OF_A_YEAR)} years"
@@ -148,7 +148,11 @@ def _apart(a: Birth, b: Birth, gap: int, policy: CorroborationPolicy) -> tuple[V
 
 
 def _says_nothing(birth: Birth, policy: CorroborationPolicy) -> bool:
-    return birth.earliest is None or birth.latest is None or str(birth) in policy.placeholder_births
+    return birth.earliest is None or birth.latest is None or _is_one_of(birth, policy.placeholder_births)
+
+
+def _is_one_of(birth: Birth, days: tuple[str, ...]) -> bool:
+    return birth.earliest == birth.latest and str(birth.earliest) in days
 
 
 def _ends(birth: Birth) -> tuple[dt.date, dt.date]:

@@ -19,7 +19,7 @@ from screening.corroboration.attributes import (
 )
 from screening.corroboration.births import Birth, compare_births, read_birth
 from screening.corroboration.verdict import Finding, Verdict
-from screening.policy import CorroborationPolicy
+from screening.policy import ATTRIBUTES, CorroborationPolicy
 from screening.reference.countries import country_code
 
 if TYPE_CHECKING:
@@ -36,14 +36,7 @@ PARTY: Final = {
 }
 """Column of a party, after `originator_` or `beneficiary_` -> attribute."""
 
-_GIVEN: Final = {attribute: f"party_{attribute}" for attribute in PARTY.values()}
-_OUTCOME: Final = pl.Schema(
-    {
-        "corroboration": pl.List(pl.String()),
-        "agrees": pl.List(pl.String()),
-        "contradicts": pl.List(pl.String()),
-    }
-)
+_OUTCOME: Final = ("corroboration", "agrees", "contradicts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,16 +136,22 @@ def corroborate(
         ['birth date agrees (listed: 1970; payment: 1970-07-01)', 'country agrees (IQ)']
     """
     policy = policy or CorroborationPolicy()
-    document = party.document and Document(
-        party.document, party.document_kind, country_code(party.document_country)
-    )
-    return (
-        compare_kinds(party.kind, listed.kind),
-        compare_births(read_birth(party.birth_date), listed.births, policy=policy),
-        compare_countries(party.country, listed.countries),
-        compare_genders(party.gender, listed.gender),
-        compare_documents(document or None, listed.documents, policy=policy),
-    )
+    return tuple(_judged(attribute, party, listed, policy) for attribute in ATTRIBUTES)
+
+
+def _judged(attribute: str, party: Party, listed: Listed, policy: CorroborationPolicy) -> Finding:
+    """One attribute of a party against a designation."""
+    if attribute == "kind":
+        return compare_kinds(party.kind, listed.kind)
+    if attribute == "birth_date":
+        return compare_births(read_birth(party.birth_date), listed.births, policy=policy)
+    if attribute == "country":
+        return compare_countries(party.country, listed.countries)
+    if attribute == "gender":
+        return compare_genders(party.gender, listed.gender)
+    number, country = party.document, country_code(party.document_country)
+    document = Document(number, party.document_kind, country) if number else None
+    return compare_documents(document, listed.documents, policy=policy)
 
 
 def with_corroboration(
@@ -162,32 +161,52 @@ def with_corroboration(
 
     Args:
         hits: A table with `reference` and any of `party_kind`, `party_birth_date`, `party_country`,
-            `party_gender` and `party_document` as text. Each combination is judged once.
+            `party_gender` and `party_document` as text. Each value is judged once per designation.
         facts: FACTS.
         policy: How wide is wide.
 
     Returns:
         The same rows in the same order, with `corroboration`, `agrees` and `contradicts`.
     """
-    given = {attribute: column for attribute, column in _GIVEN.items() if column in hits.columns}
-    keys = ["reference", *given.values()]
-    said = pl.any_horizontal(
-        pl.lit(value=False), *[pl.col(column).is_not_null() for column in given.values()]
-    )
-    pairs = hits.filter(said & pl.col("reference").is_not_null()).select(keys).unique(maintain_order=True)
-    listed = gather(facts.join(pairs.select("reference").unique(), on="reference", how="semi"))
-    rows = []
-    for reference, *values in pairs.iter_rows():
-        party = Party(**dict(zip(given, values, strict=True)))
-        found = corroborate(party, listed.get(reference, Listed()), policy=policy)
-        rows.append(
-            (
-                [finding.words for finding in found if finding.words],
-                [finding.attribute for finding in found if finding.verdict is Verdict.AGREE],
-                [finding.attribute for finding in found if finding.verdict is Verdict.CONTRADICT],
-            )
+    policy = policy or CorroborationPolicy()
+    listed = gather(facts.join(hits.select("reference").unique(), on="reference", how="semi"))
+    judged = hits
+    present = [attribute for attribute in ATTRIBUTES if f"party_{attribute}" in hits.columns]
+    for attribute in present:
+        given = f"party_{attribute}"
+        pairs = hits.select("reference", given).drop_nulls().unique(maintain_order=True)
+        found = [
+            _judged(attribute, Party(**{attribute: value}), listed.get(reference, Listed()), policy)
+            for reference, value in pairs.iter_rows()
+        ]
+        verdicts = pl.DataFrame(
+            [finding[1:] for finding in found],
+            schema={f"_verdict_{attribute}": pl.String, f"_words_{attribute}": pl.String},
+            orient="row",
         )
-    judged = pl.concat([pairs, pl.DataFrame(rows, schema=_OUTCOME, orient="row")], how="horizontal")
-    return hits.join(judged, on=keys, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        pl.col(name).fill_null([]) for name in _OUTCOME
+        judged = judged.join(
+            pl.concat([pairs, verdicts], how="horizontal"),
+            on=["reference", given], how="left", maintain_order="left",
+        )  # fmt: skip
+    words = [pl.col(f"_words_{attribute}") for attribute in present]
+    return judged.with_columns(
+        corroboration=_those(words, [column != "" for column in words]),
+        agrees=_named(present, Verdict.AGREE),
+        contradicts=_named(present, Verdict.CONTRADICT),
+    ).select(*hits.columns, *_OUTCOME)
+
+
+def _named(attributes: list[str], verdict: Verdict) -> pl.Expr:
+    """Attributes with a verdict, in the order of `ATTRIBUTES`."""
+    return _those(
+        [pl.lit(attribute) for attribute in attributes],
+        [pl.col(f"_verdict_{attribute}") == verdict.value for attribute in attributes],
     )
+
+
+def _those(values: list[pl.Expr], kept: list[pl.Expr]) -> pl.Expr:
+    if not values:
+        return pl.lit([], dtype=pl.List(pl.String()))
+    return pl.concat_list(
+        pl.when(keep).then(value) for value, keep in zip(values, kept, strict=True)
+    ).list.drop_nulls()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.index.bound import upper_bound
+from screening.index.batch import tokenise_batch
+from screening.index.bound import Rows, candidates, upper_bound
+from screening.index.worth import appraise
 from screening.names.comparison import Listed, align, rate
 from screening.names.normalise import prepare
 from screening.names.tokens import KINDS
@@ -164,3 +167,29 @@ def test_better_values_never_lower_the_bound() -> None:
             better[:, 3] += better[:, 0] - value[:, 0]
         assert (upper_bound(better, weight, listed) >= base - 1e-12).all()
     assert (upper_bound(value, weight, listed * 0) >= base - 1e-12).all()
+
+
+@pytest.mark.parametrize("threshold", [0.6, 0.74, 0.95, 1.0])
+def test_a_row_far_down_a_large_batch_is_judged_like_the_first(
+    index: NameIndex, queries: list[str], threshold: float
+) -> None:
+    """Rounding must not grow with the batch: the same rows over and over give the same pairs each time."""
+    batch = tokenise_batch(pl.Series(queries))
+    known = appraise(batch, index._vocabulary, index._kinds)
+
+    def pairs(times: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+        shift = np.repeat(np.arange(times) * len(queries), len(known.rows.row))
+        rows = Rows(
+            np.tile(known.rows.row, times) + shift,
+            np.tile(known.rows.token, times),
+            np.tile(known.rows.weight, (times, 1)),
+            np.tile(known.rows.full_line, times),
+        )
+        row, name = candidates(rows, known.worth, index._weights, index._kinds, threshold)
+        return np.stack([row % len(queries), name], axis=1)
+
+    single, many = pairs(1), pairs(400)
+    assert len(single)
+    often, count = np.unique(many, axis=0, return_counts=True)
+    assert np.array_equal(often, np.unique(single, axis=0))
+    assert (count == 400).all()

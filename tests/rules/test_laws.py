@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,8 @@ from polars.testing import assert_frame_equal
 
 from screening.errors import PolicyError, SchemaError
 from screening.policy import Policy
-from screening.rules import RULES, assess
+from screening.rules import RULES, Book, Finding, assess, assessment, rule
+from screening.rules.rule import amount
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
 
 ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
@@ -310,3 +312,43 @@ def test_a_rule_that_is_off_says_so() -> None:
     status = dict(result.coverage.select("rule", "status").iter_rows())
     assert status["TF-S01"] == "off"
     assert status["TF-S06"] != "off"
+
+
+@settings(max_examples=6)
+@given(table=tables)
+def test_rules_looked_at_side_by_side_find_the_same(table: pl.DataFrame) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(assessment, "_SMALL", 0)
+        apart = look(table)
+    assert_frame_equal(apart, look(table))
+
+
+def test_rules_travel_to_workers() -> None:
+    assert pickle.loads(pickle.dumps(RULES)) == RULES
+    assert pickle.loads(pickle.dumps(RULES))[0].evaluate == RULES[0].evaluate
+
+
+def test_a_rule_of_ones_own_in_a_few_lines() -> None:
+    @rule(
+        "BANK-1",
+        "Gift cards",
+        family="T",
+        definition="The text of a large payment names gift cards.",
+        source="own risk assessment",
+        weight=10,
+        parameters=(amount("floor", 500),),
+        requires=("remittance_text",),
+        keys=("amount",),
+        reason="names gift cards and is at least {floor}",
+    )
+    def gift_cards(book: Book, *, floor: float) -> Finding:
+        return book.where(pl.col("remittance_text").str.contains("gift card"), book.at_least(floor))
+
+    table = _one_row().with_columns(amount_minor=pl.lit(20_000), remittance_text=pl.lit("3 gift cards"))
+    assert assess(table, [gift_cards()]).flags.is_empty()
+    flags = assess(table, [*RULES, gift_cards(floor=200)]).flags.filter(rule="BANK-1")
+    assert flags.select("reason", "weight", "family").row(0) == (
+        "names gift cards and is at least 200 base units",
+        10.0,
+        "T",
+    )

@@ -203,6 +203,12 @@ class Book:
 
     def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
         """Rows by a key, in order of time; with `money` by currency as well."""
+        if (
+            money
+            and self.measured.all()
+            and len(self.keep("currencies", lambda: codes(self.currency))[1]) == 1
+        ):
+            money = False  # one currency and every amount known: the same ledger
 
         def make() -> Ledger:
             keys = self.money_key(self.key(name)) if money else self.key(name)

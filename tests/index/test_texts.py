@@ -1,0 +1,299 @@
+"""Listed names inside free text: found where they stand, and nowhere else."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.index.texts import _PIECE, _SLACK, MAX_TEXT, Finding, _counts, _trim, find_window
+from screening.names.comparison import Listed, align, rate
+from screening.names.normalise import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from screening.index import NameIndex
+    from screening.names.comparison import Kind
+
+PERSONS = (
+    "Khalid Dormani AL-TESTI", "al Testi", "Ardo Belvane", "Orlankovic", "Mohammed Ali", "Hassan", "KIM Yong-chol",
+    "Nuruddin Abdulrahman Velkari", "خالد دورماني", "Abu Torvash", "Prof. Sevrin Maltuk",
+)  # fmt: skip
+FIRMS = (
+    "Velkar Relief Foundation", "Global Trading Company", "Ansar Dormani", "National Bank", "Torvash-Qorvati LLC",
+    "11420 CORP", "The Front", "VRF",
+)  # fmt: skip
+WORDS = (
+    "payment", "to", "for", "invoice", "7", "/RFB/", "and", "the", "mr", "al", "Khalid", "Khaled", "K.", "Dormani",
+    "Dornani", "Testi", "AlTesti", "testimonial", "Ardo", "Adro", "Belvane", "Blevane,", "Orlankovic", "mohammed", "ali",
+    "Hassan;", "Velkar", "Relif", "Relief", "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)",
+    "national", "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman", "Velkari",
+    "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash",
+)  # fmt: skip
+texts = st.one_of(
+    st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
+    st.lists(st.sampled_from(WORDS), max_size=9).map("/".join),
+    st.text(max_size=30),
+)
+PROSE = (
+    "Thank you for your testimonial about our trading company; the national team will call your bank on Monday.",
+    "We refer to the general meeting of shareholders and to the report of the board for the second quarter of the year. "
+    "Please settle the attached invoice for consulting, travel and office supplies within thirty days.",
+    "Wir überweisen die Miete für den Monat März zuzüglich Nebenkosten und bitten um eine kurze Bestätigung des Eingangs.",
+    "Règlement de la facture du mois dernier pour la fourniture de matériel de bureau et l'entretien des locaux du siège.",
+    "Pago de la factura por el transporte de mercancías y el alquiler del almacén según el contrato firmado en enero.",
+    "Pagamento della fattura per servizi di pulizia e manutenzione, con i migliori saluti da tutta la squadra di vendita.",
+    "Betaling van de rekening voor het onderhoud van de lift en de verwarming in het gebouw aan de gracht.",
+    "Maaş ödemesi, kira bedeli ve elektrik faturası için havale; iyi günler dileriz, saygılarımızla muhasebe bölümü.",
+    "Оплата по договору за поставку строительных материалов, без налога, согласно счету за прошлый месяц.",
+    "دفع فاتورة الكهرباء والماء عن شهر كانون الثاني حسب العقد المبرم بين الطرفين مع الشكر",
+    "支付上个月的办公室租金和水电费，请确认收款",
+    "School fees and birthday present for my sister, plus dinner with friends at the harbour and two cinema tickets.",
+)
+
+
+@pytest.fixture(scope="module")
+def small(build: Callable[..., NameIndex]) -> NameIndex:
+    return build(PERSONS, FIRMS)
+
+
+def listed(name: str, kind: Kind = "individual") -> Listed:
+    return Listed.ready(prepare(name), kind)
+
+
+def naive(text: str, party: Listed, threshold: float) -> Finding | None:
+    """Every window of neighbouring words, scored one after the other."""
+    found = []
+    spots = [match.span() for match in _PIECE.finditer(text)]
+    for first in range(len(spots)):
+        for last in range(first, min(len(spots), first + len(party.name.words) + _SLACK)):
+            start, end = _trim(text, spots[first][0], spots[last][1])
+            window = prepare(text[start:end], ends=False)
+            options = align(window, party) if window.screenable else []
+            score = rate(options, window, party) if options else 0.0
+            if score >= threshold and _counts(options, window, party, score):
+                found.append(Finding(start, end, score))
+    return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
+
+
+def naive_scan(
+    texts: list[str], index: NameIndex, threshold: float
+) -> dict[tuple[int, str], tuple[int, int, float]]:
+    rows = index.names.select("reference", "kind", "name").rows()
+    found = {}
+    for place, text in enumerate(texts):
+        for reference, kind, name in rows:
+            finding = naive(text, listed(name, kind), threshold)
+            if finding is not None:
+                found[place, reference] = (finding.start, finding.end, finding.score)
+    return found
+
+
+def scanned(
+    texts: list[str], index: NameIndex, threshold: float
+) -> dict[tuple[int, str], tuple[int, int, float]]:
+    answer = index.scan_text(texts, threshold=threshold)
+    return {
+        (query_id, reference): (start, end, score)
+        for query_id, reference, start, end, score in answer.select(
+            "query_id", "reference", "start", "end", "score"
+        ).iter_rows()
+    }
+
+
+@settings(max_examples=50)
+@given(asked=st.lists(texts, min_size=1, max_size=5), threshold=st.sampled_from((0.6, 0.74, 0.8, 0.9, 1.0)))
+def test_a_scan_equals_scoring_every_window_for_every_listed_name(
+    asked: list[str], threshold: float, small: NameIndex
+) -> None:
+    assert scanned(asked, small, threshold) == naive_scan(asked, small, threshold)
+
+
+@settings(max_examples=60)
+@given(text=texts)
+def test_offsets_cut_the_name_out_of_the_text(text: str, small: NameIndex) -> None:
+    for start, end, score in (
+        small.scan_text([text], threshold=0.6).drop_nulls("start").select("start", "end", "score").iter_rows()
+    ):
+        window = text[start:end]
+        assert window
+        assert window[0].isalnum()
+        assert window[-1].isalnum()
+        assert 0.6 <= score <= 1
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_ordinary_prose_stays_quiet(text: str, small: NameIndex, index: NameIndex) -> None:
+    assert small.scan_text([text]).is_empty()
+    assert index.scan_text([text]).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("pay Khalid Dormani Al-Testi for the car", "Khalid Dormani Al-Testi"),
+        ("rent (ardo belvane) march", "ardo belvane"),
+        ("inv 22 for K. Dormani Al Testi", "K. Dormani Al Testi"),
+        ("/RFB/Ardo Belvane/INV/7", "Ardo Belvane"),
+        ("/BNF/ARDO BELVANE//REF123", "ARDO BELVANE"),
+        ("ATTN:Ardo Belvane;invoice 9", "Ardo Belvane"),
+        ("from Belvane, Ardo to us", "Belvane, Ardo"),
+        ("for\nArdo\tBelvane\nwith thanks", "Ardo\tBelvane"),
+        ("aid via VELKAR RELIEF FOUNDATION 2024", "VELKAR RELIEF FOUNDATION"),
+        ("goods of Torvash-Qorvati", "Torvash-Qorvati"),
+        ("مدفوع الى خالد دورماني فاتورة", "خالد دورماني"),
+        ("a gift from Orlankovic, thanks", "Orlankovic"),
+        ("to Ardo Bel\u200bvane today", "Ardo Bel\u200bvane"),
+        ("to Аrdo Belvane today", "Аrdo Belvane"),
+        ("to Ａｒｄｏ Ｂｅｌｖａｎｅ today", "Ａｒｄｏ Ｂｅｌｖａｎｅ"),
+        ("to Árdo Belváne today", "Árdo Belváne"),
+    ],
+)
+def test_a_listed_name_is_found_where_it_stands(text: str, found: str, small: NameIndex) -> None:
+    answer = small.scan_text([text])
+    assert found in [text[start:end] for start, end in answer.select("start", "end").iter_rows()]
+
+
+def _edited(name: str, rng: Random) -> str:
+    """One letter of each longer word replaced, left out, doubled or swapped with the next."""
+    words = []
+    for word in name.split():
+        place = rng.randrange(1, len(word) - 1) if len(word) > 4 else 0
+        how = rng.randrange(4) if place else 4
+        words.append(
+            [
+                word[:place] + "x" + word[place + 1 :],
+                word[:place] + word[place + 1 :],
+                word[:place] + word[place] + word[place:],
+                word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+                word,
+            ][how]
+        )
+    return " ".join(words)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Khalid Dormani Al-Testi",
+        "Nuruddin Abdulrahman Velkari",
+        "Velkar Relief Foundation",
+        "Prof. Sevrin Maltuk",
+    ],
+)
+@pytest.mark.parametrize("seed", range(5))
+def test_a_name_with_an_edit_in_each_word_is_found_in_the_middle_of_a_text(
+    name: str, seed: int, small: NameIndex
+) -> None:
+    text = f"Payment of invoice 2207 for {_edited(name, Random(seed))} according to the contract of May"
+    own = next(r for r, n in small.names.select("reference", "name").rows() if n.lower() == name.lower())
+    assert own in small.scan_text([text])["reference"].to_list()
+
+
+@pytest.mark.parametrize("text", ["付款给金永哲的款项", "收到金永哲的汇款", "김영철에게 송금"])
+def test_a_name_in_a_script_without_blanks_is_found_in_a_sentence(
+    text: str, build: Callable[..., NameIndex]
+) -> None:
+    assert build(["金永哲", "김영철"]).scan_text([text])["reference"].len() > 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "testimonial dinner",
+        "Hassan",
+        "the bank",
+        "National",
+        "mohammed and ali went home",
+        "in front of the bank",
+    ],
+)
+def test_a_common_word_alone_is_no_finding(text: str, small: NameIndex) -> None:
+    assert small.scan_text([text]).is_empty()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [("(", ")"), ('"', '"'), ("«", "»"), ("- ", " -"), ("...", "..."), ("/", "/"), ("*", "!"), ("„", "“")],
+)
+def test_punctuation_around_a_name_means_nothing(around: tuple[str, str]) -> None:
+    party, name = listed("Ardo Belvane"), "Ardo Belvane"
+    bare = find_window(f"to {name} x", party, 0.8)
+    dressed = find_window(f"to {around[0]}{name}{around[1]} x", party, 0.8)
+    assert bare is not None
+    assert dressed is not None
+    assert dressed.score == bare.score
+    assert dressed.end - dressed.start == len(name)
+    assert dressed.start == bare.start + len(around[0])
+
+
+@settings(max_examples=50)
+@given(
+    before=st.lists(st.sampled_from(WORDS), max_size=6), after=st.lists(st.sampled_from(WORDS), max_size=6)
+)
+def test_a_name_is_found_whatever_stands_around_it(before: list[str], after: list[str]) -> None:
+    text = " ".join([*before, "Sevrin Maltuk Orlank", *after])
+    finding = find_window(text, listed("Sevrin Maltuk Orlank"), 0.8)
+    assert finding is not None
+    assert finding.score == 1.0
+    assert text[finding.start : finding.end] == "Sevrin Maltuk Orlank"
+
+
+def test_of_two_places_the_better_then_the_first_answers() -> None:
+    text = "Ardo Belvanne, then Ardo Belvane, then Ardo Belvane"
+    finding = find_window(text, listed("Ardo Belvane"), 0.8)
+    assert finding is not None
+    assert (finding.start, finding.score) == (text.index("Ardo Belvane,"), 1.0)
+
+
+def test_raising_the_threshold_gives_a_subset(small: NameIndex) -> None:
+    rng = Random(3)
+    asked = [" ".join(rng.choices(WORDS, k=9)) for _ in range(60)]
+    wider = scanned(asked, small, 0.6)
+    for threshold in (0.7, 0.8, 0.9, 1.0):
+        narrower = scanned(asked, small, threshold)
+        # A higher threshold may only take findings away; a window itself may not change.
+        assert narrower.items() <= wider.items()
+        assert narrower == {key: found for key, found in wider.items() if found[2] >= threshold}
+    assert len(wider) > 20
+
+
+def test_a_text_is_judged_alike_in_any_batch(small: NameIndex) -> None:
+    rng = Random(4)
+    asked = [" ".join(rng.choices(WORDS, k=9)) for _ in range(40)]
+    alone = {
+        (place, key[1]): found
+        for place, text in enumerate(asked)
+        for key, found in scanned([text], small, 0.7).items()
+    }
+    assert scanned(asked, small, 0.7) == alone
+    assert {
+        (key[0] % 40, key[1]): found for key, found in scanned(asked + asked, small, 0.7).items()
+    } == alone
+
+
+def test_a_text_over_the_limit_is_unscreenable_and_one_at_the_limit_is_read(small: NameIndex) -> None:
+    tail = " to Ardo Belvane"
+    at_limit = ("word " * MAX_TEXT)[: MAX_TEXT - len(tail)] + tail
+    answer = small.scan_text([at_limit, at_limit + " ", None, ""])
+    assert answer.select("query_id", "status", "reference").rows() == [
+        (0, "hit", "TSi.002"),
+        (1, "unscreenable", None),
+    ]
+    assert answer["end"][0] == MAX_TEXT
+
+
+def test_many_words_do_not_hide_a_name(small: NameIndex) -> None:
+    text = " ".join(["Ardo", *["word"] * 700, "Ardo Belvane", *["Belvane"] * 300])
+    start = text.index("Ardo Belvane")
+    assert scanned([text], small, 0.8)[0, "TSi.002"] == (start, start + len("Ardo Belvane"), 1.0)
+
+
+def test_texts_without_findings_give_no_rows(small: NameIndex) -> None:
+    assert small.scan_text(["", " ", "...", None, "hello world"]).is_empty()
+    assert small.scan_text(pl.Series(["Ardo Belvane"]))["score"].to_list() == [1.0]

@@ -21,19 +21,21 @@ if TYPE_CHECKING:
     from screening.names.comparison import Kind
 
 PERSONS = (
-    "Khalid Dormani AL-TESTI", "al Testi", "Ardo Belvane", "Orlankovic", "Mohammed Ali", "Hassan", "KIM Yong-chol",
-    "Nuruddin Abdulrahman Velkari", "خالد دورماني", "Abu Torvash", "Prof. Sevrin Maltuk",
+    "Khalid Dormani AL-TESTI", "al Testi", "Ardo Belvane", "Orlankovic", "Mohammed Ali", "Hassan",
+    "KIM Yong-chol", "Nuruddin Abdulrahman Velkari", "خالد دورماني", "Abu Torvash",
+    "Prof. Sevrin Maltuk",
 )  # fmt: skip
 FIRMS = (
-    "Velkar Relief Foundation", "Global Trading Company", "Ansar Dormani", "National Bank", "Torvash-Qorvati LLC",
-    "11420 CORP", "The Front", "VRF",
+    "Velkar Relief Foundation", "Global Trading Company", "Ansar Dormani", "National Bank",
+    "Torvash-Qorvati LLC", "11420 CORP", "The Front", "VRF",
 )  # fmt: skip
 WORDS = (
-    "payment", "to", "for", "invoice", "7", "/RFB/", "and", "the", "mr", "al", "Khalid", "Khaled", "K.", "Dormani",
-    "Dornani", "Testi", "AlTesti", "testimonial", "Ardo", "Adro", "Belvane", "Blevane,", "Orlankovic", "mohammed", "ali",
-    "Hassan;", "Velkar", "Relif", "Relief", "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)",
-    "national", "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman", "Velkari",
-    "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash",
+    "payment", "to", "for", "invoice", "7", "/RFB/", "and", "the", "mr", "al", "Khalid", "Khaled",
+    "K.", "Dormani", "Dornani", "Testi", "AlTesti", "testimonial", "Ardo", "Adro", "Belvane",
+    "Blevane,", "Orlankovic", "mohammed", "ali", "Hassan;", "Velkar", "Relif", "Relief",
+    "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
+    "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
+    "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash",
 )  # fmt: skip
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
@@ -41,19 +43,43 @@ texts = st.one_of(
     st.text(max_size=30),
 )
 PROSE = (
-    "Thank you for your testimonial about our trading company; the national team will call your bank on Monday.",
-    "We refer to the general meeting of shareholders and to the report of the board for the second quarter of the year. "
-    "Please settle the attached invoice for consulting, travel and office supplies within thirty days.",
-    "Wir überweisen die Miete für den Monat März zuzüglich Nebenkosten und bitten um eine kurze Bestätigung des Eingangs.",
-    "Règlement de la facture du mois dernier pour la fourniture de matériel de bureau et l'entretien des locaux du siège.",
-    "Pago de la factura por el transporte de mercancías y el alquiler del almacén según el contrato firmado en enero.",
-    "Pagamento della fattura per servizi di pulizia e manutenzione, con i migliori saluti da tutta la squadra di vendita.",
-    "Betaling van de rekening voor het onderhoud van de lift en de verwarming in het gebouw aan de gracht.",
-    "Maaş ödemesi, kira bedeli ve elektrik faturası için havale; iyi günler dileriz, saygılarımızla muhasebe bölümü.",
-    "Оплата по договору за поставку строительных материалов, без налога, согласно счету за прошлый месяц.",
+    (
+        "Thank you for your testimonial about our trading company; the national team will call "
+        "your bank on Monday."
+    ),
+    (
+        "We refer to the general meeting of shareholders and to the report of the board for the "
+        "second quarter of the year. Please settle the attached invoice for consulting, travel and "
+        "office supplies within thirty days."
+    ),
+    (
+        "Wir überweisen die Miete für den Monat März zuzüglich Nebenkosten und bitten um eine "
+        "kurze Bestätigung des Eingangs."
+    ),
+    (
+        "Règlement de la facture du mois dernier pour la fourniture de matériel de bureau et "
+        "l'entretien des locaux du siège."
+    ),
+    (
+        "Pago de la factura por el transporte de mercancías y el alquiler del almacén según el "
+        "contrato firmado en enero."
+    ),
+    (
+        "Pagamento della fattura per servizi di pulizia e manutenzione, con i migliori saluti da "
+        "tutta la squadra di vendita."
+    ),
+    ("Betaling van de rekening voor het onderhoud van de lift en de verwarming in het gebouw aan de gracht."),
+    (
+        "Maaş ödemesi, kira bedeli ve elektrik faturası için havale; iyi günler dileriz, "
+        "saygılarımızla muhasebe bölümü."
+    ),
+    ("Оплата по договору за поставку строительных материалов, без налога, согласно счету за прошлый месяц."),
     "دفع فاتورة الكهرباء والماء عن شهر كانون الثاني حسب العقد المبرم بين الطرفين مع الشكر",
     "支付上个月的办公室租金和水电费，请确认收款",
-    "School fees and birthday present for my sister, plus dinner with friends at the harbour and two cinema tickets.",
+    (
+        "School fees and birthday present for my sister, plus dinner with friends at the harbour "
+        "and two cinema tickets."
+    ),
 )
 
 

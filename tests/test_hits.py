@@ -161,11 +161,12 @@ def test_a_hit_is_corroborated_by_the_side_it_is_on_and_by_no_other() -> None:
     assert dict(found.select("transaction_id", pl.col("corroboration").list.join("; ")).iter_rows()) == {
         "t1": "birth date agrees (listed: 1970; payment: 1970-05-05)",
         "t2": "",
-        "t3": "birth date contradicts (more than 5 years apart; listed: 1970; payment: 1999-05-05)",
+        "t3": "birth date contradicts (more than 5 years apart; listed: 1970; payment: 1999-05-05); "
+        "SUSPEND by the name, REVIEW by birth date",
         "t4": "",
         "t5": "",
     }
-    assert found["tier"].to_list() == ["SUSPEND"] * 5  # exact names: nothing lowers them
+    assert found["tier"].to_list() == ["SUSPEND", "SUSPEND", "REVIEW", "SUSPEND", "SUSPEND"]
 
 
 def test_a_birth_date_may_be_a_date_or_a_text() -> None:

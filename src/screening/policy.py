@@ -135,7 +135,7 @@ class OutcomePolicy:
         suspend_text_at: The same for a listed name inside free text, such as a narrative or an address.
         review_weak_at: Score from which a hit on a low-quality alias is reviewed; below it is kept for
             sampling (MONITOR), never dropped.
-        exact_at: Score from which a name is as good as equal: no contradiction lowers such a hit.
+        exact_at: Score from which no contradiction lowers a hit; above 1, one may lower even the same name.
         raised_by: Attributes (of ATTRIBUTES) of which one that agrees suspends, whatever the score.
         weak_raised_by: The same for a low-quality alias.
         lowered_by: Attributes of which one that contradicts takes a hit down by one step, unless one of
@@ -163,9 +163,9 @@ class OutcomePolicy:
     suspend_weak_at: float = 0.95
     suspend_text_at: float = 0.92
     review_weak_at: float = 0.85
-    exact_at: float = 0.98
+    exact_at: float = 1.01
     raised_by: tuple[str, ...] = ("birth_date", "document")
-    weak_raised_by: tuple[str, ...] = ("birth_date", "document", "country")
+    weak_raised_by: tuple[str, ...] = ("birth_date", "document")
     lowered_by: tuple[str, ...] = ("birth_date", "kind")
     unscreenable: str = "REVIEW"
     monitor_at: float = 20.0
@@ -314,7 +314,7 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
         if not isinstance(value, expected[hint]) or (isinstance(value, bool) and hint is not bool):
             raise PolicyError(f"{where} must be {hint.__name__}, not {value!r}")
         return hint(value)
-    if hint == str | None and not isinstance(value, str):
+    if hint == str | None and not isinstance(value, str | None):
         raise PolicyError(f"{where} must be str, not {value!r}")
     if getattr(hint, "__origin__", None) is tuple:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):

@@ -56,10 +56,10 @@ def slow(name: dict[str, Any], found: dict[str, str]) -> str:
     else:
         level = "MONITOR" if weak and score < 0.85 else "REVIEW"
     identity = [a for a in ("birth_date", "document") if found.get(a) == "agrees"]
-    if identity or (weak and found.get("country") == "agrees"):
+    if identity:
         level = "SUSPEND"
     against = [a for a in ("birth_date", "kind") if found.get(a) == "contradicts"]
-    if against and not identity and score < 0.98:
+    if against and not identity:
         level = {"SUSPEND": "REVIEW", "REVIEW": "MONITOR" if weak else "REVIEW", "MONITOR": "MONITOR"}[level]
     return level
 

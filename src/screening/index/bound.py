@@ -111,18 +111,16 @@ def candidates(  # noqa: PLR0917 (one call, from one place)
     first = np.flatnonzero(np.diff(slot[order], prepend=-1))
     if len(first):
         best.reshape(-1, 4)[slot[order][first]] = np.maximum.reduceat(worth.value[order], first, axis=0)
-    total = np.zeros((len(rows.weight), kinds, 4), dtype=np.float32)
-    holds = np.flatnonzero(np.diff(row_starts))
-    if len(holds):
-        total[holds] = np.add.reduceat(best[rows.token], row_starts[holds], axis=0)
 
-    row, token = _rare_tokens(rows, worth, best, threshold)
+    row, token, rare = _rare_tokens(rows, worth, best, threshold)
     if telling is not None:
-        row, token = row[telling[token]], token[telling[token]]
-    set_aside = total
+        rare &= telling[token]
+    set_aside = np.zeros((len(rows.weight), kinds, 4))
     for k in range(kinds):
         for column in range(4):
-            set_aside[:, k, column] -= np.bincount(row, best[token, k, column], minlength=len(total))
+            common = np.where(rare, 0.0, best[token, k, column])
+            set_aside[:, k, column] = np.bincount(row, common, minlength=len(set_aside))
+    row, token = row[rare], token[rare]
     count = np.diff(worth.starts)[token]
 
     def survivors(begin: int, end: int) -> tuple[Ints, Ints]:
@@ -158,8 +156,8 @@ def candidates(  # noqa: PLR0917 (one call, from one place)
     )
 
 
-def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tuple[Ints, Ints]:
-    """For each row, tokens of which a listed name must meet at least one to reach the threshold.
+def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tuple[Ints, Ints, Flags]:
+    """For each row its tokens, and of which a listed name must meet at least one to reach the threshold.
 
     Tokens are set aside, the most widespread first, for as long as all that were set aside together, each
     at its best, stay below the threshold.
@@ -175,10 +173,10 @@ def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tu
     nothing = np.zeros(len(row))
     for k in range(best.shape[1]):
         value = best[token, k]
-        running = np.cumsum(value, axis=0)
+        running = np.cumsum(value, axis=0, dtype=np.float64)  # single precision would drift
         before = np.repeat(running[first] - value[first], length, axis=0)
         needed |= upper_bound(running - before, rows.weight[row, k], nothing) >= threshold - EPSILON
-    return row[needed], token[needed]
+    return row, token, needed
 
 
 def _edges(row: Ints, total: Ints) -> Ints:

@@ -6,8 +6,9 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ FORMAT: Final = 1
 """Version of the file that `NameIndex.save` writes."""
 
 _SLICE: Final = 1_000_000  # distinct texts searched together: bounds memory
+_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, pl.exceptions.PolarsError)
 _PAIRS: Final = {"query": pl.String, "place": pl.Int64, "score": pl.Float64}
 _TYPE_ORDER = ("primary", "alias", "former", "acronym", "original_script", "identifier")
 
@@ -73,6 +75,7 @@ class NameIndex:
             names = names.filter(pl.col("reference").is_in(kept.implode()))
         self.provenance: Provenance = sanctions.provenance
         self.identifiers: pl.DataFrame = sanctions.identifiers.join(names, on="reference", how="semi")
+        self.facts: pl.DataFrame = sanctions.facts.join(names, on="reference", how="semi")
         self._prepare(names)
 
     def _prepare(self, names: pl.DataFrame) -> None:
@@ -124,9 +127,9 @@ class NameIndex:
             threshold: Score from 0.6 to 1; the policy's by default.
 
         Returns:
-            One row per (name, designation), by the designation's best name, sorted by `query_id`, score and
-            reference: see `schemas.SEARCH`. A name that cannot be judged has one row of status
-                "unscreenable".
+            One row per (name, designation), by the designation's name that weighs most: one that suspends by
+            the policy before one that does not, then by score. Sorted by `query_id`, score and reference;
+            columns as in `schemas.SEARCH`. A name that cannot be judged has one row of status "unscreenable".
 
         Raises:
             PolicyError: The threshold is outside 0.6 to 1.
@@ -273,19 +276,15 @@ class NameIndex:
         """
         try:
             with zipfile.ZipFile(path) as archive:
-                about = json.loads(archive.read("about.json"))
+                about = dict(json.loads(archive.read("about.json")))
+                _check_version(path, about)
                 tables = {name: pl.read_ipc(io.BytesIO(archive.read(f"{name}.arrow"))) for name in _tables()}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile, pl.exceptions.PolarsError) as error:
+            sanctions = SanctionsList(provenance=Provenance(**about["provenance"]), **tables)
+            return cls(sanctions, policy=Policy.from_dict(about["policy"]))
+        except IndexFormatError:
+            raise
+        except (OSError, KeyError, TypeError, ValueError, *_DAMAGE) as error:
             raise IndexFormatError(f"{path}: not a saved name index, or damaged: {error}") from error
-        mine = {"format": FORMAT, "score_version": SCORE_VERSION, "lexicon_sha256": LEXICON_SHA256}
-        for key, value in mine.items():
-            if about.get(key) != value:
-                raise IndexFormatError(
-                    f"{path}: written with {key} {about.get(key)!r}, this library has {value!r}; "
-                    "build it anew from the list"
-                )
-        sanctions = SanctionsList(provenance=Provenance(**about["provenance"]), **tables)
-        return cls(sanctions, policy=Policy.from_dict(about["policy"]))
 
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
         """Every (query, listed name) that reaches the threshold: place in the index, and score."""
@@ -310,12 +309,17 @@ class NameIndex:
         ).filter(pl.col("score") >= threshold)
 
     def _best(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Per query and designation its best name; of equals the primary name, then the first."""
+        """Per query and designation the name that weighs most, then the best; of equals the first.
+
+        A weak alias that may not suspend never hides a strong name that does.
+        """
         listed = self.names[pairs["place"]] if len(pairs) else self.names.clear()
+        outcomes = self.policy.outcomes
+        enough = pl.when("weak").then(outcomes.suspend_weak_at).otherwise(outcomes.suspend_at)
         return (
             listed.select("reference", pl.col("name").alias("listed_name"), "name_type", "quality", "weak")
             .with_columns(pairs, status=pl.lit("hit"))
-            .sort("score", "place", descending=[True, False])
+            .sort(pl.col("score") >= enough, "score", "place", descending=[True, True, False])
             .unique(["query", "reference"], keep="first", maintain_order=True)
             .drop("place")
         )
@@ -346,6 +350,16 @@ def _answered(frame: pl.DataFrame, answers: list[pl.DataFrame], schema: pl.Schem
         .select(pl.col(name).cast(kind) for name, kind in schema.items())
         .sort("query_id", "score", "reference", descending=[False, True, False], nulls_last=True)
     )
+
+
+def _check_version(path: str | Path, about: dict[str, Any]) -> None:
+    mine = {"format": FORMAT, "score_version": SCORE_VERSION, "lexicon_sha256": LEXICON_SHA256}
+    for key, value in mine.items():
+        if about.get(key) != value:
+            raise IndexFormatError(
+                f"{path}: written with {key} {about.get(key)!r}, this library has {value!r}; "
+                "build it anew from the list"
+            )
 
 
 def _tables() -> list[str]:

@@ -37,8 +37,10 @@ _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initi
 _TELLING: Final = ("name", "known name")
 
 
-_PIECE: Final = re.compile(r"[^\s\x1c-\x1f/;:,()]+")
-"""A word of a text; the codes of payment messages, such as /RFB/, are words of their own."""
+_SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # Han and Hangul
+_PIECE: Final = re.compile(rf"[{_SYLLABIC}]|[^\s\x1c-\x1f/;:,(){_SYLLABIC}]+")
+"""A word of a text. Codes of payment messages, such as /RFB/, and syllables written without blanks are words
+of their own."""
 
 
 class Finding(NamedTuple):
@@ -91,7 +93,7 @@ def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     spots = [match.span() for match in _PIECE.finditer(text)]
-    longest = len(listed.name.words) + _SLACK
+    longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
     best: Finding | None = None
     meets = [_meets(text[start:end], listed) for start, end in spots]
     for first, last in _windows(meets, longest):

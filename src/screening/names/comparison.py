@@ -48,6 +48,8 @@ Places = tuple[int, ...]
 
 # How alike two aligned parts are.
 ROMANISED: Final = 0.97  # same sound, other spelling
+SHORT: Final = 3  # letters of a token up to which many different names sound alike
+SHORT_ROMANISED: Final = 0.75
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
@@ -223,7 +225,7 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
         return (INITIAL, "initial") if same else (0.0, "")
     if not set(a.keys).isdisjoint(b.keys):
-        return ROMANISED, "romanisation"
+        return (ROMANISED if max(len(a.form), len(b.form)) > SHORT else SHORT_ROMANISED), "romanisation"
     if "number" in (a.roles[0], b.roles[0]):
         return 0.0, ""
     return _nearness(a, b)

@@ -41,12 +41,14 @@ docs: $(VENV)/.dev  ## write the generated pages again
 
 accuracy: $(VENV)/.run  ## what is found and what is disturbed; accuracy-smoke: in seconds; accuracy-freeze: keep the rows
 	@$(BIN)/python benchmarks/accuracy.py --speed
+	@$(BIN)/python benchmarks/typologies.py
 
 accuracy-smoke: $(VENV)/.run
 	@$(BIN)/python benchmarks/accuracy.py --smoke
 
 accuracy-freeze: $(VENV)/.run
 	@$(BIN)/python benchmarks/accuracy.py --freeze --reason "$$REASON"
+	@$(BIN)/python benchmarks/typologies.py --freeze --reason "$$REASON"
 
 bench: $(VENV)/.dev  ## a million payments, a million names (LIST=file for another list)
 	@$(BIN)/python benchmarks/end_to_end.py --rows 1000000 --list $(LIST)

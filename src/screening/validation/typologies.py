@@ -19,6 +19,10 @@ from screening.schemas import LISTED_NAMES, REQUIRED_COLUMNS, TRANSACTIONS
 from screening.validation.payments import generate_payments
 from screening.validation.people import rows_of
 from screening.validation.plantings.amounts import AMOUNTS
+from screening.validation.plantings.behaviour import BEHAVIOUR
+from screening.validation.plantings.messages import MESSAGES
+from screening.validation.plantings.places import PLACES
+from screening.validation.plantings.purposes import PURPOSES
 from screening.validation.plantings.scene import Row, Scene, Typology, draw_names
 from screening.validation.plantings.shapes import SHAPES
 
@@ -26,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
-    "TRUTH", "TYPOLOGIES", "UNPLANTED", "Labelled", "labelled_payments", "plant_typologies",
+    "TRUTH", "TYPOLOGIES", "UNPLANTED", "Labelled", "labelled_payments", "plant_typologies", "tally",
 ]  # fmt: skip
 
 TRUTH: Final = pl.Schema(
@@ -40,7 +44,9 @@ TRUTH: Final = pl.Schema(
 )
 """One row per planted payment."""
 
-TYPOLOGIES: Final[Mapping[str, Typology]] = dict(sorted({**AMOUNTS, **SHAPES}.items()))
+TYPOLOGIES: Final[Mapping[str, Typology]] = dict(
+    sorted({**AMOUNTS, **BEHAVIOUR, **MESSAGES, **PLACES, **PURPOSES, **SHAPES}.items())
+)
 """Rule -> how its pattern and its near miss look."""
 
 UNPLANTED: Final[Mapping[str, str]] = {}
@@ -145,6 +151,66 @@ def _window(payments: pl.DataFrame) -> tuple[dt.datetime, dt.datetime]:
     return _WINDOW
 
 
+def tally(labelled: Labelled, flags: pl.DataFrame) -> pl.DataFrame:
+    """What was found and who was disturbed, by rule.
+
+    Args:
+        labelled: Payments with plantings.
+        flags: FLAGS of these payments, all of them screened in one go.
+
+    Returns:
+        One row per planted rule: `planted` patterns and `found` ones, in which every payment that must be
+        flagged is; `near_misses` and `mistaken` ones, in which a payment is flagged that must not be;
+        `innocent` payments and `disturbed` ones, flagged by that rule; `precision`, the share of its flags
+        on payments of its own patterns. Flags on plantings of other rules count nowhere: a pattern may
+        well show another one too.
+
+    Example:
+        >>> from screening.rules import assess
+        >>> labelled = labelled_payments(100, seed=1, rules=["TF-S01"], per_rule=2)
+        >>> flags = assess(labelled.payments, parties=labelled.parties).flags
+        >>> tally(labelled, flags).select("rule", "planted", "found", "near_misses", "mistaken").rows()
+        [('TF-S01', 2, 2, 2, 0)]
+    """
+    raised = flags.select("transaction_id", "rule", raised=pl.lit(value=True))
+    seen = labelled.truth.join(raised, on=["transaction_id", "rule"], how="left").with_columns(
+        pl.col("raised").fill_null(value=False)
+    )
+    fires, must, must_not = pl.col("case") == "fires", pl.col("flag") == "must", pl.col("flag") == "must not"
+    plantings = seen.group_by("rule", "planting_id").agg(
+        fires=fires.first(),
+        hit=(pl.col("raised") | ~must).all(),
+        mistaken=(pl.col("raised") & must_not).any(),
+        own=(pl.col("raised") & fires).sum(),
+        wrong=(pl.col("raised") & must_not).sum(),
+    )
+    fires = pl.col("fires")
+    counted = plantings.group_by("rule").agg(
+        planted=fires.sum(),
+        found=(fires & pl.col("hit")).sum(),
+        near_misses=(~fires).sum(),
+        mistaken=(~fires & pl.col("mistaken")).sum(),
+        own=pl.col("own").sum(),
+        wrong=pl.col("wrong").sum(),
+    )
+    outside = raised.join(labelled.truth, on="transaction_id", how="anti").group_by("rule").len("disturbed")
+    right, wrong = pl.col("own"), pl.col("wrong") + pl.col("disturbed")
+    return (
+        counted.join(outside, on="rule", how="left")
+        .with_columns(
+            pl.col("disturbed").fill_null(0), innocent=labelled.payments.height - labelled.truth.height
+        )
+        .select(
+            "rule",
+            *(pl.col(name).cast(pl.Int64) for name in ("planted", "found", "near_misses", "mistaken")),
+            pl.col("innocent").cast(pl.Int64),
+            pl.col("disturbed").cast(pl.Int64),
+            precision=pl.when(right + wrong > 0).then(right / (right + wrong)),
+        )
+        .sort("rule")
+    )
+
+
 # --- one planting ----------------------------------------------------------------------------------------
 
 
@@ -166,9 +232,10 @@ def _planting(scene: Scene, window: tuple[dt.datetime, dt.datetime]) -> list[Row
     default = "must not" if scene.near_miss else "may"
     return [
         {
-            **{name: value for name, value in row.items() if name not in ("hour", "amount")},
+            **{name: value for name, value in row.items() if name in TRANSACTIONS},
+            **({"originator_opened_at": _at(begin, row["opened"])} if "opened" in row else {}),
             "transaction_id": f"{prefix}{place:05}",
-            "booked_at": begin + dt.timedelta(seconds=round(row["hour"] * 3600)),
+            "booked_at": _at(begin, row["hour"]),
             "amount_minor": round(row["amount"] * 100),
             "amount_base_minor": row.get("amount_base_minor", round(row["amount"] * 100)),
             "currency": row.get("currency", "EUR"),
@@ -179,6 +246,10 @@ def _planting(scene: Scene, window: tuple[dt.datetime, dt.datetime]) -> list[Row
         }
         for place, row in enumerate(rows)
     ]
+
+
+def _at(begin: dt.datetime, hour: float) -> dt.datetime:
+    return begin + dt.timedelta(seconds=round(hour * 3600))
 
 
 def _begin(

@@ -18,7 +18,8 @@ __all__ = [
 ]  # fmt: skip
 
 Row: TypeAlias = dict[str, Any]
-"""Columns of TRANSACTIONS, and `hour` from the start, `amount` in euros and, where told, `flag`."""
+"""Columns of TRANSACTIONS; besides, `hour` from the start, `amount` in major units and, where told, `flag`
+and `opened`, the hour in which the originator's account was."""
 
 Party: TypeAlias = dict[str, Any]
 """Fields of a party, without the prefix of a side."""
@@ -122,7 +123,7 @@ class Scene:
         return variants[self.number % len(variants)]
 
     def word(self) -> str:
-        """An invented word that no other planting uses."""
+        """An invented word."""
         letters = "bdfgklmnprstvz"
         drawn = self._rng.integers(0, [len(letters), 5] * 4)
         text = "".join((letters if place % 2 == 0 else "aeiou")[at] for place, at in enumerate(drawn))

@@ -169,6 +169,21 @@ def test_better_values_never_lower_the_bound() -> None:
     assert (upper_bound(value, weight, listed * 0) >= base - 1e-12).all()
 
 
+@pytest.mark.parametrize(
+    ("query", "listed"),
+    [
+        ("abdul", "abduolah"),  # near by a sound of the query that is spelled like it
+        ("The Company", "The Company"),  # little weight, so that rounding shows
+    ],
+)
+def test_a_pair_that_was_once_lost_is_found(
+    query: str, listed: str, exact: Callable[..., None], build: Callable[..., NameIndex]
+) -> None:
+    exact(
+        build([listed, "Velkar Trading Company"], [listed, "Bank of the West"]), [*PIECES, query, "The Bank"]
+    )
+
+
 @pytest.mark.parametrize("threshold", [0.6, 0.74, 0.95, 1.0])
 def test_a_row_far_down_a_large_batch_is_judged_like_the_first(
     index: NameIndex, queries: list[str], threshold: float

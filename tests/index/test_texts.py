@@ -96,8 +96,9 @@ def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     """Every window of neighbouring words, scored one after the other."""
     found = []
     spots = [match.span() for match in _PIECE.finditer(text)]
+    longest = max(len(party.name.words), len(party.name.tokens)) + _SLACK
     for first in range(len(spots)):
-        for last in range(first, min(len(spots), first + len(party.name.words) + _SLACK)):
+        for last in range(first, min(len(spots), first + longest)):
             start, end = _trim(text, spots[first][0], spots[last][1])
             window = prepare(text[start:end], ends=False)
             options = align(window, party) if window.screenable else []

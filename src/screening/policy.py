@@ -47,7 +47,7 @@ class NamePolicy:
         text_threshold: The same for a name inside free text, where more words could be one by chance.
     """
 
-    threshold: float = 0.74
+    threshold: float = 0.75
     text_threshold: float = 0.8
 
 

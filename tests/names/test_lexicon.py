@@ -18,9 +18,11 @@ KEYS = {
     "equivalents": ("form", "kind"),
     "homoglyphs": ("character",),
     "legal_forms": ("form",),
+    "legal_forms_cjk": ("written",),
     "particles": ("form",),
     "rarity": ("key", "kind"),
     "romanisation": ("pattern",),
+    "scripts": ("script", "written"),
     "titles": ("form",),
 }
 

@@ -33,9 +33,7 @@ def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[
     pairs |= _equal(batch, listed, lambda token: (token.form, *token.keys))
     pairs |= _initials(batch, listed)
     pairs |= _near(batch, listed, lambda t: (t.form,), TYPO_FLOOR)
-    pairs |= _near(
-        batch, listed, lambda t: tuple(key for key in t.keys if key != t.form) or t.keys, TYPO_FLOOR / SOUND
-    )
+    pairs |= _near(batch, listed, lambda t: t.keys, TYPO_FLOOR / SOUND)
     pairs |= _near(batch, listed, lambda t: (t.native,) if t.native else (), TYPO_FLOOR)
     for one, other in ((True, False), (False, True)):
         pairs |= _near(

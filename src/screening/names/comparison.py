@@ -53,7 +53,7 @@ SHORT_ROMANISED: Final = 0.75
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
-OTHER_NAME: Final = 0.35  # two names that are both common are two names, not one with a typo
+OTHER_NAME: Final = 0.2  # two names that are both common are two names, not one with a typo
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
 FEWEST_CONSONANTS: Final = 3
 FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
@@ -207,8 +207,8 @@ def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
         if _two_known(*roles):
             return 0.0, ""
         if roles == ("known name", "known name"):
-            # The commoner a name is, the less likely is another known name a slip for it.
-            alike -= OTHER_NAME * (1 - min(a.weights[k], b.weights[k])) ** 2
+            # The commoner the name in the query is, the less likely is it a slip for another.
+            alike -= OTHER_NAME * (1 - a.weights[k])
             return (alike, how) if alike >= TYPO_FLOOR else (0.0, "")
     return alike, how
 
@@ -225,10 +225,15 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
         return (INITIAL, "initial") if same else (0.0, "")
     if not set(a.keys).isdisjoint(b.keys):
-        return (ROMANISED if max(len(a.form), len(b.form)) > SHORT else SHORT_ROMANISED), "romanisation"
+        surely = max(len(a.form), len(b.form)) > SHORT or _mean_one(a, b)
+        return (ROMANISED if surely else SHORT_ROMANISED), "romanisation"
     if "number" in (a.roles[0], b.roles[0]):
         return 0.0, ""
     return _nearness(a, b)
+
+
+def _mean_one(a: Token, b: Token) -> bool:
+    return not ({a.form} | a.meanings).isdisjoint({b.form} | b.meanings)
 
 
 def _nearness(a: Token, b: Token) -> tuple[float, str]:

@@ -18,8 +18,10 @@ __all__ = [
     "equivalents",
     "homoglyphs",
     "legal_forms",
+    "legal_forms_cjk",
     "particles",
     "rarity",
+    "readings",
     "romanisation",
     "titles",
 ]
@@ -62,6 +64,23 @@ def homoglyphs() -> dict[int, str]:
 def clerical() -> frozenset[str]:
     """Words that stand beside a name in a message: "attn", "dob", "inv"."""
     return frozenset(row["form"] for row in _rows("clerical.csv"))
+
+
+@cache
+def readings() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Script -> letters that are read otherwise together, and how."""
+    rows = _rows("scripts.csv")
+    return {
+        script: tuple((row["written"], row["read"]) for row in rows if row["script"] == script)
+        for script in {row["script"] for row in rows}
+    }
+
+
+@cache
+def legal_forms_cjk() -> dict[str, str]:
+    """Legal form written without blanks -> its short form, the longest first."""
+    rows = sorted(_rows("legal_forms_cjk.csv"), key=lambda row: -len(row["written"]))
+    return {row["written"]: row["form"] for row in rows}
 
 
 @cache

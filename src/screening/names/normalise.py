@@ -14,7 +14,7 @@ from typing import Final
 
 from anyascii import anyascii
 
-from screening.names.lexicon import equivalents, homoglyphs, legal_forms
+from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.tokens import Token, make_token, whole
 
 __all__ = ["FULL_LINE", "MAX_CHARACTERS", "MAX_TOKENS", "WORD", "Name", "Word", "analyse", "prepare"]
@@ -219,8 +219,10 @@ def _tokens_of(part: str) -> list[list[Token]]:
         form = _plain(part)
         return [_cut(form)] if form else []
     if script in _BY_SYLLABLE:
-        return [[make_token(_plain(c), native=c, script=script)] for c in part if _plain(c)]
+        return _syllables(part, script)
     native = part.casefold().translate(_ARABIC) if script == "arabic" else part.casefold()
+    for written, read in readings().get(script, ()):
+        native = native.replace(written, read)
     form = _plain(native)
     if not form:
         return []
@@ -232,6 +234,16 @@ def _tokens_of(part: str) -> list[list[Token]]:
             if _meaning(piece)
         ]
     ]
+
+
+def _syllables(part: str, script: str) -> list[list[Token]]:
+    """Scripts without blanks: each syllable is a token, and a legal form at either end is one."""
+    for written, form in legal_forms_cjk().items():
+        if part.startswith(written) and part != written:
+            return [[make_token(form)], *_syllables(part[len(written) :], script)]
+        if part.endswith(written) and part != written:
+            return [*_syllables(part[: -len(written)], script), [make_token(form)]]
+    return [[make_token(_plain(c), native=c, script=script)] for c in part if _plain(c)]
 
 
 def _meaning(native: str) -> str:
@@ -278,12 +290,13 @@ def _parts_of_compound(form: str) -> list[str]:
     return [form]
 
 
+_ORDINAL = re.compile(r"\d+(?:[a-z]|st|nd|rd|th)")
 _DIGITS = str.maketrans("0134578", "oieastb")
 
 
 def _read_digits(part: str) -> tuple[list[list[Token]], bool]:
     """Read digits inside a word as the letters they imitate."""
-    if sum(c.isdigit() for c in part) * 2 <= len(part) and not part[0].isdigit():
+    if sum(c.isdigit() for c in part) * 2 <= len(part) and not _ORDINAL.fullmatch(part):
         read = part.translate(_DIGITS)
         parts = _cut(read)
         if len(parts) == 1 and "1" in part:

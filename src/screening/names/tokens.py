@@ -30,6 +30,7 @@ _LEGAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
 _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
 _PERSON_IN_ENTITY: Final = 0.7
+_KNOWN: Final = 0.85  # common enough that it is seldom a slip of the pen for another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Token:
         surface: The letters it was written with: the whole compound for the first part of one, nothing for
             the others. Joined surfaces are the name as it would be written together.
         abbreviated: Whether a full stop ends it.
+        meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
         weights: Share of a full token that it carries in a person's name and in an entity's name.
@@ -55,6 +57,7 @@ class Token:
     script: str = "latin"
     surface: str = ""
     abbreviated: bool = False
+    meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
     skeleton: str = field(default="", compare=False)
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
@@ -77,9 +80,8 @@ def make_token(
         "",
         form,
     }
-    keys = (
-        tuple(sorted({*own, *(key for meaning in meanings for key in _keys(meaning))})) if meanings else own
-    )
+    keys = tuple(sorted({*own, *(key for meaning in meanings for key in _keys(meaning))}))
+    keys = tuple(key for key in keys if key.isdigit()) or keys  # a number in words sounds like nothing else
     person, entity = (_weigh(form, keys, kind, script) for kind in KINDS)
     return Token(
         form=form,
@@ -87,6 +89,7 @@ def make_token(
         script=script,
         surface=form if surface is None else surface,
         abbreviated=abbreviated,
+        meanings=frozenset(meanings),
         keys=keys,
         skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
         weights=(person[0], entity[0]),
@@ -155,8 +158,8 @@ def _incidental(form: str, kind: str) -> tuple[float, str] | None:
 
 def _telling(form: str, keys: tuple[str, ...], kind: str) -> tuple[float, str]:
     weight = min(rarity(kind).get(key, 1.0) for key in keys)
-    role = "known name" if weight < 1 else "name"
-    if kind == "entity" and role == "name":
+    role = "known name" if weight <= _KNOWN else "name"
+    if kind == "entity" and weight == 1:
         # A common person's name says more in a company's name than in a person's, but not everything.
         weight = max(_PERSON_IN_ENTITY, min(rarity("individual").get(key, 1.0) for key in keys))
     return min(weight, _LENGTH_WEIGHT.get(len(form), 1.0)), role

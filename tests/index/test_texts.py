@@ -186,6 +186,21 @@ def test_a_listed_name_is_found_where_it_stands(text: str, found: str, small: Na
     assert found in [text[start:end] for start, end in answer.select("start", "end").iter_rows()]
 
 
+@pytest.mark.parametrize(
+    "name", ["Ardo Belvane", "Халид Дорманов", "Βέλκαρης Αρδο", "خالد دورماني", "金永哲"]
+)
+@pytest.mark.parametrize(
+    "shape", ["/RFB/{}/INV7", "//{}//REF", "INV7:{};paid", "ref,{},inv", "(re {})", "X/{}"]
+)
+def test_the_codes_of_a_message_hide_no_name_in_any_script(
+    name: str, shape: str, build: Callable[..., NameIndex]
+) -> None:
+    text = shape.format(name)
+    (row,) = build([name]).scan_text([text]).select("start", "end", "score").rows()
+    assert text[row[0] : row[1]] == name
+    assert row[2] == 1.0
+
+
 def _edited(name: str, rng: Random) -> str:
     """One letter of each longer word replaced, left out, doubled or swapped with the next."""
     words = []

@@ -140,6 +140,12 @@ def test_limits_are_counted_in_characters_and_in_tokens() -> None:
     assert not prepare("é " * (MAX_TOKENS + 1)).screenable
 
 
+@pytest.mark.parametrize("glue", ["-", "/", ",", "."])
+def test_parts_in_different_scripts_are_no_look_alikes_of_one_another(glue: str) -> None:
+    """Only letters within one run of letters can be meant to look like their neighbours."""
+    assert forms(f"Velkar{glue}Дорманов") == ["velkar", "dormanov"]
+
+
 @given(st.integers(1, 200))
 def test_only_a_filled_line_may_have_lost_its_end(length: int) -> None:
     text = ("Velkar " * 40)[:length]

@@ -11,6 +11,7 @@ import polars as pl
 
 __all__ = [
     "ALERTS",
+    "CHANNELS",
     "COVERAGE",
     "FLAGS",
     "HITS",
@@ -20,7 +21,6 @@ __all__ = [
     "REQUIRED_COLUMNS",
     "SEARCH",
     "STATUSES",
-    "CHANNELS",
     "TEXT_COLUMNS",
     "TEXT_SEARCH",
     "TRANSACTIONS",

@@ -130,7 +130,7 @@ def analyse(raw: str) -> Word:
     visible = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
     if visible != text:
         signs.append("invisible characters")
-    folded = _fold_homoglyphs(visible)
+    folded = visible if visible.isascii() else _PARTS.sub(lambda part: _fold_homoglyphs(part[0]), visible)
     if folded != visible:
         signs.append("mixed scripts")
     folded = _LINE_CODE.sub("", folded)
@@ -184,9 +184,7 @@ def _script(text: str) -> str:
 
 
 def _fold_homoglyphs(text: str) -> str:
-    """Replace look-alikes, but only in a word that mixes Latin with a look-alike script."""
-    if text.isascii():
-        return text
+    """Replace look-alikes, but only in one run of letters that mixes Latin with a look-alike script."""
     scripts = {_script(c) for c in text if c.isalpha()}
     if len(scripts) > 1 and not scripts.isdisjoint(_LOOKALIKES):
         return text.translate(homoglyphs())

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 import screening
 from screening.errors import RunError
 from screening.policy import OUTCOMES, Policy
+from screening.reference.dated import hashes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,6 +144,7 @@ def draw_manifest(
         "policy": {"sha256": policy.sha256, **policy.to_dict()},
         "index": dict(index),
         "reference_data": reference_data(),
+        "rule_tables": hashes(policy.rules.reference),
         "fields": fields.to_dicts(),
         "hits": {
             **{status: _counts(hits["status"]).get(status, 0) for status in ("hit", "unscreenable")},

@@ -225,6 +225,8 @@ class RulesPolicy:
         base_currency: Currency of `amount_base_minor`.
         jurisdiction: Whose thresholds hold (reference table `thresholds`); "*" for those of the FATF text.
         reference: Reference table -> CSV file of your own in place of the packaged one.
+        hubs: Devices, phones, mail and street addresses (as in the payments) that many parties share for a
+            good reason: a branch kiosk, a shelter. TF-G10 does not judge payments that use them.
     """
 
     off: tuple[str, ...] = ()
@@ -233,6 +235,7 @@ class RulesPolicy:
     base_currency: str = "EUR"
     jurisdiction: str = "*"
     reference: dict[str, str] = field(default_factory=dict)
+    hubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

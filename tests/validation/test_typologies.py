@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 ALL = [dataclasses.replace(rule, enabled=True) for rule in RULES]
 NOT_SILENT = {
-    "TF-F04": "does not ask whether the party lives in the region (catalogue: expat with changed residence)",
     "TF-G10": "flags a kiosk's customers 3 to 49, and no hub can be told to it (catalogue: branch kiosk)",
 }
 

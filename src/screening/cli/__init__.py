@@ -71,6 +71,8 @@ app = typer.Typer(
 )
 lists = typer.Typer(help="Look into a sanctions list.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(lists, name="list")
+rules = typer.Typer(help="Look into the rules.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules, name="rules")
 
 ListOption = Annotated[
     Path, typer.Option("--list", "-l", help="UN consolidated list (XML).", metavar="FILE", show_default=False)
@@ -229,7 +231,28 @@ def show(
         views.show_list(sanctions)
 
 
-# Further commands (`screening rules`, `screening parties`, `screening validate`) are added here.
+@rules.command("list")
+def list_catalogue() -> None:
+    """List the rules: one line each.
+
+    \b
+    Example:
+      screening rules list
+    """  # noqa: D301  # \b, see above
+    views.show_rules()
+
+
+@rules.command("show", no_args_is_help=True)
+def show_rule(
+    rule: Annotated[str, typer.Argument(help="Id of a rule, such as TF-S01.", metavar="RULE")],
+) -> None:
+    """Explain one rule: what it looks for, its source, its numbers, the columns it needs.
+
+    \b
+    Example:
+      screening rules show TF-S01
+    """  # noqa: D301  # \b, see above
+    console.write(views.rule_text(rule))
 
 
 def _policy(path: Path | None) -> Policy:

@@ -14,9 +14,10 @@ from rich.text import Text
 from screening.audit import MANIFEST
 from screening.cli import console
 from screening.corroboration import PARTY
-from screening.errors import ListError
+from screening.errors import ListError, PolicyError
 from screening.hits import find_hits
 from screening.names import compare
+from screening.rules import RULES, describe, list_rules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from screening.pipeline import Result
     from screening.policy import Policy
 
-__all__ = ["described", "lookup", "show_list", "show_name", "show_result"]
+__all__ = ["described", "lookup", "rule_text", "show_list", "show_name", "show_result", "show_rules"]
 
 _SHOWN: Final = 8
 _TOLD: Final = (
@@ -238,6 +239,30 @@ def described(sanctions: SanctionsList) -> dict[str, Any]:
 def _counted(table: pl.DataFrame, column: str) -> dict[str, int]:
     counts = table.group_by(pl.col(column).fill_null("")).len().sort("len", column, descending=[True, False])
     return dict(zip(counts[column], counts["len"], strict=True))
+
+
+def show_rules() -> None:
+    """The catalogue, one line per rule."""
+    table = _table("rule", "title", "family", ">weight", "window", "status")
+    for row in list_rules().iter_rows(named=True):
+        table.add_row(
+            row["id"], row["title"], row["family"], f"{row['weight']:g}", row["window"] or "", row["status"]
+        )
+    console.print_table(table)
+
+
+def rule_text(name: str) -> str:
+    """One rule in full.
+
+    Raises:
+        PolicyError: There is no such rule.
+    """
+    by_id = {rule.id: rule for rule in RULES}
+    if name.upper() not in by_id:
+        close = difflib.get_close_matches(name.upper(), by_id, n=1)
+        hint = f"did you mean {close[0]}?" if close else "`screening rules list` names them all"
+        raise PolicyError(f"no rule {name!r}; {hint}", rule=name)
+    return describe(by_id[name.upper()])
 
 
 def show_list(sanctions: SanctionsList) -> None:

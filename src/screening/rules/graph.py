@@ -421,7 +421,8 @@ def shared_identifiers(
     for name in ("device_id", "phone_hash", "email_hash", "address_hash"):
         if not book.has(name):
             continue
-        ledger = book.ledger(name).crowded(window, originators)
+        shared = book.is_in(name, *book.policy.hubs)
+        ledger = book.ledger(name).where(~shared).crowded(window, originators)
         span = ledger.within(window)
         span = span[span.count >= originators]
         among = is_among(book.key(name), ledger.keys)
@@ -441,7 +442,10 @@ def shared_identifiers(
                 window=window,
                 spans=(span,),
                 facts={"identifier": name.split("_")[0]},
-                unclear=((hubs, f"hub: {hub} or more originators share one {name.split('_')[0]}"),),
+                unclear=(
+                    (hubs, f"hub: {hub} or more originators share one {name.split('_')[0]}"),
+                    (shared, f"hub: the policy names this {name.split('_')[0]}"),
+                ),
             )
         )
     return tuple(findings)

@@ -254,7 +254,8 @@ def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits:
     credits_in = book.ledger("beneficiary_party", money=True).where(income)
     out = book.ledger("originator_party", money=True)
     wired = book.is_in("channel", "wire", "instant") & book.tf_area("beneficiary_place")
-    there = (book.is_in("channel", "card_atm") & book.tf_area("terminal_place")) | wired
+    cash = book.is_in("channel", "card_atm") & book.tf_area("terminal_place")
+    there = (cash & away(book, "terminal_country")) | wired
     home = book.column("originator_home")
     at_home = book.is_in("channel", "card_pos")
     at_home &= (book.column("terminal_country") == home).fill_null(False).to_numpy()

@@ -81,7 +81,7 @@ class Rows:
     full_line: Flags
 
 
-def candidates(  # noqa: PLR0917 (one call, from one place)
+def candidates(  # noqa: PLR0915, PLR0917 (one pass over one set of arrays)
     rows: Rows,
     worth: Worth,
     name_weight: Floats,
@@ -97,7 +97,8 @@ def candidates(  # noqa: PLR0917 (one call, from one place)
         name_weight: Sum of the token weights of each listed name, for its own kind.
         name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
-        telling: Tokens of which a pair must share at least one; all by default.
+        telling: Tokens of which a pair must share two, or one that covers a whole token of the listed name;
+            without it a pair may share any.
     """
     threshold -= EPSILON
     kinds = rows.weight.shape[1]
@@ -142,9 +143,16 @@ def candidates(  # noqa: PLR0917 (one call, from one place)
         held = row_starts[r + 1] - row_starts[r]
         code = rows.token[ranges(row_starts[r], held)] * size + np.repeat(n, held)
         place = np.minimum(np.searchsorted(code_of, code), len(code_of) - 1)
-        value = worth.value[place] * (code_of[place] == code)[:, None]
-        value = np.add.reduceat(value, np.cumsum(held) - held, axis=0) if len(r) else np.zeros((0, 4))
+        met = code_of[place] == code
+        first = np.cumsum(held) - held
+        entries = worth.value[place] * met[:, None]
+        value = np.add.reduceat(entries, first, axis=0) if len(r) else np.zeros((0, 4))
         reach = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
+        if telling is not None and len(r):
+            tells = met & telling[rows.token[ranges(row_starts[r], held)]]
+            several = np.add.reduceat(tells.astype(np.int64), first) > 1
+            whole = np.maximum.reduceat(entries[:, 2] * tells, first) >= 1 - EPSILON
+            reach &= several | whole
         return r[reach], n[reach]
 
     edges = _edges(row, np.cumsum(count))

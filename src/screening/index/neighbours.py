@@ -32,8 +32,8 @@ def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[
     pairs: set[tuple[int, int]] = set()
     pairs |= _equal(batch, listed, lambda token: (token.form, *token.keys))
     pairs |= _initials(batch, listed)
-    pairs |= _near(batch, listed, lambda t: (t.form,), TYPO_FLOOR)
-    pairs |= _near(batch, listed, lambda t: t.keys, TYPO_FLOOR / SOUND)
+    pairs |= _near(batch, listed, lambda t: () if _is_number(t) else (t.form,), TYPO_FLOOR)
+    pairs |= _near(batch, listed, lambda t: () if _is_number(t) else t.keys, TYPO_FLOOR / SOUND)
     pairs |= _near(batch, listed, lambda t: (t.native,) if t.native else (), TYPO_FLOOR)
     for one, other in ((True, False), (False, True)):
         pairs |= _near(
@@ -44,6 +44,11 @@ def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> set[tuple[
             partial(_skeleton, latin=other),
         )
     return pairs
+
+
+def _is_number(token: Token) -> bool:
+    """Numbers are equal or different, never near."""
+    return token.roles[0] == "number"
 
 
 def _skeleton(token: Token, *, latin: bool) -> tuple[str, ...]:

@@ -20,8 +20,6 @@ from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import polars as pl
 
 __all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
@@ -74,9 +72,11 @@ def scan(
         free, known.worth, weight.astype(np.float32), kinds, threshold, _telling(batch, known)
     )
     found = []
+    readers: dict[int, _Reader] = {}
     for row, place in zip(rows.tolist(), places.tolist(), strict=True):
         text = texts[row]
-        finding = find_window(text, listed[place], threshold)
+        reader = readers.setdefault(place, _Reader(listed[place], threshold))
+        finding = reader.find(text)
         if finding is not None:
             found.append((text, place, finding))
     too_long = (texts.str.len_chars() > MAX_TEXT).to_numpy()
@@ -92,41 +92,62 @@ def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
 
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
-    spots = [match.span() for match in _PIECE.finditer(text)]
-    longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
-    best: Finding | None = None
-    meets = [_meets(text[start:end], listed) for start, end in spots]
-    for first, last in _windows(meets, longest):
-        start, end = _trim(text, spots[first][0], spots[last][1])
-        window = prepare(text[start:end], ends=False)
-        options = align(window, listed)
-        score = rate(options, window, listed)
-        if score < threshold or not _counts(options, window, listed, score):
-            continue
-        if best is None or (-score, end - start, start) < (-best.score, best.end - best.start, best.start):
-            best = Finding(start, end, score)
-    return best
+    return _Reader(listed, threshold).find(text)
 
 
-def _windows(meets: list[bool], longest: int) -> Iterator[tuple[int, int]]:
-    """First and last word of every window that begins and ends with a word that meets something."""
-    places = [place for place, met in enumerate(meets) if met]
-    for first in places:
-        for last in places:
-            if first <= last < first + longest:
-                yield first, last
+class _Reader:
+    """Reads texts for one listed name; the same few words return in most of them and are judged once."""
+
+    def __init__(self, listed: Listed, threshold: float) -> None:
+        self.listed = listed
+        self.threshold = threshold
+        self.longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
+        self.meets: dict[str, bool] = {}
+        self.scores: dict[str, float | None] = {}
+
+    def find(self, text: str) -> Finding | None:
+        """The best window of a text."""
+        spots = [match.span() for match in _PIECE.finditer(text)]
+        places = [place for place, (start, end) in enumerate(spots) if self._meets(text[start:end])]
+        best: Finding | None = None
+        for first in places:
+            for last in places:
+                if not first <= last < first + self.longest:
+                    continue
+                start, end = _trim(text, spots[first][0], spots[last][1])
+                score = self._score(text[start:end])
+                if score is None:
+                    continue
+                if best is None or (-score, end - start, start) < (
+                    -best.score,
+                    best.end - best.start,
+                    best.start,
+                ):
+                    best = Finding(start, end, score)
+        return best
+
+    def _meets(self, word: str) -> bool:
+        """Whether a word alone has anything in common with the listed name, or could be part of what has."""
+        if word not in self.meets:
+            one = prepare(word, ends=False)
+            surfaces = [token.surface for token in one.tokens if token.surface]
+            part = any(surface in whole for surface in surfaces for whole in self.listed.surfaces)
+            self.meets[word] = part or bool(one.tokens and align(one, self.listed))
+        return self.meets[word]
+
+    def _score(self, words: str) -> float | None:
+        """Score of a window, if it counts and reaches the threshold."""
+        if words not in self.scores:
+            window = prepare(words, ends=False)
+            options = align(window, self.listed)
+            score = rate(options, window, self.listed)
+            counts = score >= self.threshold and _counts(options, window, self.listed, score)
+            self.scores[words] = score if counts else None
+        return self.scores[words]
 
 
-def _meets(word: str, listed: Listed) -> bool:
-    """Whether a word alone has anything in common with a listed name, or could be part of what has."""
-    one = prepare(word, ends=False)
-    if not one.tokens:
-        return False
-    if any(
-        token.surface and any(token.surface in surface for surface in listed.surfaces) for token in one.tokens
-    ):
-        return True
-    return bool(align(one, listed))
+def _order(found: Finding) -> tuple[float, int, int]:
+    return -found.score, found.end - found.start, found.start
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

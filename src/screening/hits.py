@@ -59,6 +59,13 @@ _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
 
 
+_MORE_THAN_A_NAME: Final = (
+    r"(?i)[/&(;\d]|\b(?:and|or|for|of|by|estate|late|deceased|bearer|account|acct|wife|husband|son|daughter|"
+    r"und|et|ou|y|pour|per|c/o|obo|behalf)\b|(?:\S+\s+){5}\S"
+)
+"""A party field that may hold more than one name: joint holders, an address beside the name, "estate of"."""
+
+
 class Searchable(Protocol):
     """What is asked of a `NameIndex`."""
 
@@ -119,10 +126,14 @@ def find_hits(
     names = _pool(values, NAME_COLUMNS)
     say(f"screening {names.len():,} distinct names")
     by_name = index.search(names, threshold=threshold)
+    scan = getattr(index, "scan_text", None)  # an index that cannot read texts leaves them "off", visibly
+    if scan is not None:
+        by_name = _with_parts(
+            by_name, _best_in_text(scan(names.filter(names.str.contains(_MORE_THAN_A_NAME))))
+        )
     texts = _pool(values, TEXT_COLUMNS)
     if texts.len():
         say(f"reading {texts.len():,} distinct texts")
-    scan = getattr(index, "scan_text", None)  # an index that cannot read texts leaves them "off", visibly
     by_text = None if scan is None else _best_in_text(scan(texts, threshold=threshold))
     numbers = _listed_numbers(index.identifiers)
     matched = {
@@ -151,6 +162,16 @@ def find_hits(
         )
     )
     return Hits(rows=rows, table=table, fields=_fields(values, table, screened=matched))
+
+
+def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame) -> pl.DataFrame:
+    """Hits of whole names, or of listed names that are a part of what stands in the field: the better one."""
+    parts = in_part.filter(pl.col("status") == "hit").select(by_name.columns)
+    return (
+        pl.concat([by_name, parts])
+        .sort("score", descending=True, nulls_last=True, maintain_order=True)
+        .unique(["query", "reference"], keep="first", maintain_order=True)
+    )
 
 
 def facts_behind(index: Searchable) -> pl.DataFrame:

@@ -202,11 +202,20 @@ def screen(
             fields=found.fields,
             rules=assessment.coverage.to_dicts(),
             tables=tables,
-            warnings=_warnings(payments, found.fields, facts),
+            warnings=[*_of_the_list(index), *_warnings(payments, found.fields, facts)],
             history=None if history is None else describe_input(history),
         )
     manifest["clock"] = steps.clock()
     return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
+
+
+def _of_the_list(index: NameIndex) -> list[str]:
+    """What the reader of the list warned about, one line per kind."""
+    sanctions = getattr(index, "sanctions", None)  # a stand-in for an index may have read no list
+    if sanctions is None:
+        return []
+    warnings = sanctions.warnings.group_by("code", maintain_order=True).agg(pl.len(), pl.first("message"))
+    return [f"list: {code} ({count:,} times): {message}" for code, count, message in warnings.iter_rows()]
 
 
 def _digest(facts: pl.DataFrame) -> str:

@@ -5,7 +5,9 @@ The library loads its parts when they are first used, so that `--help` and `--ve
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -83,7 +85,7 @@ PolicyOption = Annotated[
 ]
 ThresholdOption = Annotated[
     float | None,
-    typer.Option(help="Score from which a name is a hit, in place of the policy's.", min=0.0, max=1.0),
+    typer.Option(help="Score from which a name is a hit, in place of the policy's.", min=0.6, max=1.0),
 ]
 
 
@@ -286,6 +288,9 @@ def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[Name
 
 def main() -> None:
     """Run the command line; every failure is one readable line and an exit code of `ExitCode`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end a run
+            stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="screening")
     except ScreeningError as error:

@@ -333,6 +333,8 @@ class NameIndex:
 
 
 def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:
+    if isinstance(names, str):  # its letters are no names
+        names = [names]
     queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
     frame = queries.cast(pl.String).alias("query").to_frame().with_row_index("query_id")
     return frame.filter(pl.col("query").is_not_null())

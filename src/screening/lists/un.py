@@ -66,6 +66,7 @@ def read_un_list(source: str | Path | bytes | BinaryIO) -> SanctionsList:
             source=clean.name,
             reason="empty list",
         )
+    _refuse_unknown_entries(ledger, clean.name)
     _warn_of_the_unused(ledger, tables)
     return tables.build(_provenance(clean, generated, counts), ledger.rows())
 
@@ -95,6 +96,19 @@ def _account_root(attributes: dict[str, str], ledger: Ledger, tables: Tables) ->
             ledger.add(f"CONSOLIDATED_LIST/@{name}", "ignored", "attribute without meaning", 1)
     if "dateGenerated" not in attributes:
         tables.warn(None, 1, "no_date_generated", "the file does not say when it was made")
+
+
+def _refuse_unknown_entries(ledger: Ledger, source: str) -> None:
+    """An entry under a name that the reader does not know is a part of the list that nobody would screen."""
+    for path, _, reason, count, line in ledger.rows():
+        *_, parent, tag = ("", *path.split("/"))
+        if reason == UNKNOWN and parent in ("INDIVIDUALS", "ENTITIES"):
+            raise ListError(
+                f"<{tag}> stands {count} times where entries stand, and this reader does not know it",
+                source=source,
+                line=line,
+                reason="unknown entry",
+            )
 
 
 def _warn_of_the_unused(ledger: Ledger, tables: Tables) -> None:

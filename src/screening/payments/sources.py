@@ -235,6 +235,11 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
+    if any("\r" in name for name in columns):
+        raise SchemaError(
+            f"{source}: the lines end in bare carriage returns, so that all of it reads as one header; "
+            "save it with line feeds"
+        )
     # a header such as " amount" is found as "amount"
     frame = pl.scan_csv(
         path,

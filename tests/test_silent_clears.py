@@ -1,0 +1,89 @@
+"""Ways in which a listed party once passed unseen; each is kept here so that it cannot return."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+import screening
+from screening.designations import SanctionsList
+from screening.errors import ListError, SchemaError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LISTED = [("XXi.001", "individual", "Ardo Belvane"), ("XXi.002", "individual", "Mirwal Dostakhan Orlank")]
+
+
+@pytest.fixture(scope="module")
+def index() -> screening.NameIndex:
+    return screening.NameIndex(SanctionsList.from_names(LISTED))
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Ardo Belvane AND WIFE",
+        "Estate of the late Ardo Belvane",
+        "Maria Lopez Garcia / Ardo Belvane",
+        "Acme Trading LLC for Ardo Belvane",
+        "Ardo Belvane c/o Acme Bank Ltd London",
+        "Ardo Belvane 12 Main Street Kabul Afghanistan",
+    ],
+)
+def test_a_listed_name_that_is_a_part_of_a_party_field_is_a_hit(
+    index: screening.NameIndex, field: str
+) -> None:
+    payments = pl.DataFrame(
+        {
+            "transaction_id": ["P1"],
+            "booked_at": ["2026-03-01T09:00:00Z"],
+            "amount": ["1.00"],
+            "currency": ["EUR"],
+            "beneficiary_name": [field],
+        }
+    )
+    alerts = screening.screen(payments, index).alerts
+    assert alerts.select("transaction_id", "outcome", "references").rows() == [("P1", "SUSPEND", ["XXi.001"])]
+
+
+def test_a_lone_text_is_one_name_and_not_its_letters(index: screening.NameIndex) -> None:
+    assert index.search("Ardo Belvane").equals(index.search(["Ardo Belvane"]))
+    assert index.search("Ardo Belvane")["reference"].to_list() == ["XXi.001"]
+
+
+def test_entries_under_an_unknown_name_are_refused(sample_list: Path) -> None:
+    renamed = sample_list.read_bytes().replace(b"INDIVIDUAL>", b"individual>")
+    with pytest.raises(ListError, match="individual"):
+        screening.read_un_list(renamed)
+
+
+def test_warnings_of_the_list_stand_in_the_manifest(index: screening.NameIndex, sample_list: Path) -> None:
+    payments = pl.DataFrame(
+        {
+            "transaction_id": ["P1"],
+            "booked_at": ["2026-03-01T09:00:00Z"],
+            "amount": ["1.00"],
+            "currency": ["EUR"],
+            "beneficiary_name": ["Jane Doe"],
+        }
+    )
+    sanctions = screening.read_un_list(sample_list)
+    told = screening.screen(payments, screening.NameIndex(sanctions)).manifest["warnings"]
+    codes = set(sanctions.warnings["code"])
+    assert codes
+    assert codes == {line.split(" ")[1] for line in told if line.startswith("list: ")}
+    assert not any(
+        line.startswith("list: ") for line in screening.screen(payments, index).manifest["warnings"]
+    )
+
+
+def test_a_file_of_bare_carriage_returns_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "payments.csv"
+    file.write_bytes(
+        b"transaction_id,booked_at,amount,currency,originator_name\r1,2026-03-01T10:00:00Z,5.00,EUR,Jo\r"
+    )
+    with pytest.raises(SchemaError, match="carriage returns"):
+        screening.conform(file)

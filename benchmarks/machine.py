@@ -5,6 +5,7 @@ Standard library only: the environments of peers import it.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import resource
@@ -88,3 +89,10 @@ def circumstances() -> dict[str, Any]:
         "commit": commit(),
         "versions": versions(("screening", "polars", "rapidfuzz", "numpy", "scipy")),
     }
+
+
+def write_results(results: dict[str, Any], file: Path | None) -> None:
+    """Results as JSON, if there is a file to write them to."""
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

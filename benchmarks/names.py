@@ -37,6 +37,8 @@ from screening.validation.people import companies, people
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from screening.designations import SanctionsList
+
 CUTOFF = 85
 CHUNK = 2_000
 COMPANIES = 0.1  # share of the generated names
@@ -56,6 +58,12 @@ def generated(n: int, *, seed: int) -> pl.Series:
     firms = int(n * COMPANIES)
     crowd = pl.concat([people(n - firms, seed=seed)["name"], companies(firms, seed=seed)["name"]])
     return crowd.unique(maintain_order=True).sample(fraction=1.0, shuffle=True, seed=seed)
+
+
+def list_measured(sanctions: SanctionsList) -> dict[str, str | int]:
+    """Which list a measurement read: its day and its size, not its place."""
+    day = str(sanctions.provenance.generated)[:10]
+    return {"day": day, "designations": len(sanctions), "names": sanctions.names.height}
 
 
 @dataclass(frozen=True, slots=True)

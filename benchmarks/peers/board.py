@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scipy.stats import binomtest
 
-from machine import ROOT, circumstances
+from machine import ROOT, circumstances, write_results
 from peers.contest import all_peers, scaled
 from peers.environments import interpreter
 from peers.peer import Sizes
@@ -200,9 +200,7 @@ def main() -> None:
     peers = [p for p in all_peers() if not given.only or p.key in ("ours", *given.only)]
     results = measure(peers, given.list, divisor=given.divisor, seed=given.seed)
     print(table(results))
-    if given.out:
-        given.out.parent.mkdir(parents=True, exist_ok=True)
-        given.out.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_results(results, given.out)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from anyascii import anyascii
 
-from names import generated
+from names import generated, list_measured
 from screening.index import NameIndex
 from screening.lists import read_un_list
 from screening.validation.manipulations import manipulate
@@ -45,12 +45,7 @@ def write_questions(folder: Path, source: Path, *, sizes: Sizes, seed: int) -> d
     timed = generated(sizes.timed, seed=seed).to_list()
     for form, names in (("name", timed), ("folded", map(fold, timed))):
         (folder / f"{form}.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
-    return {
-        "source": sanctions.provenance.source,
-        "generated": str(sanctions.provenance.generated),
-        "designations": len(sanctions),
-        "names": listed.height,
-    }
+    return list_measured(sanctions)
 
 
 def _write(file: Path, rows: Iterable[dict[str, Any]]) -> None:

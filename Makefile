@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs accuracy accuracy-smoke accuracy-freeze bench clean
+.PHONY: help demo test check format docs accuracy accuracy-smoke accuracy-freeze bench bench-smoke bench-run clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,7 @@ format: $(VENV)/.dev  ## rewrite files the way `make check` wants them
 
 docs: $(VENV)/.dev  ## write the generated pages again
 	@$(BIN)/python scripts/cli_docs.py
+	@$(BIN)/python scripts/performance_doc.py
 
 accuracy: $(VENV)/.run  ## what is found and what is disturbed; accuracy-smoke: in seconds; accuracy-freeze: keep the rows
 	@$(BIN)/python benchmarks/accuracy.py --speed
@@ -50,9 +51,24 @@ accuracy-freeze: $(VENV)/.run
 	@$(BIN)/python benchmarks/accuracy.py --freeze --reason "$$REASON"
 	@$(BIN)/python benchmarks/typologies.py --freeze --reason "$$REASON"
 
-bench: $(VENV)/.dev  ## a million payments, a million names (LIST=file for another list)
+# A peer that cannot be installed is no reason to stop: the board says which one it is.
+$(VENV)/.bench: $(VENV)/.dev
+	-@$(PIP) install --constraint constraints.txt --editable '.[bench]'
+	-@$(BIN)/python benchmarks/peers/environments.py
+	@touch $@
+
+bench: $(VENV)/.bench  ## ours beside its peers, cost curves, their page (LIST=file for another list); bench-smoke: in a minute
+	@$(BIN)/python benchmarks/peers/board.py --list $(LIST) --out benchmarks/results/peers.json
+	@$(BIN)/python benchmarks/curves.py --list $(LIST) --out benchmarks/results/curves.json
+	@$(BIN)/python scripts/performance_doc.py
+	@$(BIN)/python benchmarks/names.py --names 1000000 --repeats 1 --list $(LIST)
+
+bench-smoke: $(VENV)/.dev
+	@$(BIN)/python benchmarks/peers/board.py --list $(LIST) --divisor 300
+	@$(BIN)/python benchmarks/curves.py --smoke --list $(LIST)
+
+bench-run: $(VENV)/.run
 	@$(BIN)/python benchmarks/end_to_end.py --rows 1000000 --list $(LIST)
-	@$(BIN)/python benchmarks/names.py --names 1000000 --list $(LIST)
 
 clean:  ## remove environments and outputs
 	@rm -rf $(VENV) demo run dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

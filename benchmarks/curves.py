@@ -56,7 +56,10 @@ CURVES: Final = (
     Curve(key="names", title="distinct names", sizes=(1e4, 1e5, 1e6), smoke=(1e2, 1e3)),
     Curve(key="texts", title="distinct remittance texts", sizes=(1e3, 1e4, 1e5), smoke=(1e2, 1e3)),
     Curve(
-        key="list", title="list, times the names of the UN, {batch:,} names", sizes=(1, 10, 100), smoke=(1, 2)
+        key="list",
+        title="times as many listed names as the UN's, {batch:,} names asked",
+        sizes=(1, 10, 100),
+        smoke=(1, 2),
     ),
     Curve(
         key="hits",
@@ -184,7 +187,7 @@ def table(results: Mapping[str, Any]) -> str:
             _slope(curve["exponents"]["peak_mib"]),
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", "| dearest input | asked | hits | cost | bound | |", "|---|---|---|---|---|---|"]
+    lines += ["", "| dearest input | asked | hits | cost | bound | kept |", "|---|---|---|---|---|---|"]
     for row in results["worst"]:
         least = "" if row["status"] == "measured" else "over "
         cells = [
@@ -193,10 +196,27 @@ def table(results: Mapping[str, Any]) -> str:
             f"{row['hits']:,}" if "hits" in row else "",
             f"{least}{row['cost']:,.{1 if row['cost'] < 100 else 0}f} {row['unit']}",
             f"{row['bound']:,g}",
-            "" if row["met"] else "**over**",
+            "yes" if row["met"] else "**no**",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def sentences(results: Mapping[str, Any]) -> str:
+    """What the ends of two curves say in words: what a longer list costs, and what a hit does."""
+    said = []
+    for curve in results["curves"]:
+        measured = [point for point in curve["points"] if point["status"] == "measured"]
+        if len(measured) < 2:
+            continue
+        first, last = measured[0], measured[-1]
+        if curve["key"] == "list":
+            times, cost = last["size"] / first["size"], last["seconds"] / first["seconds"]
+            said.append(f"A list {times:g} times as long takes {cost:.1f} times as long to search.")
+        if curve["key"] == "hits" and last["hits"] > first["hits"]:
+            each = 1e6 * (last["seconds"] - first["seconds"]) / (last["hits"] - first["hits"])
+            said.append(f"A hit costs {each:,.0f} us more than a name that is none.")
+    return " ".join(said)
 
 
 def _seconds(point: Mapping[str, Any]) -> str:

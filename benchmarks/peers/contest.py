@@ -29,7 +29,7 @@ def all_peers() -> tuple[Peer, ...]:
 
 def scaled(sizes: Sizes, divisor: int) -> Sizes:
     """Smaller sizes for a smoke run; never nothing."""
-    smaller = {name: max(2, getattr(sizes, name) // divisor) for name in Sizes.__slots__}
+    smaller = {name: max(1, getattr(sizes, name) // divisor) for name in Sizes.__slots__}
     return replace(sizes, **smaller)
 
 

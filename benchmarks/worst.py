@@ -158,7 +158,7 @@ CASES: Final = (
         channel="text",
         bound=TEXT_BOUND,
         make=text_of_strangers,
-        share=0.0005,
+        share=0.0001,
     ),
     Case(
         key="longest_texts_listed",
@@ -166,6 +166,6 @@ CASES: Final = (
         channel="text",
         bound=TEXT_BOUND,
         make=text_of_listed_words,
-        share=0.0001,
+        share=0.00005,
     ),
 )

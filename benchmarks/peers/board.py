@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,19 @@ def recall(planted: Sequence[tuple[str, float]], threshold: float) -> float:
     return fmean(fmean(found) for found in classes.values())
 
 
+def same_planted(
+    ours: Sequence[tuple[str, float]], theirs: Sequence[tuple[str, float]]
+) -> list[tuple[str, float]]:
+    """Our scores of the planted names that the peer was asked: the first of each manipulation."""
+    left = Counter(manipulation for manipulation, _ in theirs)
+    kept = []
+    for manipulation, score in ours:
+        if left[manipulation]:
+            left[manipulation] -= 1
+            kept.append((manipulation, score))
+    return kept
+
+
 def threshold_for(alerts: int, innocents: Sequence[float], lowest: float) -> float:
     """The lowest threshold that raises no more than so many alerts: just above the next innocent's score."""
     scores = sorted(innocents, reverse=True)
@@ -116,8 +130,10 @@ def row_of(peer: Peer, result: Mapping[str, Any], ours: Mapping[str, Any]) -> di
         "peak_mib": round(result["peak_mib"]),
         "planted": len(result["planted"]),
         "recall": round(recall(result["planted"], peer.threshold), 4),
+        "our_recall": round(recall(same_planted(ours["planted"], result["planted"]), ours["threshold"]), 4),
         "innocents": asked,
         "alerts_per_1000": round(1000 * alerts / asked, 2),
+        "our_alerts_per_1000": round(1000 * of_ours / asked, 2),
         "alerts_interval": [round(1000 * interval.low, 2), round(1000 * interval.high, 2)],
         "threshold_at_our_alerts": round(equal, 4),
         "recall_at_our_alerts": round(recall(result["planted"], equal), 4),
@@ -167,16 +183,18 @@ def table(results: Mapping[str, Any]) -> str:
             blank = [""] * (len(COLUMNS) - 2)
             lines.append(f"| {' | '.join([row['title'], row['status'], *blank])} |")
             continue
+        ours = row["key"] == "ours"
         low, high = row["alerts_interval"]
         cells = [
             row["title"],
             f"{row['names_per_second']:,.{0 if row['names_per_second'] >= 100 else 1}f}",
-            "1" if row["key"] == "ours" else f"{row['ours_times_faster']:,.{_places(row)}f}",
+            "1" if ours else f"{row['ours_times_faster']:,.{_places(row)}f}",
             f"{row['peak_mib']:,} MiB",
             f"{row['threshold']:g}",
-            f"{row['recall']:.3f}",
-            f"{row['alerts_per_1000']:.1f} ({low:.1f} to {high:.1f})",
-            f"{row['recall_at_our_alerts']:.3f} (at {row['threshold_at_our_alerts']:.4g})",
+            f"{row['recall']:.3f}" + ("" if ours else f" (ours {row['our_recall']:.3f})"),
+            f"{row['alerts_per_1000']:.1f} ({low:.1f} to {high:.1f})"
+            + ("" if ours else f"; ours {row['our_alerts_per_1000']:.1f}"),
+            "" if ours else f"{row['recall_at_our_alerts']:.3f} (at {row['threshold_at_our_alerts']:.4g})",
             f"{row['names']:,} / {row['planted']:,} / {row['innocents']:,}",
         ]
         lines.append(f"| {' | '.join(cells)} |")

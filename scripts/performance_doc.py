@@ -29,7 +29,7 @@ SIDE_BY_SIDE = """\
 - **names/s**: distinct invented names of people and companies, cold, at the threshold. Ours is the median of
   {runs} processes spread over the run ({rates} names/s).
 - **asked**: on how many names, planted variants and innocents a peer was measured; the slower, the fewer.
-- **recall**: manipulated listed names that reach their own entry, mean of manipulations; ours on the same ones.
+- **recall**: manipulated listed names that reach their own entry, mean of manipulations; ours on the same.
 - **alerts per 1,000** invented people, with the exact 95 % interval; ours on the same.
 - **recall at our alerts**: at the threshold, in brackets, at which the peer raises no more alerts than ours
   on the same innocents. A recall beside ten times the alerts says little.

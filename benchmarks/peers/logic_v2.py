@@ -53,7 +53,7 @@ PEERS = (
         title="OpenSanctions nomenklatura, logic-v2",
         distributions=("nomenklatura", "followthemoney", "rigour", "pyicu"),
         build=build,
-        sizes=Sizes(timed=20, per_class=3, innocents=200),
+        sizes=Sizes(timed=20, per_class=3, innocents=150),
         threshold=0.7,
         why="default of yente",
         default="0.7",

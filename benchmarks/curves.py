@@ -172,10 +172,16 @@ def exponent(rows: Iterable[Mapping[str, Any]], cost: str) -> dict[str, float] |
 
 def table(results: Mapping[str, Any]) -> str:
     """Curves and worst cases as Markdown, the same in the terminal and in the documents."""
-    lines = [
-        "| what grows | sizes | seconds | peak memory, MiB | exponent of time | of processor time | of memory |",
-        "|---|---|---|---|---|---|---|",
-    ]
+    head = (
+        "what grows",
+        "sizes",
+        "seconds",
+        "peak memory, MiB",
+        "exponent of time",
+        "of processor time",
+        "of memory",
+    )
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for curve in results["curves"]:
         points = curve["points"]
         cells = [
@@ -245,7 +251,7 @@ def main() -> None:
     bench = Bench(given.list, SMOKE if given.smoke else FULL)
     chosen = [curve for curve in CURVES if not given.only or curve.key in given.only]
     results = {
-        **circumstances(),
+        **circumstances(),  # before anything is measured
         "list": list_measured(bench.sanctions),
         "curves": [bench.curve(curve, curve.smoke if given.smoke else curve.sizes) for curve in chosen],
         "worst": bench.worst() if not given.only or "worst" in given.only else [],

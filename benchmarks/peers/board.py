@@ -142,6 +142,7 @@ def row_of(peer: Peer, result: Mapping[str, Any], ours: Mapping[str, Any]) -> di
 
 def measure(peers: Sequence[Peer], source: Path, *, divisor: int, seed: int) -> dict[str, Any]:
     """All rows, and what they were measured on."""
+    before = circumstances()
     head, others = peers[0], peers[1:]
     sizes = [scaled(peer.sizes, divisor) for peer in peers]
     largest = Sizes(**{name: max(getattr(size, name) for size in sizes) for name in Sizes.__slots__})
@@ -168,7 +169,7 @@ def measure(peers: Sequence[Peer], source: Path, *, divisor: int, seed: int) -> 
     rows = [row_of(head, typical, ours)]
     rows[0]["rates_of_runs"] = [round(rate) for rate in rates]
     rows += [row_of(peer, result, ours) for peer, result in zip(others, results, strict=True)]
-    return {**circumstances(), "list": listed, "seed": seed, "divisor": divisor, "rows": rows}
+    return {**before, "list": listed, "seed": seed, "divisor": divisor, "rows": rows}
 
 
 def _briefly(result: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ import math
 import os
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,7 @@ import narwhals as nw
 import polars as pl
 
 from screening.errors import SchemaError
-from screening.payments.lines import ragged_rows
+from screening.payments.lines import find_fault, find_line_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,14 +51,18 @@ class Part:
         frame: Its rows, with the row number in column ROW.
         columns: Names of the user's columns.
         imprecise: Numbers may have passed through binary floats before they became text.
-        ragged: Rows (`row`, `line`) of a CSV file that have too few or too many fields.
+        lines: LINE_PROBLEMS of a CSV file.
+        rows: How many rows there are, where that is known beforehand.
+        broken_at: Where a CSV file breaks that could not be read to its end, looked for when asked.
     """
 
     source: str
     frame: pl.LazyFrame
     columns: tuple[str, ...]
     imprecise: bool = False
-    ragged: pl.DataFrame | None = None
+    lines: pl.DataFrame | None = None
+    rows: int | None = None
+    broken_at: Callable[[], str | None] = lambda: None
 
 
 def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
@@ -229,6 +234,17 @@ def _head(path: Path, size: int = 1 << 16) -> bytes:
 
 def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     delimiter = policy.delimiter or _delimiter(_head(path).decode("utf-8", errors="ignore"))
+    where = partial(find_fault, path, delimiter=delimiter)
+    try:
+        return _scan_csv(path, delimiter, where, source)
+    except pl.exceptions.PolarsError as error:
+        place = where()
+        raise SchemaError(
+            f"{source}: not a readable csv file: {f'{place}: ' if place else ''}{_first_line(error)}"
+        ) from error
+
+
+def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
     options: dict[str, Any] = {"separator": delimiter, "infer_schema": False, "glob": False}
     names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
     columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
@@ -250,8 +266,8 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
         **options,
     )
     rows = frame.select(pl.len()).collect(engine="streaming").item()
-    ragged = ragged_rows(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
-    return Part(source=source, frame=frame, columns=columns, ragged=ragged)
+    lines = find_line_problems(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
+    return Part(source=source, frame=frame, columns=columns, lines=lines, rows=rows, broken_at=where)
 
 
 def _delimiter(head: str) -> str:

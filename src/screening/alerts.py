@@ -105,7 +105,9 @@ def _words_of_a_hit() -> pl.Expr:
         "field", quoted, "listed_name", "reference", kind, score, tail, also,
     )  # fmt: skip
     return (
-        pl.when(pl.col("status") == "unscreenable")
+        pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
+        .then(pl.lit("the payment names no party"))
+        .when(pl.col("status") == "unscreenable")
         .then(pl.format("{} '{}' cannot be judged as a name", "field", quoted))
         .otherwise(hit)
     )

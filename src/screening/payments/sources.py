@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "open_parts"]
+__all__ = ["ROW", "Part", "find_files", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -72,7 +72,7 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
         SchemaError: There is no such file, or it is no table that can be read.
     """
     if isinstance(transactions, str | os.PathLike):
-        files = _files(os.fspath(transactions))
+        files = find_files(os.fspath(transactions))
         return [_open(path, policy, source=name) for name, path in files]
     return [_from_frame(transactions)]
 
@@ -140,7 +140,12 @@ def _text(value: Any) -> str:
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
-def _files(where: str) -> list[tuple[str, Path]]:
+def find_files(where: str) -> list[tuple[str, Path]]:
+    """The files of a path, a folder or a pattern, each under the name that its rows are reported with.
+
+    Raises:
+        SchemaError: There are none.
+    """
     path = Path(where)
     if path.is_dir():
         found = sorted(

@@ -15,7 +15,7 @@ from screening.corroboration.tiers import suspends_at, with_tiers
 from screening.policy import OUTCOMES, OutcomePolicy
 from screening.schemas import ALERTS
 
-__all__ = ["list_outcomes", "raise_alerts", "rule_outcomes"]
+__all__ = ["gravity", "list_outcomes", "raise_alerts", "rule_outcomes"]
 
 _LEVEL: Final = {outcome: level for level, outcome in enumerate(OUTCOMES, start=1)}
 _CLEAR: Final = 0  # level of a rule score too low for any outcome
@@ -61,6 +61,11 @@ def raise_alerts(
         )
         .select(pl.col(name).cast(kind) for name, kind in ALERTS.items())
     )
+
+
+def gravity() -> pl.Expr:
+    """The outcome of an alert as a number, the gravest highest."""
+    return pl.col("outcome").replace_strict(_LEVEL, return_dtype=pl.Int32)
 
 
 def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) -> pl.DataFrame:

@@ -42,6 +42,7 @@ __all__ = [
     "describe_input",
     "draw_manifest",
     "in_chunks",
+    "library_versions",
     "publish",
     "read_manifest",
     "reference_data",
@@ -93,6 +94,15 @@ def reference_data() -> dict[str, str]:
     files = sorted(path for path in root.glob("*/data/**/*") if path.is_file())
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of this library and of what it computes with."""
+    return {
+        "screening": screening.__version__,
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in _ENGINES},
     }
 
 
@@ -151,11 +161,7 @@ def draw_manifest(
     outcomes, statuses = _counts(tables["alerts"], "outcome"), _counts(hits, "status")
     manifest = {
         "format": RUN_FORMAT,
-        "library": {
-            "screening": screening.__version__,
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in _ENGINES},
-        },
+        "library": library_versions(),
         "input": dict(source),
         "history": dict(history) if history else None,
         "parties": dict(parties) if parties else None,

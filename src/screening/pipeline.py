@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from screening.index import NameIndex
     from screening.policy import Policy
 
-__all__ = ["Result", "Steps", "describe_index", "notes", "screen"]
+__all__ = ["Result", "Steps", "describe_index", "notes", "screen", "summarise"]
 
 _POLARS: Final = "polars"
 
@@ -86,18 +86,7 @@ class Result:
 
     def summary(self) -> str:
         """The run in a few plain lines."""
-        rows, alerts = self.manifest["input"], self.manifest["alerts"]
-        hits = self.manifest["hits"]
-        blind = {rule["rule"] for rule in self.manifest["rules"] if rule["missing"]}
-        flags = self.manifest["flags"]
-        outcomes = ", ".join(f"{outcome} {count:,}" for outcome, count in alerts.items())
-        return (
-            f"{rows['rows']:,} rows in = {rows['screened']:,} screened + {rows['rejected']:,} rejected\n"
-            f"hits: {hits['hit']:,} on {hits['designations']:,} designations; "
-            f"names that cannot be judged: {hits['unscreenable']:,}\n"
-            f"flags: {sum(flags.values()):,} by {len(flags)} rules; rules that could not look: {len(blind)}\n"
-            f"alerts: {outcomes}"
-        )
+        return summarise(self.manifest)
 
     def __repr__(self) -> str:
         return f"<Result {self.manifest['run_id'][:12]}>\n{self.summary()}"
@@ -132,6 +121,22 @@ class Steps:
             "finished_at": now.isoformat(timespec="seconds"),
             "seconds": dict(self.seconds),
         }
+
+
+def summarise(manifest: Mapping[str, Any]) -> str:
+    """A run in a few plain lines."""
+    rows, alerts = manifest["input"], manifest["alerts"]
+    hits = manifest["hits"]
+    blind = {rule["rule"] for rule in manifest["rules"] if rule["missing"]}
+    flags = manifest["flags"]
+    outcomes = ", ".join(f"{outcome} {count:,}" for outcome, count in alerts.items())
+    return (
+        f"{rows['rows']:,} rows in = {rows['screened']:,} screened + {rows['rejected']:,} rejected\n"
+        f"hits: {hits['hit']:,} on {hits['designations']:,} designations; "
+        f"names that cannot be judged: {hits['unscreenable']:,}\n"
+        f"flags: {sum(flags.values()):,} by {len(flags)} rules; rules that could not look: {len(blind)}\n"
+        f"alerts: {outcomes}"
+    )
 
 
 def screen(

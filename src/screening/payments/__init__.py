@@ -3,7 +3,8 @@
 from screening.payments.accounts import ID, Settled, Source, settle, slim
 from screening.payments.readings import KEY, PROBLEM
 from screening.payments.sources import find_files
-from screening.payments.tables import Conformed, conform, open_source, readable
+from screening.payments.tables import Conformed, conform, open_source, open_source_table, readable
+from screening.payments.times import to_utc
 
 __all__ = [
     "ID",
@@ -15,7 +16,9 @@ __all__ = [
     "conform",
     "find_files",
     "open_source",
+    "open_source_table",
     "readable",
     "settle",
     "slim",
+    "to_utc",
 ]

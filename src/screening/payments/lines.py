@@ -53,18 +53,18 @@ def find_line_problems(path: Path, *, delimiter: str, fields: int, rows: int, so
     total = lines.select(pl.len()).collect(engine="streaming").item() - blank
     lines = lines.select(pl.col("row").cast(pl.Int64) - blank, "line").filter(pl.col("row") >= 0)
     if total == rows + 1:
-        found = lines.filter(pl.col("row") > 0).filter(_is_ragged(delimiter, fields)).select("row", "line")
-        return found.collect(engine="streaming").sort("row").select(*_rejected(Problem.FIELDS))
+        ragged = lines.filter(pl.col("row") > 0).filter(_is_ragged(delimiter, fields)).select("row", "line")
+        return ragged.collect(engine="streaming").sort("row").select(*_rejected(Problem.FIELDS))
     found, seen = [LINE_PROBLEMS.to_frame()], 0
     for batch in _joined(lines, skipped=blank, source=source):
         seen += batch.height
         data = batch.filter(pl.col("row") > 0)
-        ragged, inner = _is_ragged(delimiter, fields), _holds_rows(delimiter, fields)
+        cut, inner = _is_ragged(delimiter, fields), _holds_rows(delimiter, fields)
         spans = pl.col("line").str.contains("\n", literal=True)
         found += [
-            data.filter(ragged).select(*_rejected(Problem.FIELDS)),
-            data.filter(~ragged & spans & inner).select(*_rejected(Problem.SWALLOWED)),
-            data.filter(~ragged & spans & ~inner).select(
+            data.filter(cut).select(*_rejected(Problem.FIELDS)),
+            data.filter(~cut & spans & inner).select(*_rejected(Problem.SWALLOWED)),
+            data.filter(~cut & spans & ~inner).select(
                 "row", pl.lit(None, pl.String).alias("line"), _numbered(Problem.LINES)
             ),
         ]

@@ -172,8 +172,9 @@ def _problem(expression: pl.Expr, target: str) -> pl.Expr:
 
 def _line(lines: pl.DataFrame | None) -> pl.Expr:
     wrong = pl.lit(0)
-    for problem in () if lines is None else lines["problem"].unique().sort():
-        rows = lines.filter(pl.col("problem") == problem)["row"]
+    found = {} if lines is None else lines.partition_by("problem", as_dict=True)
+    for (problem,), those in sorted(found.items()):
+        rows = those["row"]
         wrong = pl.when(pl.col(ROW).is_in(rows.implode())).then(problem).otherwise(wrong)
     return _problem(wrong, LINE)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["Conformed", "conform", "open_source", "readable"]
+__all__ = ["Conformed", "conform", "open_source", "open_source_table", "readable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -126,6 +126,24 @@ def open_source(transactions: Any, *, policy: Policy | None = None) -> Source:
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
     return Source(parts=parts, columns=columns, policy=policy)
+
+
+def open_source_table(path: str, *, policy: Policy) -> tuple[str, pl.DataFrame]:
+    """Name and rows of one file beside the payments, as they are written.
+
+    Raises:
+        SchemaError: There is no such file, or it is no table that can be read.
+    """
+    parts = open_parts(path, policy.payments)
+    if len(parts) > 1:
+        raise SchemaError(f"{path}: one file is wanted, and these are {len(parts)}")
+    (part,) = parts
+    if part.lines is not None and len(broken := part.lines.filter(pl.col("line").is_not_null())):
+        raise SchemaError(f"{part.source}: row {broken['row'][0]:,} has not as many fields as the header")
+    try:
+        return part.source, part.frame.select(part.columns).collect()
+    except pl.exceptions.PolarsError as error:
+        raise SchemaError(f"{part.source}: cannot be read: {error}") from error
 
 
 @contextmanager

@@ -191,7 +191,7 @@ def _agree(
     resume: bool,
 ) -> dict[str, Any]:
     """The plan of the run that stands here, if it may be resumed, or a new one."""
-    now = {
+    now: dict[str, Any] = {
         "format": PLAN_FORMAT,
         **inputs,
         "list": index.provenance.sha256,
@@ -201,7 +201,7 @@ def _agree(
         "rules": describe_rules(rules),
         "library": library_versions(),
     }
-    now = json.loads(json.dumps(now, ensure_ascii=False))
+    now = dict(json.loads(json.dumps(now, ensure_ascii=False)))
     before = place.plan
     if before is not None:
         if not resume:

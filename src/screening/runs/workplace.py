@@ -26,10 +26,11 @@ import polars as pl
 from screening.audit import settle_on_disk
 from screening.errors import RunError
 
+fcntl: Any
 try:
     import fcntl
-except ImportError:  # pragma: no cover  # not on this system: two runs into one folder are then not noticed
-    fcntl = None  # type: ignore[assignment]
+except ImportError:  # not on this system: two runs into one folder are then not noticed
+    fcntl = None
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -29,6 +29,7 @@ FLOORS = {
     "pipeline": 6,
     "parties": 6,
     "validation": 7,
+    "runs": 7,
     "cli": 8,
     "spark": 8,
 }

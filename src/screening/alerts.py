@@ -15,7 +15,7 @@ from screening.corroboration.tiers import suspends_at, with_tiers
 from screening.policy import OUTCOMES, OutcomePolicy
 from screening.schemas import ALERTS
 
-__all__ = ["list_outcomes", "raise_alerts", "rule_outcomes"]
+__all__ = ["gravity", "list_outcomes", "raise_alerts", "rule_outcomes"]
 
 _LEVEL: Final = {outcome: level for level, outcome in enumerate(OUTCOMES, start=1)}
 _CLEAR: Final = 0  # level of a rule score too low for any outcome
@@ -63,6 +63,11 @@ def raise_alerts(
     )
 
 
+def gravity() -> pl.Expr:
+    """The outcome of an alert as a number, the gravest highest."""
+    return pl.col("outcome").replace_strict(_LEVEL, return_dtype=pl.Int32)
+
+
 def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) -> pl.DataFrame:
     """Gather hits, each with its tier, without a look at any rule.
 
@@ -105,7 +110,9 @@ def _words_of_a_hit() -> pl.Expr:
         "field", quoted, "listed_name", "reference", kind, score, tail, also,
     )  # fmt: skip
     return (
-        pl.when(pl.col("status") == "unscreenable")
+        pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
+        .then(pl.lit("the payment names no party"))
+        .when(pl.col("status") == "unscreenable")
         .then(pl.format("{} '{}' cannot be judged as a name", "field", quoted))
         .otherwise(hit)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import io
 import json
 import os
 import platform
@@ -18,15 +19,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import polars as pl
+from polars.io.plugins import register_io_source
+
 import screening
 from screening.errors import RunError
+from screening.payments import find_files
 from screening.policy import OUTCOMES, Policy
 from screening.reference.dated import hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import polars as pl
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from screening.designations import Provenance
 
@@ -38,16 +41,25 @@ __all__ = [
     "check_folder",
     "describe_input",
     "draw_manifest",
+    "in_chunks",
+    "library_versions",
+    "publish",
     "read_manifest",
     "reference_data",
     "run_id",
+    "settle_on_disk",
+    "write_manifest",
     "write_run",
+    "write_table",
 ]
 
 RUN_FORMAT: Final = "screening.run/1"
 MANIFEST: Final = "manifest.json"
 CLOCK: Final = "clock"
 """The only key of a manifest that differs between two runs over the same inputs."""
+
+_ROW_GROUP: Final = 100_000
+"""Rows of a row group: fixed, so that the bytes of a file do not depend on how its rows came together."""
 
 _ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")
 
@@ -63,11 +75,16 @@ def describe_input(table: Any) -> dict[str, Any]:
     if isinstance(table, str | os.PathLike):
         path = Path(table)
         if not path.is_file():
-            return {"kind": "path", "path": os.fspath(table)}
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return {"kind": "file", "path": path.as_posix(), "bytes": path.stat().st_size, "sha256": digest}
+            held = [{"path": name, **_described(file)} for name, file in find_files(os.fspath(table))]
+            return {"kind": "files", "path": path.as_posix(), "files": held}
+        return {"kind": "file", "path": path.as_posix(), **_described(path)}
     return {"kind": f"{type(table).__module__}.{type(table).__qualname__}"}
+
+
+def _described(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
 
 
 @functools.cache
@@ -77,6 +94,15 @@ def reference_data() -> dict[str, str]:
     files = sorted(path for path in root.glob("*/data/**/*") if path.is_file())
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of this library and of what it computes with."""
+    return {
+        "screening": screening.__version__,
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in _ENGINES},
     }
 
 
@@ -109,9 +135,10 @@ def draw_manifest(
     policy: Policy,
     fields: pl.DataFrame,
     rules: Sequence[Mapping[str, Any]],
-    tables: Mapping[str, pl.DataFrame],
+    tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
     warnings: Sequence[str] = (),
     history: Mapping[str, Any] | None = None,
+    parties: Mapping[str, Any] | None = None,
     clock: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Draw up the record of a run.
@@ -123,23 +150,21 @@ def draw_manifest(
         policy: The policy in force, kept in full.
         fields: FIELDS.
         rules: One mapping per rule: id, status, and what was missing.
-        tables: The tables of the result by name.
+        tables: The tables of the result by name; a lazy one is counted as it streams by.
         warnings: What a reader of the result must know.
         history: `describe_input` of earlier payments.
+        parties: `describe_input` of the table of parties.
         clock: Times and durations; kept apart, because nothing else may differ between equal runs.
     """
     stated = {name: getattr(provenance, name) for name in provenance.__slots__}
-    hits, flags, alerts = tables["hits"], tables["flags"], tables["alerts"]
-    outcomes = _counts(alerts["outcome"])
+    hits = tables["hits"].lazy()
+    outcomes, statuses = _counts(tables["alerts"], "outcome"), _counts(hits, "status")
     manifest = {
         "format": RUN_FORMAT,
-        "library": {
-            "screening": screening.__version__,
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in _ENGINES},
-        },
+        "library": library_versions(),
         "input": dict(source),
         "history": dict(history) if history else None,
+        "parties": dict(parties) if parties else None,
         "list": stated,
         "policy": {"sha256": policy.sha256, **policy.to_dict()},
         "index": dict(index),
@@ -147,13 +172,13 @@ def draw_manifest(
         "rule_tables": hashes(policy.rules.reference),
         "fields": fields.to_dicts(),
         "hits": {
-            **{status: _counts(hits["status"]).get(status, 0) for status in ("hit", "unscreenable")},
-            "designations": hits["reference"].drop_nulls().n_unique(),
+            **{status: statuses.get(status, 0) for status in ("hit", "unscreenable")},
+            "designations": _one(hits.select(pl.col("reference").drop_nulls().n_unique())),
         },
         "rules": [dict(rule) for rule in rules],
-        "flags": _counts(flags["rule"]),
+        "flags": _counts(tables["flags"], "rule"),
         "alerts": {outcome: outcomes.get(outcome, 0) for outcome in reversed(OUTCOMES)},
-        "rejects": tables["rejects"].height,
+        "rejects": _one(tables["rejects"].lazy().select(pl.len())),
         "warnings": list(warnings),
     }
     return {"run_id": run_id(manifest), **manifest, CLOCK: dict(clock or {})}
@@ -202,27 +227,86 @@ def write_run(
     try:
         fresh = workplace / "new"
         fresh.mkdir()
-        outputs = {}
-        for name, table in tables.items():
-            path = fresh / f"{name}.parquet"
-            table.write_parquet(path)
-            outputs[path.name] = {
-                "rows": table.height,
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            }
-        (fresh / MANIFEST).write_text(_json({**manifest, "outputs": outputs}), encoding="utf-8")
-        for path in fresh.iterdir():
-            _settle(path)
-        if target.exists():
-            target.rename(workplace / "old")
-        fresh.rename(target)
-    except OSError as error:
-        if (workplace / "old").exists() and not target.exists():
-            (workplace / "old").rename(target)
-        raise RunError(f"{folder}: cannot be written: {error.strerror or error}") from error
+        outputs = {
+            f"{name}.parquet": write_table(fresh / f"{name}.parquet", [table], table.schema)
+            for name, table in tables.items()
+        }
+        write_manifest(fresh, {**manifest, "outputs": outputs})
+        publish(fresh, target, aside=workplace / "old")
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise RunError(f"{folder}: cannot be written: {_reason(error)}") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
     return target
+
+
+def write_table(path: Path, frames: Iterable[pl.DataFrame], schema: pl.Schema) -> dict[str, Any]:
+    """Write one Parquet file from frames that need not fit into memory together.
+
+    Its bytes depend on the rows and their order alone, not on how they are divided into frames.
+
+    Returns:
+        `rows` and `sha256` of the file.
+    """
+    rows = 0
+
+    def source(*_: Any) -> Iterator[pl.DataFrame]:
+        nonlocal rows
+        for chunk in in_chunks(frames, _ROW_GROUP):
+            rows += chunk.height
+            # equal values may lie in memory in several ways, and the encoder would tell them apart
+            plain = io.BytesIO()
+            chunk.write_ipc(plain, compat_level=pl.CompatLevel.oldest())
+            plain.seek(0)
+            yield pl.read_ipc(plain)
+
+    register_io_source(source, schema=schema, is_pure=True).sink_parquet(path, row_group_size=_ROW_GROUP)
+    settle_on_disk(path)
+    return {"rows": rows, "sha256": _described(path)["sha256"]}
+
+
+def in_chunks(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """The same rows in frames of `rows` rows each, the last one as long as it comes.
+
+    Example:
+        >>> import polars as pl
+        >>> frames = [pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2, 3, 4]})]
+        >>> [chunk["a"].to_list() for chunk in in_chunks(frames, 3)]
+        [[1, 2, 3], [4]]
+    """
+    held: list[pl.DataFrame] = []
+    wanted = rows
+    for frame in frames:
+        rest = frame
+        while rest.height >= wanted:
+            yield pl.concat([*held, rest.head(wanted)], rechunk=True)
+            held, rest, wanted = [], rest.slice(wanted), rows
+        if rest.height:
+            held.append(rest)
+            wanted -= rest.height
+    if held:
+        yield pl.concat(held, rechunk=True)
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder of outputs; what else is in it must be whole by then."""
+    path = folder / MANIFEST
+    path.write_text(_json(manifest), encoding="utf-8")
+    settle_on_disk(path)
+    settle_on_disk(folder)
+
+
+def publish(fresh: Path, target: Path, *, aside: Path) -> None:
+    """Put a finished folder into its place; what was there is put aside, and back if that fails."""
+    if target.exists():
+        target.rename(aside)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
+    settle_on_disk(target.parent)
 
 
 def check_folder(folder: str | os.PathLike[str]) -> None:
@@ -250,15 +334,29 @@ def check_folder(folder: str | os.PathLike[str]) -> None:
         )
 
 
-def _settle(path: Path) -> None:
-    """Wait until the bytes are on the disk: a rename must not overtake them."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def settle_on_disk(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk.
+
+    A rename must not overtake what it renames.
+    """
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
-def _counts(column: pl.Series) -> dict[str, int]:
-    counted = column.value_counts().sort(column.name)
-    return dict(zip(counted[column.name], counted["count"], strict=True))
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _one(frame: pl.LazyFrame) -> int:
+    return int(frame.collect(engine="streaming").item())
+
+
+def _counts(table: pl.DataFrame | pl.LazyFrame, column: str) -> dict[str, int]:
+    counted = table.lazy().group_by(column).len().sort(column).collect(engine="streaming")
+    return dict(zip(counted[column], counted["len"], strict=True))
 
 
 def _json(content: Any, *, indent: int | None = 2) -> str:

@@ -18,9 +18,26 @@ from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["FIELDS", "IDENTIFIER_COLUMNS", "Hits", "Searchable", "facts_behind", "find_hits"]
+__all__ = [
+    "FIELDS",
+    "HITS_ORDER",
+    "IDENTIFIER_COLUMNS",
+    "Hits",
+    "Judged",
+    "Searchable",
+    "carry_back",
+    "count_fields",
+    "distinct_values",
+    "facts_behind",
+    "find_hits",
+    "in_order",
+    "judge_names",
+    "judge_texts",
+    "pool",
+    "reads_texts",
+]
 
 IDENTIFIER_COLUMNS: Final = {
     "originator_bic": ("originator", "bic"),
@@ -47,6 +64,9 @@ FIELDS: Final = pl.Schema(
     }
 )
 """What was looked at: the proof behind a clean result."""
+
+HITS_ORDER: Final = ("transaction_id", "field", "score", "reference", "listed_name", "query")
+"""Columns by which hits are in order, the score downward and nulls last; no two hits are equal in all."""
 
 _SIDES: Final = ("originator", "beneficiary")
 _OWN: Final = ("name", "national_id", "lei")
@@ -96,6 +116,19 @@ class Hits:
     fields: pl.DataFrame = field(default_factory=FIELDS.to_frame)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Judged:
+    """What the index said of names and texts, each judged once.
+
+    Attributes:
+        names: SEARCH without `query_id`: names that resemble a listed one or cannot be judged.
+        texts: The same for free texts; None when the index cannot read them.
+    """
+
+    names: pl.DataFrame
+    texts: pl.DataFrame | None
+
+
 def find_hits(
     transactions: pl.DataFrame | pl.LazyFrame,
     index: Searchable,
@@ -103,6 +136,7 @@ def find_hits(
     facts: pl.DataFrame | None = None,
     policy: Policy | None = None,
     threshold: float | None = None,
+    named: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Hits:
     """Screen every party name, free text and identifier of a table of payments.
@@ -113,32 +147,78 @@ def find_hits(
         facts: FACTS of the list, with which hits are corroborated; those behind the index by default.
         policy: Its `outcomes` and `corroboration` give each hit its tier.
         threshold: Score from which a name is a hit; the index's own by default.
+        named: Whether every payment must name a party: one that names nobody cannot be judged.
         progress: Told in words what is being done.
     """
     say = progress or (lambda _: None)
-    policy = policy or Policy()
-    facts = facts_behind(index) if facts is None else facts
     frame = transactions.lazy()
-    present = set(frame.collect_schema().names())
-    rows, values = _distinct_values(
-        frame, [c for c in (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS) if c in present]
-    )
-    names = _pool(values, NAME_COLUMNS)
+    rows, values = distinct_values(frame)
+    names, texts = pool(values, NAME_COLUMNS), pool(values, TEXT_COLUMNS)
     say(f"screening {names.len():,} distinct names")
-    by_name = index.search(names, threshold=threshold)
-    scan = getattr(index, "scan_text", None)  # an index that cannot read texts leaves them "off", visibly
-    if scan is not None:
-        by_name = _with_parts(
-            by_name, _best_in_text(scan(names.filter(names.str.contains(_MORE_THAN_A_NAME))))
-        )
-    texts = _pool(values, TEXT_COLUMNS)
+    by_name = judge_names(names, index, threshold=threshold)
     if texts.len():
         say(f"reading {texts.len():,} distinct texts")
-    by_text = None if scan is None else _best_in_text(scan(texts, threshold=threshold))
+    judged = Judged(names=by_name, texts=judge_texts(texts, index, threshold=threshold))
+    table = carry_back(
+        frame, values, judged, index, facts=facts, policy=policy, named=named, progress=progress
+    )
+    held = {column: (int(part["rows"].sum()), part.height) for column, part in values.items()}
+    return Hits(rows=rows, table=table, fields=count_fields(held, table, reads_texts=reads_texts(index)))
+
+
+def reads_texts(index: Searchable) -> bool:
+    """Whether an index can read free texts; one that cannot leaves them "off", visibly."""
+    return getattr(index, "scan_text", None) is not None
+
+
+def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None = None) -> pl.DataFrame:
+    """Judge distinct names, and those that hold more than a name also as texts."""
+    by_name = index.search(names, threshold=threshold)
+    scan = getattr(index, "scan_text", None)
+    if scan is None:
+        return by_name
+    in_part = _best_in_text(scan(names.filter(names.str.contains(_MORE_THAN_A_NAME))))
+    return _with_parts(by_name, in_part)
+
+
+def judge_texts(
+    texts: pl.Series, index: Searchable, *, threshold: float | None = None
+) -> pl.DataFrame | None:
+    """Judge distinct texts; None by an index that cannot read them."""
+    scan = getattr(index, "scan_text", None)
+    return None if scan is None else _best_in_text(scan(texts, threshold=threshold))
+
+
+def carry_back(
+    frame: pl.LazyFrame,
+    values: Mapping[str, pl.DataFrame],
+    judged: Judged,
+    index: Searchable,
+    *,
+    facts: pl.DataFrame | None = None,
+    policy: Policy | None = None,
+    named: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> pl.DataFrame:
+    """HITS of payments from what was judged: joined, explained, corroborated, in order.
+
+    Args:
+        frame: TRANSACTIONS.
+        values: Their `distinct_values`.
+        judged: What the index said of these values; it may say more.
+        index: The index, for its names and identifiers.
+        facts: See `find_hits`.
+        policy: See `find_hits`.
+        named: See `find_hits`.
+        progress: See `find_hits`.
+    """
+    policy = policy or Policy()
+    facts = facts_behind(index) if facts is None else facts
+    present = set(frame.collect_schema().names())
     numbers = _listed_numbers(index.identifiers)
     matched = {
-        **{column: (role, by_name) for column, role in NAME_COLUMNS.items()},
-        **{column: (role, by_text) for column, role in TEXT_COLUMNS.items() if by_text is not None},
+        **{column: (role, judged.names) for column, role in NAME_COLUMNS.items()},
+        **{column: (role, judged.texts) for column, role in TEXT_COLUMNS.items() if judged.texts is not None},
         **{
             column: (role, _numbers_met(values[column]["value"], numbers.filter(pl.col("kind") == kind)))
             for column, (role, kind) in IDENTIFIER_COLUMNS.items()
@@ -148,20 +228,18 @@ def find_hits(
     found = [
         _carried_back(frame, column, *matched[column], present) for column in values if column in matched
     ]
+    found += [_nameless(frame, present)] if named else []
     empty = pl.DataFrame(schema=_FOUND | _GIVEN)
     raw = pl.concat([part for part in pl.collect_all(found) if part.height] or [empty])
-    say(f"explaining {raw.height:,} hits")
-    judged = with_corroboration(_explained(raw, index), facts, policy=policy.corroboration)
-    table = (
-        with_tiers(judged, policy=policy.outcomes)
-        .select(HITS.names())
-        .sort(
-            ["transaction_id", "field", "score", "reference", "listed_name", "query"],
-            descending=[False, False, True, False, False, False],
-            nulls_last=True,
-        )
-    )
-    return Hits(rows=rows, table=table, fields=_fields(values, table, screened=matched))
+    if progress is not None:
+        progress(f"explaining {raw.height:,} hits")
+    table = with_corroboration(_explained(raw, index), facts, policy=policy.corroboration)
+    return in_order(with_tiers(table, policy=policy.outcomes).select(HITS.names()))
+
+
+def in_order(hits: pl.DataFrame) -> pl.DataFrame:
+    """HITS by payment, field, score downward and reference."""
+    return hits.sort(HITS_ORDER, descending=[name == "score" for name in HITS_ORDER], nulls_last=True)
 
 
 def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame) -> pl.DataFrame:
@@ -184,17 +262,33 @@ def facts_behind(index: Searchable) -> pl.DataFrame:
     return gathered.select(pl.col(name).cast(kind) for name, kind in FACTS.items())
 
 
-def _distinct_values(frame: pl.LazyFrame, columns: Sequence[str]) -> tuple[int, dict[str, pl.DataFrame]]:
-    """All rows counted, and column -> its distinct filled values with the rows that carry each."""
+def distinct_values(
+    frame: pl.LazyFrame, *, share: int = 0, shares: int = 1
+) -> tuple[int, dict[str, pl.DataFrame]]:
+    """All rows counted, and column -> its distinct filled values with the rows that carry each.
+
+    Args:
+        frame: TRANSACTIONS.
+        share: Which share of the values is wanted: the shares together are all values, each of them once.
+        shares: How many shares there are; one of many takes less memory.
+    """
+    present = set(frame.collect_schema().names())
+    columns = [c for c in (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS) if c in present]
+    wanted = pl.lit(value=True) if shares == 1 else pl.col("value").hash() % shares == share
     plans = [
-        frame.select(value=column).drop_nulls().group_by("value").agg(rows=pl.len().cast(pl.Int64))
+        frame.select(value=column)
+        .drop_nulls()
+        .filter(wanted)
+        .group_by("value")
+        .agg(rows=pl.len().cast(pl.Int64))
         for column in columns
     ]
-    total, *parts = pl.collect_all([frame.select(pl.len()), *plans])
+    total, *parts = pl.collect_all([frame.select(pl.len()), *plans], engine="streaming")
     return int(total.item()), dict(zip(columns, parts, strict=True))
 
 
-def _pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
+def pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
+    """The distinct values of several columns together."""
     parts = [values[column]["value"] for column in columns if column in values]
     return pl.concat(parts).unique() if parts else pl.Series("value", dtype=pl.String)
 
@@ -244,6 +338,22 @@ def _numbers_met(values: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _nameless(frame: pl.LazyFrame, present: set[str]) -> pl.LazyFrame:
+    """Payments that name nobody: nothing of them was compared with the list, so they are no clear."""
+    columns = [name for name in NAME_COLUMNS if name in present]
+    if not columns:
+        return pl.LazyFrame(schema=_FOUND | _GIVEN)
+    known = {
+        "transaction_id": pl.col("transaction_id"),
+        "role": pl.lit(NAME_COLUMNS[columns[0]]),
+        "field": pl.lit(columns[0]),
+        "status": pl.lit("unscreenable"),
+    }
+    return frame.filter(pl.all_horizontal(pl.col(columns).is_null())).select(
+        known.get(name, pl.lit(None)).cast(kind).alias(name) for name, kind in (_FOUND | _GIVEN).items()
+    )
+
+
 def _carried_back(
     frame: pl.LazyFrame, column: str, role: str, matched: pl.DataFrame, present: set[str]
 ) -> pl.LazyFrame:
@@ -282,19 +392,35 @@ def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
             reasons.append(list(compare(query, listed_name, kind=kinds[reference]).reasons))
     explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
     keys = ["query", "field", "reference", "listed_name", "name_type"]
-    blank = pl.when(pl.col("status") == "unscreenable").then(pl.lit(["cannot be judged as a name"]))
+    blank = (
+        pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
+        .then(pl.lit(["the payment names no party"]))
+        .when(pl.col("status") == "unscreenable")
+        .then(pl.lit(["cannot be judged as a name"]))
+    )
     return raw.join(explained, on=keys, how="left", nulls_equal=False).with_columns(
         reasons=blank.otherwise("reasons")
     )
 
 
-def _fields(
-    values: Mapping[str, pl.DataFrame], table: pl.DataFrame, *, screened: Iterable[str]
+def count_fields(
+    held: Mapping[str, tuple[int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
 ) -> pl.DataFrame:
-    looked_at = set(screened)
-    met = table.filter(pl.col("status") == "hit")["field"].value_counts()
-    blind = table.filter(pl.col("status") == "unscreenable")["field"].value_counts()
-    hits, unscreenable = (dict(zip(part["field"], part["count"], strict=True)) for part in (met, blind))
+    """FIELDS: what was looked at.
+
+    Args:
+        held: Column that is there -> rows with a value, and how many different values.
+        table: HITS.
+        reads_texts: See the function of that name.
+    """
+    counted = (
+        table.lazy()
+        .filter((pl.col("status") == "hit") | pl.col("query").is_not_null())
+        .group_by("field", "status")
+        .len()
+        .collect(engine="streaming")
+    )
+    met = {(column, status): rows for column, status, rows in counted.iter_rows()}
     channels: dict[str, Iterable[str]] = {
         "name": NAME_COLUMNS,
         "text": TEXT_COLUMNS,
@@ -304,11 +430,15 @@ def _fields(
         {
             "column": column,
             "channel": channel,
-            "status": "absent" if column not in values else "screened" if column in looked_at else "off",
-            "filled": int(values[column]["rows"].sum()) if column in values else 0,
-            "distinct": values[column].height if column in values else 0,
-            "unscreenable": unscreenable.get(column, 0),
-            "hits": hits.get(column, 0),
+            "status": "absent"
+            if column not in held
+            else "off"
+            if channel == "text" and not reads_texts
+            else "screened",
+            "filled": held[column][0] if column in held else 0,
+            "distinct": held[column][1] if column in held else 0,
+            "unscreenable": met.get((column, "unscreenable"), 0),
+            "hits": met.get((column, "hit"), 0),
         }
         for channel, columns in channels.items()
         for column in columns

@@ -23,18 +23,18 @@ import polars as pl
 from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, describe_input, draw_manifest, write_run
 from screening.errors import MissingExtraError
-from screening.hits import facts_behind, find_hits
-from screening.payments import Conformed, conform
+from screening.hits import facts_behind, find_hits, in_order
+from screening.payments import conform
 from screening.rules import RULES, Rule, assess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from screening.index import NameIndex
     from screening.policy import Policy
 
-__all__ = ["Result", "screen"]
+__all__ = ["Result", "Steps", "describe_index", "notes", "screen", "summarise"]
 
 _POLARS: Final = "polars"
 
@@ -86,25 +86,14 @@ class Result:
 
     def summary(self) -> str:
         """The run in a few plain lines."""
-        rows, alerts = self.manifest["input"], self.manifest["alerts"]
-        hits = self.manifest["hits"]
-        blind = {rule["rule"] for rule in self.manifest["rules"] if rule["missing"]}
-        flags = self.manifest["flags"]
-        outcomes = ", ".join(f"{outcome} {count:,}" for outcome, count in alerts.items())
-        return (
-            f"{rows['rows']:,} rows in = {rows['screened']:,} screened + {rows['rejected']:,} rejected\n"
-            f"hits: {hits['hit']:,} on {hits['designations']:,} designations; "
-            f"names that cannot be judged: {hits['unscreenable']:,}\n"
-            f"flags: {sum(flags.values()):,} by {len(flags)} rules; rules that could not look: {len(blind)}\n"
-            f"alerts: {outcomes}"
-        )
+        return summarise(self.manifest)
 
     def __repr__(self) -> str:
         return f"<Result {self.manifest['run_id'][:12]}>\n{self.summary()}"
 
 
 @dataclass(slots=True)
-class _Steps:
+class Steps:
     """Tells what a run is doing, and how long each step took."""
 
     tell: Callable[[str], None] | None = None
@@ -134,6 +123,22 @@ class _Steps:
         }
 
 
+def summarise(manifest: Mapping[str, Any]) -> str:
+    """A run in a few plain lines."""
+    rows, alerts = manifest["input"], manifest["alerts"]
+    hits = manifest["hits"]
+    blind = {rule["rule"] for rule in manifest["rules"] if rule["missing"]}
+    flags = manifest["flags"]
+    outcomes = ", ".join(f"{outcome} {count:,}" for outcome, count in alerts.items())
+    return (
+        f"{rows['rows']:,} rows in = {rows['screened']:,} screened + {rows['rejected']:,} rejected\n"
+        f"hits: {hits['hit']:,} on {hits['designations']:,} designations; "
+        f"names that cannot be judged: {hits['unscreenable']:,}\n"
+        f"flags: {sum(flags.values()):,} by {len(flags)} rules; rules that could not look: {len(blind)}\n"
+        f"alerts: {outcomes}"
+    )
+
+
 def screen(
     transactions: Any,
     index: NameIndex,
@@ -141,6 +146,7 @@ def screen(
     policy: Policy | None = None,
     rules: Sequence[Rule] = RULES,
     history: Any = None,
+    parties: pl.DataFrame | None = None,
     facts: pl.DataFrame | None = None,
     threshold: float | None = None,
     progress: Callable[[str], None] | None = None,
@@ -154,6 +160,7 @@ def screen(
         policy: Every choice of the bank; the index's own by default.
         rules: Rules to evaluate.
         history: Earlier payments, for rules that look back. Only `transactions` are flagged.
+        parties: What is known of parties, one row per `party_id`: any of `screening.rules.PARTY_FIELDS`.
         facts: FACTS of the list (`SanctionsList.facts`), with which hits are corroborated; those behind
             the index by default.
         threshold: Score from which a name is a hit, in place of the policy's.
@@ -165,14 +172,15 @@ def screen(
         RunError: The counts do not add up.
     """
     policy = policy or index.policy
-    steps = _Steps(progress)
+    steps = Steps(progress)
     with steps.step("reading payments"):
         payments = conform(transactions, policy=policy)
         earlier = None if history is None else conform(history, policy=policy)
     with steps.step("screening names"):
         facts = facts_behind(index) if facts is None else facts
         search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
-        found = search(payments.transactions, progress=steps.say)
+        named = policy.payments.names_required
+        found = search(payments.transactions, named=named, progress=steps.say)
         # A row that could not be read is no clear: the parties that it names are screened all the same.
         unread = search(payments.rejected_rows)
     with steps.step("evaluating rules"):
@@ -180,10 +188,11 @@ def screen(
             payments.transactions,
             rules,
             history=None if earlier is None else earlier.transactions,
+            parties=parties,
             policy=policy,
         )
     with steps.step("raising alerts"):
-        hits = pl.concat([found.table, unread.table])
+        hits = in_order(pl.concat([found.table, unread.table]))
         alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": payments.rejects}
     with steps.step("drawing up the manifest"):
@@ -193,20 +202,80 @@ def screen(
         manifest = draw_manifest(
             source={**describe_input(transactions), **counts, "columns": dict(payments.columns)},
             provenance=index.provenance,
-            index={
-                "sha256": index.sha256,
-                "facts_sha256": _digest(facts),
-                "threshold": index.threshold if threshold is None else threshold,
-            },
+            index=describe_index(index, facts, threshold),
             policy=policy,
             fields=found.fields,
             rules=assessment.coverage.to_dicts(),
             tables=tables,
-            warnings=[*_of_the_list(index), *_warnings(payments, found.fields, facts)],
+            warnings=notes(
+                index,
+                payments.warnings,
+                columns=payments.columns,
+                unused_columns=payments.unused_columns,
+                fields=found.fields,
+                hits=found.table,
+                facts=facts,
+            ),
             history=None if history is None else describe_input(history),
+            parties=None if parties is None else describe_input(parties),
         )
     manifest["clock"] = steps.clock()
     return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
+
+
+def describe_index(index: NameIndex, facts: pl.DataFrame, threshold: float | None) -> dict[str, Any]:
+    """What names were compared with, and from which score on they are hits."""
+    content = json.dumps(facts.rows(), ensure_ascii=False, default=str)
+    return {
+        "sha256": index.sha256,
+        # of what hits were corroborated with: another edition may give another tier
+        "facts_sha256": hashlib.sha256(content.encode()).hexdigest(),
+        "threshold": index.threshold if threshold is None else threshold,
+    }
+
+
+def notes(
+    index: NameIndex,
+    warnings: pl.DataFrame,
+    *,
+    columns: Iterable[str],
+    unused_columns: Sequence[str],
+    fields: pl.DataFrame,
+    hits: pl.DataFrame | pl.LazyFrame,
+    facts: pl.DataFrame,
+) -> list[str]:
+    """What a reader of the result must know, one line each.
+
+    Args:
+        index: The index, for what the reader of the list warned about.
+        warnings: WARNINGS of the payments.
+        columns: Columns of TRANSACTIONS that the payments have.
+        unused_columns: Columns of the payments that nothing reads.
+        fields: FIELDS.
+        hits: HITS of the payments that were screened.
+        facts: FACTS of the list.
+    """
+    off = fields.filter(pl.col("status") == "off")["column"]
+    lines = [*_of_the_list(index)]
+    lines += [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
+    lines += [f"column '{name}' of the payments is read by nothing" for name in unused_columns]
+    if facts.filter(pl.col("attribute") == "birth_date").is_empty():
+        lines += [
+            f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"
+            for name in columns
+            if name.endswith("_birth_date")
+        ]
+    blank = hits.lazy().filter((pl.col("status") == "unscreenable") & pl.col("query").is_null())
+    nameless = blank.select(pl.len()).collect(engine="streaming").item()
+    if nameless:
+        lines.append(
+            f"{nameless:,} payments name no party at all and cannot be judged; where that is right, "
+            "set names_required = false under [payments]"
+        )
+    return lines + [
+        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
+        for row in warnings.to_dicts()
+    ]
 
 
 def _of_the_list(index: NameIndex) -> list[str]:
@@ -216,29 +285,6 @@ def _of_the_list(index: NameIndex) -> list[str]:
         return []
     warnings = sanctions.warnings.group_by("code", maintain_order=True).agg(pl.len(), pl.first("message"))
     return [f"list: {code} ({count:,} times): {message}" for code, count, message in warnings.iter_rows()]
-
-
-def _digest(facts: pl.DataFrame) -> str:
-    """Of what hits were corroborated with: another edition may give another tier."""
-    content = json.dumps(facts.rows(), ensure_ascii=False, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _warnings(payments: Conformed, fields: pl.DataFrame, facts: pl.DataFrame) -> list[str]:
-    off = fields.filter(pl.col("status") == "off")["column"]
-    notes = [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
-    notes += [f"column '{name}' of the payments is read by nothing" for name in payments.unused_columns]
-    if facts.filter(pl.col("attribute") == "birth_date").is_empty():
-        given = payments.transactions.lazy().collect_schema().names()
-        notes += [
-            f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"
-            for name in given
-            if name.endswith("_birth_date")
-        ]
-    return notes + [
-        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
-        for row in payments.warnings.to_dicts()
-    ]
 
 
 def _carrier_of(table: Any) -> str:

@@ -77,8 +77,12 @@ def test_what_a_csv_writer_wrote_is_what_is_read(
     csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
     path = write(tmp_path_factory.mktemp("csv") / "a.csv", text.getvalue())
     (part,) = open_parts(path, PaymentsPolicy())
-    assert part.ragged is not None
-    assert part.ragged.is_empty()
+    assert part.lines is not None
+    looks_like_rows = [
+        any(line.count(",") >= 2 for field in row for line in field.split("\n")[1:]) for row in rows
+    ]
+    rejected = part.lines.filter(pl.col("line").is_not_null())
+    assert rejected["row"].to_list() == [n for n, odd in enumerate(looks_like_rows, start=1) if odd]
     read = part.frame.select("a", "b", "c").collect().rows()
     assert [[value or "" for value in row] for row in read] == rows
 
@@ -231,3 +235,39 @@ def test_parts_of_different_types_fit_together(tmp_path: Path) -> None:
 def test_reading_back_keeps_every_text(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "a,b\n01,1.50\ntrue,2026-03-01\n")
     assert read_back(path) == [{"a": "01", "b": "1.50"}, {"a": "true", "b": "2026-03-01"}]
+
+
+def test_a_quote_that_swallows_rows_rejects_them_and_their_names_are_searched(tmp_path: Path) -> None:
+    swallowed = ROW.format("2").replace("Otto", '"Otto') + ROW.format("3") + ROW.format("4")[:-1] + '"\n'
+    path = write(tmp_path / "a.csv", HEADER + ROW.format("1") + swallowed + ROW.format("5"))
+    read = conform(path, policy=POLICY)
+    assert (read.rows_in, read.rows_out) == (3, 2)
+    assert read.rejects.select("row", "column").rows() == [(2, "(whole row)")]
+    assert "quote may not be closed" in read.rejects["reason"][0]
+    assert read.rejected_rows["remittance_text"][0].count("Otto Beispiel") == 3
+
+
+def test_a_field_of_several_lines_is_one_row_and_is_counted(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.csv",
+        HEADER + ROW.format("1") + ROW.format("2").replace("Otto ", '"Otto\n')[:-1] + '"\n',
+    )
+    read = conform(path, policy=POLICY)
+    assert read.transactions.collect()["beneficiary_name"][1] == "Otto\nBeispiel"
+    (warning,) = read.warnings.to_dicts()
+    assert (warning["column"], warning["rows"], warning["first_row"]) == ("(whole row)", 1, 2)
+
+
+@pytest.mark.parametrize("before", [3, 5_000])
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [(b"M\xfcller", "not UTF-8"), (b'"Otto"x', "parse"), (b'Ot"to', "quotes do not pair up")],
+)
+def test_a_broken_csv_file_is_refused_with_the_line_that_breaks_it(
+    tmp_path: Path, broken: bytes, reason: str, before: int
+) -> None:
+    good = b"".join(ROW.format(n).encode() for n in range(before))
+    bad = ROW.format("X").encode().replace(b"Otto Beispiel", broken)
+    with pytest.raises(SchemaError, match=reason) as raised:
+        conform(write(tmp_path / "a.csv", HEADER.encode() + good + bad + good), policy=POLICY)
+    assert f"line {before + 2:,}" in str(raised.value)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import screening
+from screening import runs
 from screening.audit import check_folder
 from screening.cli import console, views
 from screening.corroboration import Party, unreadable
@@ -59,7 +60,7 @@ Exit codes:
   2    the command was mistyped
   3    an input or output cannot be used: list, payments, policy, folder
   4    a fault of the program; no outputs were written
-  130  interrupted; no outputs were written
+  130  interrupted; no outputs were written, and --resume finishes the run
   141  whoever read our output stopped reading
 """
 
@@ -120,6 +121,27 @@ def run(
         str | None,
         typer.Option(help="Earlier payments, for rules that look back; not screened again.", metavar="TABLE"),
     ] = None,
+    parties_file: Annotated[
+        str | None,
+        typer.Option(
+            "--parties",
+            help="What is known of parties: party_id, opened_at, ..., for rules that ask.",
+            metavar="TABLE",
+        ),
+    ] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            help="Memory to stay under, such as 4GB; half of the machine's by default.", metavar="SIZE"
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(help="Processes that share the work; one per core by default.", min=1, metavar="NUMBER"),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Finish a run into this folder that was interrupted.")
+    ] = False,
     fail_on_alerts: Annotated[
         bool, typer.Option("--fail-on-alerts", help="End with code 1 if a person must look at anything.")
     ] = False,
@@ -142,19 +164,35 @@ def run(
       HOLD     the pattern is strong: decide before it goes on
       REVIEW   a person must look
       MONITOR  kept for sampling
+
+    \b
+    Files larger than memory:
+      screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8
+      screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8 --resume
+    What is done so far stands in run.unfinished/, which needs about as much room as the payments. After an
+    interruption of any kind (Ctrl-C, a full disk, a crash) the same command with --resume goes on from
+    there, unless payments, list, policy or version changed. Outputs are the same bytes whatever --memory,
+    --workers and interruptions, but for the manifest's clock.
     """  # noqa: D301  # \b, see above
     check_folder(out)
+    budget = runs.Budget(
+        memory=runs.read_memory(memory) if memory else max(runs.machine_memory() // 2, runs.LEAST_MEMORY),
+        workers=workers or runs.cores(),
+    )
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
+        parties = None if parties_file is None else runs.read_parties(parties_file, policy=policy)
         index, facts = _index(list_file, policy, say)
-        result = screening.screen(
-            table, index, policy=policy, history=history, facts=facts, threshold=threshold, progress=say
-        )
-        say(f"writing {out}")
-        result.write(out)
+        result = runs.screen_into(
+            out, table, index, policy=policy, history=history, parties=parties, facts=facts,
+            threshold=threshold, budget=budget, resume=resume, progress=say,
+        )  # fmt: skip
     if not quiet:
-        views.show_result(result, out)
-    waiting = result.tables["alerts"].height + result.tables["rejects"].height
+        try:
+            views.show_result(result)
+        except console.Unwritable as error:  # the outputs are whole, and that is what was asked for
+            console.note(f"screening: the summary cannot be printed ({error}); the outputs are in {out}")
+    waiting = sum(result.manifest["alerts"].values()) + result.manifest["rejects"]
     if fail_on_alerts and waiting:
         raise typer.Exit(ExitCode.ALERTS)
 
@@ -295,6 +333,8 @@ def main() -> None:
         app(prog_name="screening")
     except ScreeningError as error:
         console.fail(str(error), ExitCode.BAD_INPUT)
+    except console.Unwritable as error:
+        console.fail(f"standard output cannot be written: {error}", error.code)
     except KeyboardInterrupt:
         console.fail("interrupted", ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort: a fault must not look like a result

@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from rich.console import Console
@@ -15,26 +16,67 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["PIPE_CLOSED", "fail", "print_table", "progress", "write"]
+__all__ = [
+    "PIPE_CLOSED",
+    "UNWRITABLE",
+    "Unwritable",
+    "fail",
+    "note",
+    "print_table",
+    "progress",
+    "write",
+]
 
 PIPE_CLOSED: Final = 141
 """Exit code when the reader of our output has gone, as after `| head`; what a shell expects."""
 
+UNWRITABLE: Final = 3
+"""Exit code when a result cannot be printed for another reason, such as a full disk."""
+
+
+class Unwritable(Exception):  # noqa: N818  # the state of a stream, not a fault
+    """Standard output cannot be written; `code` is what the program ends with if that was all it was for."""
+
+    def __init__(self, reason: str, code: int) -> None:
+        super().__init__(reason)
+        self.code = code
+
 
 def write(text: str) -> None:
-    """Print a result."""
+    """Print a result.
+
+    Raises:
+        Unwritable: The stream is closed, full, or nobody reads it any more.
+    """
     try:
+        if sys.stdout is None:
+            raise OSError("it is closed")  # noqa: TRY301  # like a stream that says so itself
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would complain once more while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(PIPE_CLOSED) from None
+    except (OSError, ValueError) as error:
+        _silence("stdout")
+        code = PIPE_CLOSED if isinstance(error, BrokenPipeError) else UNWRITABLE
+        raise Unwritable(getattr(error, "strerror", None) or str(error), code) from None
+
+
+def note(text: str) -> None:
+    """Tell the user something beside the result; if nobody can hear it, that is no failure."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+    except (OSError, ValueError):
+        _silence("stderr")
+
+
+def _silence(name: str) -> None:
+    """Send what is left of a broken stream nowhere: Python would complain once more at its end."""
+    setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # lives as long as the process
 
 
 def print_table(table: Any, *, width: int = 110) -> None:
     """Print a rich table or text: as wide as the terminal, or plain and of one width in a pipe."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout is not None and sys.stdout.isatty()
     # What payments and lists hold is data: brackets are no markup, and control characters are drawn.
     console = Console(
         width=None if terminal else width, force_terminal=terminal, highlight=False, markup=False, emoji=False
@@ -47,9 +89,9 @@ def print_table(table: Any, *, width: int = 110) -> None:
 def fail(message: str, code: int, *, trace: bool = False) -> NoReturn:
     """End with one readable line; the trace of a fault is shown in Python's development mode only."""
     line = " ".join(message.split())
-    sys.stderr.write(f"screening: {line}\n")
+    note(f"screening: {line}")
     if trace and sys.flags.dev_mode:
-        traceback.print_exc()
+        note(traceback.format_exc())
     raise SystemExit(int(code))
 
 
@@ -58,7 +100,7 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Give a function that tells what is being done: a moving line on a terminal, plain lines in a pipe."""
     if quiet:
         yield lambda _: None
-    elif sys.stderr.isatty():
+    elif sys.stderr is not None and sys.stderr.isatty():
         columns = (
             SpinnerColumn(),
             BarColumn(bar_width=20),
@@ -72,7 +114,6 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
         start = time.perf_counter()
 
         def say(words: str) -> None:
-            sys.stderr.write(f"[{time.perf_counter() - start:6.1f} s] {words}\n")
-            sys.stderr.flush()
+            note(f"[{time.perf_counter() - start:6.1f} s] {words}")
 
         yield say

@@ -20,14 +20,12 @@ from screening.names import compare
 from screening.rules import RULES, describe, list_rules
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from screening.corroboration import Party
     from screening.designations import SanctionsList
     from screening.index import NameIndex
     from screening.names import Comparison
-    from screening.pipeline import Result
     from screening.policy import Policy
+    from screening.runs import Run
 
 __all__ = ["described", "lookup", "rule_text", "show_list", "show_name", "show_result", "show_rules"]
 
@@ -38,9 +36,10 @@ _TOLD: Final = (
 _COLOURS: Final = {"SUSPEND": "bold red", "HOLD": "red", "REVIEW": "yellow", "MONITOR": "cyan"}
 
 
-def show_result(result: Result, folder: Path) -> None:
+def show_result(result: Run) -> None:
     """Counts in and out, alerts by outcome, the first hits, and where the outputs are."""
     manifest, tables = result.manifest, result.tables
+    sizes = {name: held["rows"] for name, held in manifest["outputs"].items()}
     rows, source = manifest["input"], manifest["list"]
     blocks: list[Any] = [_pairs("Payments", {
         "rows in": f"{rows['rows']:,}",
@@ -50,34 +49,37 @@ def show_result(result: Result, folder: Path) -> None:
         "designations": f"{source['individuals'] + source['entities']:,}",
     })]  # fmt: skip
     blocks.append(_outcomes(manifest, tables["alerts"]))
-    if tables["hits"].height:
-        blocks.append(_first_hits(tables["hits"], tables["alerts"]))
-    if tables["rejects"].height:
+    if sizes["hits.parquet"]:
+        blocks.append(_first_hits(tables["hits"], tables["alerts"], sizes["hits.parquet"]))
+    if sizes["rejects.parquet"]:
         blocks.append(_rejects(tables["rejects"]))
     blocks.append(_rules(manifest))
     blocks.extend(Text(f"note: {warning}") for warning in manifest["warnings"])
-    files = [f"{name}.parquet ({table.height:,})" for name, table in tables.items()]
-    blocks.append(Text(f"Outputs in {folder}: {', '.join(files)}, {MANIFEST}", style="bold"))
+    files = [f"{name} ({rows:,})" for name, rows in sizes.items()]
+    blocks.append(Text(f"Outputs in {result.folder}: {', '.join(files)}, {MANIFEST}", style="bold"))
     console.print_table(Group(*blocks))
 
 
-def _outcomes(manifest: dict[str, Any], alerts: pl.DataFrame) -> Group:
+def _outcomes(manifest: dict[str, Any], alerts: pl.LazyFrame) -> Group:
     table = _table("outcome", ">payments", ">by the list", ">by rules")
+    listed, ruled = ((pl.col(name).list.len() > 0).sum() for name in ("references", "rules"))
+    counted = alerts.group_by("outcome").agg(listed.alias("listed"), ruled.alias("ruled")).collect()
+    by_channel = {outcome: counts for outcome, *counts in counted.iter_rows()}
     for outcome, count in manifest["alerts"].items():
-        those = alerts.filter(pl.col("outcome") == outcome)
-        listed, ruled = (those.filter(pl.col(name).list.len() > 0).height for name in ("references", "rules"))
-        table.add_row(Text(outcome, style=_COLOURS[outcome]), f"{count:,}", f"{listed:,}", f"{ruled:,}")
-    clear = manifest["input"]["rows"] - alerts["transaction_id"].n_unique()
+        by_list, by_rules = by_channel.get(outcome, (0, 0))
+        table.add_row(Text(outcome, style=_COLOURS[outcome]), f"{count:,}", f"{by_list:,}", f"{by_rules:,}")
+    clear = manifest["input"]["rows"] - sum(manifest["alerts"].values())
     table.add_row("no alert", f"{clear:,}", "", "")
     return _titled("Alerts", table)
 
 
-def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Group:
+def _first_hits(hits: pl.LazyFrame, alerts: pl.LazyFrame, total: int) -> Group:
     order = alerts.select("transaction_id", "outcome").with_row_index("rank")
     first = (
-        hits.join(order, on="transaction_id", how="left")
-        .sort(["rank", "score"], descending=[False, True], nulls_last=True)
+        hits.join(order, on="transaction_id", how="left", maintain_order="left")
+        .sort(["rank", "score"], descending=[False, True], nulls_last=True, maintain_order=True)
         .head(_SHOWN)
+        .collect(engine="streaming")
     )
     table = _table(
         "payment", "outcome", "field", "as written", "listed name", "reference", ">score",
@@ -93,12 +95,16 @@ def _first_hits(hits: pl.DataFrame, alerts: pl.DataFrame) -> Group:
             row["reference"] or "",
             "" if cannot else f"{row['score']:.3f}",
         )
-    return _titled(f"Hits ({first.height} of {hits.height:,})", table)
+    return _titled(f"Hits ({first.height} of {total:,})", table)
 
 
-def _rejects(rejects: pl.DataFrame) -> Group:
+def _rejects(rejects: pl.LazyFrame) -> Group:
     counted = (
-        rejects.group_by("reason", "column").agg(pl.len(), pl.col("row").min()).sort("len", descending=True)
+        rejects.group_by("reason", "column")
+        .agg(pl.len(), pl.col("row").min())
+        .sort(["len", "row", "column", "reason"], descending=[True, False, False, False])
+        .head(_SHOWN)
+        .collect()
     )
     table = _table(
         ">rows",
@@ -106,7 +112,7 @@ def _rejects(rejects: pl.DataFrame) -> Group:
         "reason",
         ">first",
     )
-    for row in counted.head(_SHOWN).iter_rows(named=True):
+    for row in counted.iter_rows(named=True):
         table.add_row(f"{row['len']:,}", row["column"], row["reason"], f"row {row['row']:,}")
     return _titled("Rejected rows (their parties are screened, nothing else of them is)", table)
 

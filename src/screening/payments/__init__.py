@@ -1,5 +1,24 @@
 """Payments from tables and files, as the TRANSACTIONS table."""
 
-from screening.payments.tables import Conformed, conform
+from screening.payments.accounts import ID, Settled, Source, settle, slim
+from screening.payments.readings import KEY, PROBLEM
+from screening.payments.sources import find_files
+from screening.payments.tables import Conformed, conform, open_source, open_source_table, readable
+from screening.payments.times import to_utc
 
-__all__ = ["Conformed", "conform"]
+__all__ = [
+    "ID",
+    "KEY",
+    "PROBLEM",
+    "Conformed",
+    "Settled",
+    "Source",
+    "conform",
+    "find_files",
+    "open_source",
+    "open_source_table",
+    "readable",
+    "settle",
+    "slim",
+    "to_utc",
+]

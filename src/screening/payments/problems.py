@@ -44,15 +44,17 @@ class Problem(enum.IntEnum):
     IMPLAUSIBLE_TIME = 16, "outside the years 1900 to 2199"
     DUPLICATE = 17, "transaction id already used by an earlier row"
     FIELDS = 18, "row has not as many fields as the header"
+    SWALLOWED = 19, "a quoted field runs over lines that look like rows: a quote may not be closed"
     # the following are only warned about: the row is kept, the value becomes null or is settled as said
-    TWICE = 19, "the hour repeated by daylight saving: the earlier one is taken"
-    COUNTRY = 20, "unknown country; taken as not supplied"
-    DATE = 21, "not a date; taken as not supplied"
-    FLAG = 22, "neither true nor false; taken as not supplied"
-    DEFAULTED = 23, "empty; the policy's value is taken"
-    SUM = 24, "not a sum of money that can be read exactly; taken as not supplied"
-    MOMENT = 25, "not a time with a known zone; taken as not supplied"
-    DEGREES = 26, "not a number; taken as not supplied"
+    TWICE = 20, "the hour repeated by daylight saving: the earlier one is taken"
+    COUNTRY = 21, "unknown country; taken as not supplied"
+    DATE = 22, "not a date; taken as not supplied"
+    FLAG = 23, "neither true nor false; taken as not supplied"
+    DEFAULTED = 24, "empty; the policy's value is taken"
+    SUM = 25, "not a sum of money that can be read exactly; taken as not supplied"
+    MOMENT = 26, "not a time with a known zone; taken as not supplied"
+    DEGREES = 27, "not a number; taken as not supplied"
+    LINES = 28, "a quoted field runs over several lines; taken as one row"
 
     @property
     def rejects(self) -> bool:

@@ -77,7 +77,7 @@ def read_part(
     frame = _with_words(raw.with_columns(texts), kinds, policy, sample)
     row_id = pl.format("row-{}" if parts == 1 else f"row-{number + 1}-{{}}", ROW)
     frame = frame.with_columns(
-        _line(part.ragged),
+        _line(part.lines),
         *_identity(kinds, row_id if policy.payments.number_rows else None),
         *(made for target, kind in kinds.items() for made in _optional(target, kind)),
         pl.col("currency")
@@ -170,11 +170,13 @@ def _problem(expression: pl.Expr, target: str) -> pl.Expr:
     return expression.cast(pl.UInt8).alias(PROBLEM + target)
 
 
-def _line(ragged: pl.DataFrame | None) -> pl.Expr:
-    if ragged is None or ragged.is_empty():
-        return _problem(pl.lit(0), LINE)
-    wrong = pl.col(ROW).is_in(ragged["row"].implode())
-    return _problem(pl.when(wrong).then(Problem.FIELDS).otherwise(0), LINE)
+def _line(lines: pl.DataFrame | None) -> pl.Expr:
+    wrong = pl.lit(0)
+    found = {} if lines is None else lines.partition_by("problem", as_dict=True)
+    for (problem,), those in sorted(found.items()):
+        rows = those["row"]
+        wrong = pl.when(pl.col(ROW).is_in(rows.implode())).then(problem).otherwise(wrong)
+    return _problem(wrong, LINE)
 
 
 def _identity(kinds: Mapping[str, Any], row_id: pl.Expr | None) -> list[pl.Expr]:

@@ -25,11 +25,11 @@ def with_lines(details: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
     """Rows with the whole text of those whose fields do not fit the header."""
     lines = [pl.DataFrame(schema={KEY: pl.Int64, RAW + LINE: pl.String})]
     lines += [
-        part.ragged.select(
+        part.lines.select(
             (pl.col("row") + (number << PART_BITS)).alias(KEY), pl.col("line").alias(RAW + LINE)
         )
         for number, part in enumerate(parts)
-        if part.ragged is not None
+        if part.lines is not None
     ]
     return details.join(pl.concat(lines), on=KEY, how="left", maintain_order="left")
 
@@ -110,17 +110,18 @@ def draw_rejected_rows(
     return details.with_columns(made).select(columns)
 
 
-def find_warnings(kept: pl.DataFrame) -> pl.DataFrame:
+def find_warnings(kept: pl.LazyFrame) -> pl.DataFrame:
     """Every (column, problem) of rows that are kept, how often it occurs, and the KEY of its first row."""
-    found = [pl.DataFrame(schema={"name": pl.String, "problem": pl.UInt8, "rows": pl.Int64, KEY: pl.Int64})]
-    for column in (name for name in kept.columns if name.startswith(PROBLEM)):
+    nothing = pl.DataFrame(schema={"name": pl.String, "problem": pl.UInt8, "rows": pl.Int64, KEY: pl.Int64})
+    found = [nothing.lazy()]
+    for column in (name for name in kept.collect_schema().names() if name.startswith(PROBLEM)):
         cases = kept.filter(pl.col(column) >= Problem.TWICE).group_by(pl.col(column).alias("problem"))
         found.append(
             cases.agg(pl.len().cast(pl.Int64).alias("rows"), pl.col(KEY).min()).select(
                 pl.lit(column.removeprefix(PROBLEM)).alias("name"), "problem", "rows", KEY
             )
         )
-    return pl.concat(found)
+    return pl.concat(pl.collect_all(found, engine="streaming"))
 
 
 def draw_warnings(
@@ -140,12 +141,12 @@ def draw_warnings(
         key, target = case[KEY], _supplied(case["name"], columns)
         rows.append(
             {
-                "column": columns[target],
+                "column": "(whole row)" if target == LINE else columns[target],
                 "reason": Problem.told(case["problem"]),
                 "rows": case["rows"],
                 "first_source": parts[key >> PART_BITS].source,
                 "first_row": key & _ROW_MASK,
-                "first_value": values[key][RAW + target],
+                "first_value": values[key].get(RAW + target),
             }
         )
     return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")

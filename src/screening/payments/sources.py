@@ -14,6 +14,7 @@ import math
 import os
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,14 +22,14 @@ import narwhals as nw
 import polars as pl
 
 from screening.errors import SchemaError
-from screening.payments.lines import ragged_rows
+from screening.payments.lines import find_fault, find_line_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "open_parts"]
+__all__ = ["ROW", "Part", "find_files", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -50,14 +51,18 @@ class Part:
         frame: Its rows, with the row number in column ROW.
         columns: Names of the user's columns.
         imprecise: Numbers may have passed through binary floats before they became text.
-        ragged: Rows (`row`, `line`) of a CSV file that have too few or too many fields.
+        lines: LINE_PROBLEMS of a CSV file.
+        rows: How many rows there are, where that is known beforehand.
+        broken_at: Where a CSV file breaks that could not be read to its end, looked for when asked.
     """
 
     source: str
     frame: pl.LazyFrame
     columns: tuple[str, ...]
     imprecise: bool = False
-    ragged: pl.DataFrame | None = None
+    lines: pl.DataFrame | None = None
+    rows: int | None = None
+    broken_at: Callable[[], str | None] = lambda: None
 
 
 def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
@@ -67,7 +72,7 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
         SchemaError: There is no such file, or it is no table that can be read.
     """
     if isinstance(transactions, str | os.PathLike):
-        files = _files(os.fspath(transactions))
+        files = find_files(os.fspath(transactions))
         return [_open(path, policy, source=name) for name, path in files]
     return [_from_frame(transactions)]
 
@@ -135,7 +140,12 @@ def _text(value: Any) -> str:
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
 
 
-def _files(where: str) -> list[tuple[str, Path]]:
+def find_files(where: str) -> list[tuple[str, Path]]:
+    """The files of a path, a folder or a pattern, each under the name that its rows are reported with.
+
+    Raises:
+        SchemaError: There are none.
+    """
     path = Path(where)
     if path.is_dir():
         found = sorted(
@@ -229,6 +239,17 @@ def _head(path: Path, size: int = 1 << 16) -> bytes:
 
 def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     delimiter = policy.delimiter or _delimiter(_head(path).decode("utf-8", errors="ignore"))
+    where = partial(find_fault, path, delimiter=delimiter)
+    try:
+        return _scan_csv(path, delimiter, where, source)
+    except pl.exceptions.PolarsError as error:
+        place = where()
+        raise SchemaError(
+            f"{source}: not a readable csv file: {f'{place}: ' if place else ''}{_first_line(error)}"
+        ) from error
+
+
+def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
     options: dict[str, Any] = {"separator": delimiter, "infer_schema": False, "glob": False}
     names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
     columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
@@ -250,8 +271,8 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
         **options,
     )
     rows = frame.select(pl.len()).collect(engine="streaming").item()
-    ragged = ragged_rows(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
-    return Part(source=source, frame=frame, columns=columns, ragged=ragged)
+    lines = find_line_problems(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
+    return Part(source=source, frame=frame, columns=columns, lines=lines, rows=rows, broken_at=where)
 
 
 def _delimiter(head: str) -> str:

@@ -7,39 +7,27 @@ themselves stay lazy, so that a file larger than memory can be screened.
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from screening.errors import PolicyError, SchemaError
+from screening.payments.accounts import Source, settle, slim
 from screening.payments.columns import match_columns
-from screening.payments.problems import Problem
-from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_part
-from screening.payments.rejects import (
-    draw_rejected_rows,
-    draw_rejects,
-    draw_warnings,
-    find_warnings,
-    with_lines,
-)
-from screening.payments.sources import ROW, Part, open_parts
+from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
 from screening.policy import Policy
 from screening.reference.currencies import exponents
-from screening.schemas import CHANNELS, STATUSES, TRANSACTIONS
+from screening.schemas import CHANNELS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["Conformed", "conform"]
-
-_PART: Final = 1 << PART_BITS
-_ID: Final = "#id"
-_BAD: Final = "#bad"
-_LAST_REJECTING: Final = max(problem for problem in Problem if problem.rejects)
+__all__ = ["Conformed", "conform", "open_source", "open_source_table", "readable"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,18 +94,72 @@ def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
         >>> read.rejected_rows["originator_name"].to_list()
         ['Otto Beispiel']
     """
+    source = open_source(transactions, policy=policy)
+    with readable(source):
+        staged = source.read()
+        slimmed = slim(staged).collect(engine="streaming").lazy()
+        settled = settle(source, slimmed, source.read_without)
+        kept = source.read_without(settled.rejected) if len(settled.rejected) else staged
+        return Conformed(
+            transactions=kept.select(source.values),
+            rejects=settled.rejects,
+            rejected_rows=settled.rejected_rows,
+            warnings=settled.warnings,
+            columns=dict(source.columns),
+            unused_columns=source.unused_columns,
+            rows_in=settled.rows_in,
+            rows_out=settled.rows_out,
+        )
+
+
+def open_source(transactions: Any, *, policy: Policy | None = None) -> Source:
+    """Find the tables of a source and what their columns are; no row is read yet.
+
+    Raises:
+        SchemaError: The source cannot be read as a table, or lacks a column that must be there.
+        PolicyError: The policy asks for what does not exist.
+    """
     policy = policy or Policy()
     _check(policy.payments)
     parts = open_parts(transactions, policy.payments)
     columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
+    return Source(parts=parts, columns=columns, policy=policy)
+
+
+def open_source_table(path: str, *, policy: Policy) -> tuple[str, pl.DataFrame]:
+    """Name and rows of one file beside the payments, as they are written.
+
+    Raises:
+        SchemaError: There is no such file, or it is no table that can be read.
+    """
+    parts = open_parts(path, policy.payments)
+    if len(parts) > 1:
+        raise SchemaError(f"{path}: one file is wanted, and these are {len(parts)}")
+    (part,) = parts
+    if part.lines is not None and len(broken := part.lines.filter(pl.col("line").is_not_null())):
+        raise SchemaError(f"{part.source}: row {broken['row'][0]:,} has not as many fields as the header")
     try:
-        return _account(_Plan(parts=parts, columns=columns, policy=policy))
+        return part.source, part.frame.select(part.columns).collect()
     except pl.exceptions.PolarsError as error:
-        names = ", ".join(part.source for part in parts[:3])
+        raise SchemaError(f"{part.source}: cannot be read: {error}") from error
+
+
+@contextmanager
+def readable(source: Source) -> Iterator[None]:
+    """Turn what goes wrong while rows are read into an error that says where.
+
+    Raises:
+        SchemaError: A file breaks in its middle.
+    """
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        names = ", ".join(part.source for part in source.parts[:3])
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        raise SchemaError(f"{names}: cannot be read: {reason}") from error
+        place = next(filter(None, (part.broken_at() for part in source.parts)), None)
+        raise SchemaError(f"{names}: cannot be read: {f'{place}: ' if place else ''}{reason}") from error
 
 
 def _check(policy: PaymentsPolicy) -> None:
@@ -156,103 +198,3 @@ def _same_columns(part: Part, first: Part, columns: Mapping[str, str]) -> None:
             missing=[name for name in columns.values() if name not in part.columns],
             found=list(part.columns),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """How to read all rows of a source, or some of them."""
-
-    parts: Sequence[Part]
-    columns: Mapping[str, str]
-    policy: Policy
-
-    def read(self) -> pl.LazyFrame:
-        """All rows."""
-        return self._read(self.parts)
-
-    def read_only(self, keys: pl.Series) -> pl.DataFrame:
-        """The rows with these keys; the others are dropped before anything is made of them."""
-        parts = [self._join(part, keys, number, how="semi") for number, part in enumerate(self.parts)]
-        return self._read(parts).collect(engine="streaming").sort(KEY)
-
-    def read_without(self, keys: pl.Series) -> pl.LazyFrame:
-        """All rows but those with these keys."""
-        return self._read(
-            [self._join(part, keys, number, how="anti") for number, part in enumerate(self.parts)]
-        )
-
-    def _join(self, part: Part, keys: pl.Series, number: int, *, how: Literal["semi", "anti"]) -> Part:
-        rows = pl.select((keys.filter(keys // _PART == number) % _PART).alias(ROW)).to_series()
-        if rows.is_empty():
-            return part if how == "anti" else replace(part, frame=part.frame.head(0))
-        table = rows.cast(part.frame.collect_schema()[ROW]).to_frame().lazy()
-        frame = part.frame.join(table, on=ROW, how=how, maintain_order="left")
-        return replace(part, frame=frame)
-
-    def _read(self, parts: Sequence[Part]) -> pl.LazyFrame:
-        return pl.concat(
-            read_part(part, self.columns, self.policy, number=number, parts=len(parts))
-            for number, part in enumerate(parts)
-        )
-
-
-def _account(plan: _Plan) -> Conformed:
-    staged, parts, columns = plan.read(), plan.parts, plan.columns
-    names = staged.collect_schema().names()
-    problems = [name for name in names if name.startswith(PROBLEM)]
-    values = [name for name in names if name in TRANSACTIONS]
-    slim = staged.select(KEY, *problems, pl.col("transaction_id").hash().alias(_ID)).collect(
-        engine="streaming"
-    )
-    _refuse_naive(slim, parts, columns)
-    bad = pl.any_horizontal(pl.col(name).is_between(1, _LAST_REJECTING) for name in problems)
-    slim = slim.with_columns(bad.alias(_BAD))
-    readable = slim.filter(~pl.col(_BAD))
-    repeated = _repeated(plan, readable)
-    rejected = pl.concat([slim.filter(_BAD)[KEY], repeated]).sort()
-    kept, kept_ids = staged, pl.Series([], dtype=pl.String)
-    details = plan.read_only(rejected)
-    if len(rejected):
-        kept = plan.read_without(rejected)
-        own_ids = details.lazy().select("transaction_id").drop_nulls()
-        taken = kept.select("transaction_id").join(own_ids, on="transaction_id", how="semi")
-        kept_ids = taken.collect(engine="streaming")["transaction_id"]
-        duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
-        name = PROBLEM + "transaction_id"
-        details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
-    if len(repeated):
-        readable = readable.filter(~pl.col(KEY).is_in(repeated.implode()))
-    details = with_lines(details, parts)
-    found = find_warnings(readable)
-    return Conformed(
-        transactions=kept.select(values),
-        rejects=draw_rejects(details, parts, columns),
-        rejected_rows=draw_rejected_rows(details, values, kept_ids, parts=len(parts)),
-        warnings=draw_warnings(found, plan.read_only(found[KEY].unique()), parts, columns),
-        columns=dict(columns),
-        unused_columns=tuple(name for name in parts[0].columns if name not in columns.values()),
-        rows_in=slim.height,
-        rows_out=slim.height - len(rejected),
-    )
-
-
-def _refuse_naive(slim: pl.DataFrame, parts: Sequence[Part], columns: Mapping[str, str]) -> None:
-    found = slim[PROBLEM + "booked_at"]
-    naive = (found == Problem.NAIVE).sum()
-    if naive and naive == ((found != Problem.EMPTY) & (found != Problem.TIME)).sum():
-        raise SchemaError(
-            f"{parts[0].source}: the times in '{columns['booked_at']}' carry no zone; "
-            'set timezone under [payments], such as timezone = "Europe/Paris" (or "UTC")',
-            hint="timezone",
-        )
-
-
-def _repeated(plan: _Plan, readable: pl.DataFrame) -> pl.Series:
-    """Keys of rows whose id an earlier readable row has."""
-    nothing = pl.Series(KEY, [], dtype=pl.Int64)
-    # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
-    if readable[_ID].n_unique() == readable.height:
-        return nothing
-    suspects = readable.filter(pl.col(_ID).is_duplicated())[KEY]
-    ids = plan.read_only(suspects).select(KEY, "transaction_id")
-    return ids.filter(~pl.col("transaction_id").is_first_distinct())[KEY]

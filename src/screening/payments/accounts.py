@@ -1,0 +1,202 @@
+"""Which rows of a source are payments and which are not: every row is settled one way, with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+import polars as pl
+
+from screening.errors import SchemaError
+from screening.payments.problems import Problem
+from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_part
+from screening.payments.rejects import (
+    draw_rejected_rows,
+    draw_rejects,
+    draw_warnings,
+    find_warnings,
+    with_lines,
+)
+from screening.payments.sources import ROW, Part
+from screening.schemas import TRANSACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from screening.policy import Policy
+
+__all__ = ["ID", "Settled", "Source", "settle", "slim"]
+
+ID: Final = "#id"
+"""Hash of the transaction id: equal ids have equal hashes."""
+
+_PART: Final = 1 << PART_BITS
+_LAST_REJECTING: Final = max(problem for problem in Problem if problem.rejects)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How to read all rows of a source, or some of them: KEY, values, problems and raw values.
+
+    Attributes:
+        parts: Its tables.
+        columns: Canonical column -> the user's column.
+        policy: Its section [payments] says how to read them.
+    """
+
+    parts: Sequence[Part]
+    columns: Mapping[str, str]
+    policy: Policy
+
+    @property
+    def values(self) -> list[str]:
+        """Columns of TRANSACTIONS that can be read."""
+        return [name for name in self.read().collect_schema().names() if name in TRANSACTIONS]
+
+    @property
+    def unused_columns(self) -> tuple[str, ...]:
+        """The user's columns that nothing reads."""
+        return tuple(name for name in self.parts[0].columns if name not in self.columns.values())
+
+    def read(self) -> pl.LazyFrame:
+        """All rows."""
+        return self._read(self.parts)
+
+    def read_after(self, number: int, rows: int) -> pl.LazyFrame:
+        """The rows of one part that come after its first `rows`."""
+        part = self.parts[number]
+        after = replace(part, frame=part.frame.slice(rows)) if rows else part
+        return read_part(after, self.columns, self.policy, number=number, parts=len(self.parts))
+
+    def read_only(self, keys: pl.Series) -> pl.DataFrame:
+        """The rows with these keys; the others are dropped before anything is made of them."""
+        parts = [self._join(part, keys, number, how="semi") for number, part in enumerate(self.parts)]
+        return self._read(parts).collect(engine="streaming").sort(KEY)
+
+    def read_without(self, keys: pl.Series) -> pl.LazyFrame:
+        """All rows but those with these keys."""
+        return self._read(
+            [self._join(part, keys, number, how="anti") for number, part in enumerate(self.parts)]
+        )
+
+    def _join(self, part: Part, keys: pl.Series, number: int, *, how: Literal["semi", "anti"]) -> Part:
+        rows = pl.select((keys.filter(keys // _PART == number) % _PART).alias(ROW)).to_series()
+        if rows.is_empty():
+            return part if how == "anti" else replace(part, frame=part.frame.head(0))
+        table = rows.cast(part.frame.collect_schema()[ROW]).to_frame().lazy()
+        frame = part.frame.join(table, on=ROW, how=how, maintain_order="left")
+        return replace(part, frame=frame)
+
+    def _read(self, parts: Sequence[Part]) -> pl.LazyFrame:
+        return pl.concat(
+            read_part(part, self.columns, self.policy, number=number, parts=len(parts))
+            for number, part in enumerate(parts)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Settled:
+    """What was made of the rows of a source.
+
+    Attributes:
+        rejected: KEY of each rejected row, in order.
+        rejects: REJECTS.
+        rejected_rows: See `Conformed`.
+        warnings: WARNINGS.
+        rows_in: Rows of the source.
+        rows_out: Rows that are payments.
+    """
+
+    rejected: pl.Series
+    rejects: pl.DataFrame
+    rejected_rows: pl.DataFrame
+    warnings: pl.DataFrame
+    rows_in: int
+    rows_out: int
+
+
+def slim(staged: pl.LazyFrame) -> pl.LazyFrame:
+    """Of rows that were read, what settles them: KEY, problems, and the hash of the id."""
+    problems = [name for name in staged.collect_schema().names() if name.startswith(PROBLEM)]
+    return staged.select(KEY, *problems, pl.col("transaction_id").hash().alias(ID))
+
+
+def settle(
+    source: Source,
+    slimmed: pl.LazyFrame,
+    without: Callable[[pl.Series], pl.LazyFrame],
+    *,
+    shares: int = 1,
+    check: Callable[[int], None] = lambda _: None,
+) -> Settled:
+    """Decide which rows are payments.
+
+    Args:
+        source: Where the rows come from; of rejected rows it is asked again for what the user wrote.
+        slimmed: `slim` of all its rows.
+        without: All rows but those of some KEYs, with their values.
+        shares: In how many shares ids are compared; more of them take less memory and more time.
+        check: Told how many rows are rejected before they are read.
+
+    Raises:
+        SchemaError: No time carries a zone.
+    """
+    _refuse_naive(source, slimmed)
+    problems = [name for name in slimmed.collect_schema().names() if name.startswith(PROBLEM)]
+    bad = pl.any_horizontal(pl.col(name).is_between(1, _LAST_REJECTING) for name in problems)
+    rows_in = slimmed.select(pl.len()).collect(engine="streaming").item()
+    unreadable = slimmed.filter(bad).select(KEY).collect(engine="streaming")[KEY]
+    check(len(unreadable))
+    readable = slimmed.filter(~bad)
+    repeated = _repeated(source, readable, shares, check)
+    rejected = pl.concat([unreadable, repeated]).sort()
+    check(len(rejected))
+    details, kept_ids = source.read_only(rejected), pl.Series([], dtype=pl.String)
+    if len(rejected):
+        own_ids = details.lazy().select("transaction_id").drop_nulls()
+        taken = without(rejected).select("transaction_id").join(own_ids, on="transaction_id", how="semi")
+        kept_ids = taken.collect(engine="streaming")["transaction_id"]
+        duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
+        name = PROBLEM + "transaction_id"
+        details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
+    if len(repeated):
+        readable = readable.filter(~pl.col(KEY).is_in(repeated.implode()))
+    details = with_lines(details, source.parts)
+    found = find_warnings(readable)
+    firsts = source.read_only(found[KEY].unique())
+    return Settled(
+        rejected=rejected,
+        rejects=draw_rejects(details, source.parts, source.columns),
+        rejected_rows=draw_rejected_rows(details, source.values, kept_ids, parts=len(source.parts)),
+        warnings=draw_warnings(found, firsts, source.parts, source.columns),
+        rows_in=rows_in,
+        rows_out=rows_in - len(rejected),
+    )
+
+
+def _refuse_naive(source: Source, slimmed: pl.LazyFrame) -> None:
+    found = pl.col(PROBLEM + "booked_at")
+    written = (found != Problem.EMPTY) & (found != Problem.TIME)
+    counted = slimmed.select(naive=(found == Problem.NAIVE).sum(), written=written.sum())
+    naive, times = counted.collect(engine="streaming").row(0)
+    if naive and naive == times:
+        raise SchemaError(
+            f"{source.parts[0].source}: the times in '{source.columns['booked_at']}' carry no zone; "
+            'set timezone under [payments], such as timezone = "Europe/Paris" (or "UTC")',
+            hint="timezone",
+        )
+
+
+def _repeated(source: Source, readable: pl.LazyFrame, shares: int, check: Callable[[int], None]) -> pl.Series:
+    """Keys of rows whose id an earlier readable row has."""
+    found = [pl.Series(KEY, [], dtype=pl.Int64)]
+    for share in range(shares):
+        ids = readable.select(KEY, ID).filter(pl.col(ID) % shares == share).collect(engine="streaming")
+        # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
+        if ids[ID].n_unique() == ids.height:
+            continue
+        suspects = ids.filter(pl.col(ID).is_duplicated())[KEY].sort()
+        check(len(suspects))
+        texts = source.read_only(suspects).select(KEY, "transaction_id")
+        found.append(texts.filter(~pl.col("transaction_id").is_first_distinct())[KEY])
+    return pl.concat(found).sort()

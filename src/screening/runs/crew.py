@@ -1,0 +1,141 @@
+"""Workers: processes that each seal parts of a run. What they find does not depend on how many they are."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from screening.errors import RunError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    import polars as pl
+
+    from screening.index import NameIndex
+    from screening.policy import Policy
+    from screening.runs.workplace import Workplace
+
+__all__ = ["Crew", "Desk", "Task"]
+
+_THREADS: Final = "POLARS_MAX_THREADS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every worker has before it.
+
+    Attributes:
+        place: Where parts are read and sealed.
+        index: The sanctions list.
+        facts: FACTS of the list.
+        policy: The policy of the run.
+        threshold: Score from which a name is a hit; the policy's where None.
+    """
+
+    place: Workplace
+    index: NameIndex
+    facts: pl.DataFrame
+    policy: Policy
+    threshold: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One part to be sealed.
+
+    Attributes:
+        part: Its name.
+        make: Function of a module, called with the desk, the name of the part and `given`.
+        given: What else it needs.
+        size: How much of the stage it is.
+    """
+
+    part: str
+    make: Callable[..., None]
+    given: dict[str, Any]
+    size: int
+
+
+class Crew:
+    """Does tasks, in this process or in several.
+
+    Args:
+        desk: What the workers have before them.
+        workers: How many processes.
+        threads: Cores that all of them share.
+    """
+
+    def __init__(self, desk: Desk, *, workers: int, threads: int) -> None:
+        self._desk, self._workers, self._threads = desk, workers, threads
+
+    def do(self, tasks: Sequence[Task], advance: Callable[[int], None]) -> None:
+        """Do all tasks whose part is not sealed yet.
+
+        Raises:
+            RunError: A worker died.
+        """
+        place = self._desk.place
+        waiting = [task for task in tasks if place.receipt(task.part) is None]
+        advance(sum(task.size for task in tasks) - sum(task.size for task in waiting))
+        if self._workers == 1 or len(waiting) < 2:
+            for task in waiting:
+                task.make(self._desk, task.part, **task.given)
+                advance(task.size)
+            return
+        self._share(waiting, advance)
+
+    def _share(self, tasks: Iterable[Task], advance: Callable[[int], None]) -> None:
+        before, limit = set(multiprocessing.active_children()), os.environ.get(_THREADS)
+        os.environ[_THREADS] = str(max(1, self._threads // self._workers))
+        pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_enter,
+            initargs=(self._desk,),
+        )
+        try:
+            futures = {pool.submit(_do, task): task for task in tasks}
+            for future in as_completed(futures):
+                future.result()
+                advance(futures[future].size)
+            pool.shutdown()
+        except BrokenProcessPool as error:
+            raise RunError(
+                "a worker died, perhaps for want of memory; the same command with --resume, fewer --workers "
+                "or less --memory goes on from what is sealed"
+            ) from error
+        finally:
+            if limit is None:
+                del os.environ[_THREADS]
+            else:
+                os.environ[_THREADS] = limit
+            for child in set(multiprocessing.active_children()) - before:
+                child.terminate()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_DESK: list[Desk] = []
+
+
+def _enter(desk: Desk) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _DESK[:] = [desk]
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _do(task: Task) -> None:
+    task.make(_DESK[0], task.part, **task.given)

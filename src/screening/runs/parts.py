@@ -1,0 +1,71 @@
+"""What is done to one part of a run: functions of a module, so that workers can be told of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from screening.alerts import raise_alerts
+from screening.hits import Judged, carry_back, distinct_values, judge_names, judge_texts, pool, reads_texts
+from screening.payments import KEY
+from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from screening.runs.crew import Desk
+    from screening.runs.workplace import Workplace
+
+__all__ = ["CHANNELS", "REJECTED", "find_hits_of_part", "judge_part", "kept_rows", "raise_alerts_of_share"]
+
+CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
+REJECTED: Final = "rejected"
+"""Part that holds the KEY of each row that is no payment."""
+
+
+def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
+    """The payments among the rows of a batch; `batch` may be the beginning of several names."""
+    rejected = place.scan(f"{role}-{REJECTED}").collect()[KEY]
+    rows = place.scan(batch)
+    return rows if rejected.is_empty() else rows.filter(~pl.col(KEY).is_in(rejected.implode()))
+
+
+def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:
+    """Judge a stretch of the distinct names or texts."""
+    values = desk.place.scan(source).slice(start, length).collect()["value"]
+    if channel == "names":
+        judged = judge_names(values, desk.index, threshold=desk.threshold)
+    else:
+        in_texts = judge_texts(values, desk.index, threshold=desk.threshold)
+        assert in_texts is not None  # texts of an index that reads none are not asked for
+        judged = in_texts
+    desk.place.seal(part, judged.drop("query_id"))
+
+
+def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], payments: bool) -> None:
+    """Hits of one batch of payments, or of the rows that were rejected."""
+    rows = kept_rows(desk.place, batch, "payments") if payments else desk.place.scan(batch)
+    frame = rows.select(columns)
+    named = payments and desk.policy.payments.names_required
+    held = frame.collect().lazy()
+    _, values = distinct_values(held)
+    judged = Judged(
+        names=_judged(desk, "names", pool(values, NAME_COLUMNS)),
+        texts=_judged(desk, "texts", pool(values, TEXT_COLUMNS)) if reads_texts(desk.index) else None,
+    )
+    table = carry_back(held, values, judged, desk.index, facts=desk.facts, policy=desk.policy, named=named)
+    desk.place.seal(part, table)
+
+
+def _judged(desk: Desk, channel: str, values: pl.Series) -> pl.DataFrame:
+    """What was said of some of the names or texts."""
+    wanted = values.alias("query").to_frame().lazy()
+    return (
+        desk.place.scan(f"judged-{channel}-").join(wanted, on="query", how="semi").collect(engine="streaming")
+    )
+
+
+def raise_alerts_of_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
+    """Alerts of a share of the payments with a hit or a flag."""
+    mine = pl.col("transaction_id").hash() % shares == share
+    hits, flags = (desk.place.scan(name).filter(mine).collect() for name in ("hits-", "flags-"))
+    desk.place.seal(part, raise_alerts(hits, flags, policy=desk.policy.outcomes))

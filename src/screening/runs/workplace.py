@@ -1,0 +1,237 @@
+"""The folder beside the output in which a run grows: parts that are sealed, or do not count.
+
+    OUT.unfinished/
+        plan.json            what the run rests on; without it nothing here counts
+        lock                 held while a process works here
+        <part>.parquet       one part of the work
+        <part>.json          its receipt: bytes, digest, rows; without it the part does not count
+        new/                 the outputs, renamed to OUT when they are whole
+
+A part is written under another name, brought to the disk and renamed; its receipt follows in the same way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from screening.audit import settle_on_disk
+from screening.errors import RunError
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # not on this system: two runs into one folder are then not noticed
+    fcntl = None
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Workplace", "unfinished"]
+
+_PLAN: Final = "plan.json"
+_LOCK: Final = "lock"
+_DRAFT: Final = ".draft"
+_FOLDERS: Final = ("new", "old")
+_SUFFIXES: Final = (".parquet", ".json", _DRAFT)
+
+
+def unfinished(folder: str | os.PathLike[str]) -> Path:
+    """Where a run into a folder works until it is finished.
+
+    Example:
+        >>> unfinished("runs/today").name
+        'today.unfinished'
+    """
+    target = Path(folder)
+    return target.with_name(f"{target.name}.unfinished")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn a full or broken disk into an error that says what to do.
+
+    Raises:
+        RunError: Something could not be written.
+    """
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
+        raise RunError(
+            f"{path}: cannot be written: {reason}; what is sealed stays in {path.parent}; the same command "
+            "with --resume goes on from there"
+        ) from error
+
+
+class Workplace:
+    """Sealed parts of one run.
+
+    Args:
+        folder: `OUT.unfinished`; it exists.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock: int | None = None
+
+    def __reduce__(self) -> tuple[type[Workplace], tuple[Path]]:
+        return Workplace, (self.folder,)  # workers seal parts; the lock stays with the first process
+
+    # -- beginning and end --------------------------------------------------------------------------------
+
+    @classmethod
+    def begin(cls, target: Path) -> Workplace:
+        """Make or enter the folder beside the output, and hold it.
+
+        Raises:
+            RunError: It is in use, holds something else, or cannot be made.
+        """
+        place = cls(unfinished(target))
+        try:
+            place.folder.mkdir(parents=True, exist_ok=True)
+            place._hold()
+        except OSError as error:
+            raise RunError(f"{place.folder}: cannot be written: {error.strerror or error}") from error
+        foreign = [path.name for path in place.folder.iterdir() if not _is_ours(path)]
+        if foreign:
+            place.release()
+            raise RunError(f"{place.folder}: holds '{foreign[0]}', which no run wrote; name another output")
+        if place.plan is None:
+            place.clear()
+        return place
+
+    def _hold(self) -> None:
+        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        if fcntl is None:
+            return
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self.release()
+            raise RunError(f"{self.folder}: another process is working on this run") from error
+
+    def release(self) -> None:
+        """Let others in."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def plan(self) -> dict[str, Any] | None:
+        """What the run that stands here rests on; None where none has begun."""
+        try:
+            held: dict[str, Any] = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return held
+
+    def write_plan(self, plan: Mapping[str, Any]) -> None:
+        """State what the run rests on; it begins with that."""
+        with writing(self.folder / _PLAN):
+            self._put(_PLAN, json.dumps(plan, ensure_ascii=False, indent=2).encode())
+
+    def clear(self) -> None:
+        """Take all parts away; an earlier output that was put aside goes back to its place."""
+        target = self.folder.with_name(self.folder.name.removesuffix(".unfinished"))
+        aside = self.folder / "old"
+        if aside.exists() and not target.exists():
+            aside.rename(target)
+        (self.folder / _PLAN).unlink(missing_ok=True)  # first, so that half of a cleared run is none
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Take the folder away."""
+        with contextlib.suppress(OSError):
+            self.clear()
+            (self.folder / _LOCK).unlink(missing_ok=True)
+            self.folder.rmdir()
+        self.release()
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def seal(self, name: str, table: pl.DataFrame, **note: Any) -> None:
+        """Write a part for good; `note` is kept in its receipt.
+
+        Raises:
+            RunError: It cannot be written.
+        """
+        path = self.part(name)
+        with writing(path):
+            draft = self.folder / f"{name}-{os.getpid()}{_DRAFT}"
+            try:
+                table.write_parquet(draft, compression="zstd", compression_level=1)
+                settle_on_disk(draft)
+                size, digest = draft.stat().st_size, _digest(draft)
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
+            receipt = {"bytes": size, "sha256": digest, "rows": table.height, **note}
+            self._put(f"{name}.json", json.dumps(receipt, ensure_ascii=False).encode())
+
+    def part(self, name: str) -> Path:
+        """The file of a part."""
+        return self.folder / f"{name}.parquet"
+
+    def receipt(self, name: str) -> dict[str, Any] | None:
+        """Receipt of a part; None where the part is not sealed, or not what was sealed."""
+        try:
+            held: dict[str, Any] = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+            whole = self.part(name).stat().st_size == held["bytes"]
+        except (OSError, ValueError, KeyError):
+            return None
+        return held if whole else None
+
+    def sealed(self, prefix: str) -> list[str]:
+        """Names of the sealed parts that begin so, in order."""
+        found = sorted(path.stem for path in self.folder.glob(f"{prefix}*.json") if path.name != _PLAN)
+        return [name for name in found if self.receipt(name) is not None]
+
+    def scan(self, prefix: str) -> pl.LazyFrame:
+        """The rows of all sealed parts that begin so, in order of the parts."""
+        return pl.scan_parquet([self.part(name) for name in self.sealed(prefix)], glob=False)
+
+    def verify(self) -> int:
+        """Drop parts whose bytes are not those that were sealed; how many are left."""
+        left = 0
+        for name in self.sealed(""):
+            if _digest(self.part(name)) == self.receipt(name)["sha256"]:  # type: ignore[index]
+                left += 1
+            else:
+                (self.folder / f"{name}.json").unlink()
+        for path in self.folder.glob(f"*{_DRAFT}"):
+            path.unlink()
+        return left
+
+    def _put(self, name: str, content: bytes) -> None:
+        draft = self.folder / f"{name}-{os.getpid()}{_DRAFT}"
+        try:
+            draft.write_bytes(content)
+            settle_on_disk(draft)
+            draft.replace(self.folder / name)
+        finally:
+            draft.unlink(missing_ok=True)
+        settle_on_disk(self.folder)
+
+
+def _is_ours(path: Path) -> bool:
+    if path.is_dir():
+        return path.name in _FOLDERS
+    return path.name == _LOCK or path.suffix in _SUFFIXES
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

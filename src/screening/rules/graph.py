@@ -174,6 +174,7 @@ def _length(window: int) -> str:
     window="7 days",
     key="account",
     flows=True,
+    version="2",
     reason="{value} paid out to {payees} beneficiaries after {received} came in from {payers} originators "
     "within "
     "{window}",
@@ -196,13 +197,9 @@ def gather_scatter(
     gone, come, spent, received = gone[keep], come[keep], spent[keep], received[keep]
     accounts = book.key("originator_account")[gone.rows]
     among = is_among(book.key("originator_account"), accounts)
-    payees = book.distinct("originator_account", "beneficiary_account", window, among=among).count(
-        accounts, gone.rows
-    )
+    payees = _counterparties(book, ("originator", "beneficiary"), window, among, gone.rows)
     among = is_among(book.key("beneficiary_account"), accounts)
-    payers = book.distinct("beneficiary_account", "originator_account", window, among=among).count(
-        accounts, gone.rows
-    )
+    payers = _counterparties(book, ("beneficiary", "originator"), window, among, gone.rows)
     keep = (payees >= beneficiaries) & (payers >= originators)
     gone, come = gone[keep], come[keep]
     return Finding(
@@ -213,6 +210,22 @@ def gather_scatter(
         spans=(come, gone),
         facts={"received": Money(received[keep]), "payees": payees[keep], "payers": payers[keep]},
     )
+
+
+def _counterparties(
+    book: Book,
+    sides: tuple[str, str],
+    window: int,
+    among: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Different accounts that an account meets from one side, over the payments whose sums are compared."""
+    side, other = sides
+    events = np.flatnonzero(among & book.moved & book.measured)
+    keys = book.money_key(book.key(f"{side}_account"))[events]
+    sweep = Distinct(keys, book.key(f"{other}_account")[events], events, book.clock, window)
+    own = book.money_key(book.key("originator_account"))[rows]
+    return sweep.count(own, rows)
 
 
 @rule(
@@ -309,14 +322,16 @@ def _codes(values: pl.Series) -> npt.NDArray[np.uint32]:
     window="30 days",
     key="beneficiary account, and beneficiary name with town",
     flows=True,
+    version="2",
     reason="{value} originators paid this beneficiary in a high-risk area within {window}",
 )
 def many_payers_to_high_risk_area(book: Book, *, originators: int, window: int) -> tuple[Finding, ...]:
     """Look for beneficiaries in a high-risk area whom several customers fund."""
     rows = np.flatnonzero(book.high_risk() & book.moved & ~expected(book))
+    name = _folded(book.column("beneficiary_name").gather(rows)).replace("", None)
     names = pl.select(
         pl.concat_str(
-            _folded(book.column("beneficiary_name").gather(rows)),
+            name,
             pl.lit("|"),
             _folded(book.column("beneficiary_town").gather(rows)).fill_null(""),
         )

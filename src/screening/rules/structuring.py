@@ -60,7 +60,7 @@ def structuring(
     """Look for amounts just under a threshold that reach it together."""
     limit = book.threshold(threshold)
     known = limit > 0
-    inside = known & (book.amount < limit) & (book.amount >= np.rint(limit * band).astype(np.int64))
+    inside = known & (book.amount < limit) & at_least_share(book.amount, limit, band)
     unclear = ((~known, f"no threshold '{threshold}' for the currency"),)
     findings = []
     for key in ("originator_party", "beneficiary_party", "branch_id"):

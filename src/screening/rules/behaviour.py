@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from screening.errors import PolicyError
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, at_most_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
@@ -192,6 +193,8 @@ def _emptied(
 )
 def out_of_profile(book: Book, *, window: int, payments: int, score: float, floor: float) -> Finding:
     """Look for amounts far above the originator's habit."""
+    if floor <= 0:
+        raise PolicyError(f"TF-V04: floor must be above 0, not {floor!r}")
     ledger = book.ledger("originator_party", money=True)
     span = ledger.before(window)
     enough = span.count >= payments

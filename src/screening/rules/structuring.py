@@ -277,6 +277,8 @@ def _powers_of_ten(book: Book, step: float) -> npt.NDArray[np.int64]:
 def near_equal_credits(book: Book, **parameters: float) -> Finding:
     """Look for accounts that receive nearly the same amount from several originators."""
     window, least = int(parameters["window"]), int(parameters["credits"])
+    if parameters["step"] <= 1:
+        raise PolicyError(f"TF-S05: step must be above 1, not {parameters['step']!r}")
     ledger = book.ledger("beneficiary_account", money=True)
     ledger = ledger.where(~book.is_in("beneficiary_type", "merchant", "payroll", "utility"))
     ledger = ledger.crowded(window, least)

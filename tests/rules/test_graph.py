@@ -11,6 +11,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Test,
     agree,
     between,
     by,
@@ -155,10 +156,19 @@ def spread(book: Payments, p: Payment, *, beneficiaries: int, window: int) -> bo
 def sharing(
     book: Payments, p: Payment, *, originators: int, window: int, hub: int, high_risk_weight: float
 ) -> bool:
-    return p.moved and any(
-        originators <= len(values(book.within(p, window, same(p, name)), "originator")) < hub
-        for name in ("device_id", "phone_hash", "email_hash", "address_hash")
-    )
+    def users(q: Payment, name: str) -> int:
+        return len(values(book.within(q, window, personal(name), same(q, name)), "originator"))
+
+    def personal(name: str) -> Test:
+        """At a branch or a terminal the device is the machine, not the customer's."""
+        return lambda q: name != "device_id" or (q.branch_id is None and q.terminal_id is None)
+
+    def ring(name: str) -> bool:
+        alike = book.moved(personal(name), same(p, name))
+        was_hub = any(q.at <= p.at and users(q, name) >= hub for q in alike)
+        return p in alike and users(p, name) >= originators and not was_hub
+
+    return p.moved and any(ring(name) for name in ("device_id", "phone_hash", "email_hash", "address_hash"))
 
 
 def holding(book: Payments, p: Payment, *, accounts: int, window: int) -> bool:
@@ -199,7 +209,7 @@ CASES = [
         },
     ),
     Case(
-        rule=funnel_account(places=2, window=1, soon=12, share=0.4),
+        rule=funnel_account(places=2, window=1, soon=24, share=0.4),
         oracle=funnelled,
         columns={
             "channel": ["cash_dep", "cash_dep", "cash_dep", "card_atm", "wire", "card_pos"],
@@ -209,7 +219,7 @@ CASES = [
             "currency": ["EUR"] * 11 + ["USD"],
             "amount_minor": [10_000, 10_000, 20_000, 7_000, 14_000, 13_999],
             "terminal_country": ["DE", "DE", "TR", None],
-            "terminal_admin1": ["DE-BE", "DE-HH", "TR-31", "TR-06", None],
+            "terminal_admin1": ["DE-BE", "DE-HH", "DE-BY", "TR-06", None],
             "branch_id": ["X", "Y", None],
             "beneficiary_country": ["DE", "FR", None],
         },
@@ -246,6 +256,7 @@ CASES = [
             "originator_account": MANY,
             "device_id": ["d", "d", "e", None, ""],
             "phone_hash": ["p", "q", None, None, None],
+            "branch_id": ["X", "", None, None, None],
         },
     ),
     Case(

@@ -12,7 +12,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -417,15 +417,22 @@ def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int
     parameters=(
         count("originators", 3, "different originators within the window"),
         duration("window", 30),
-        count("hub", 50, "from so many originators on it is a kiosk, shelter or office: not evaluable"),
+        count("hub", 50, "once so many originators used it, it is a kiosk, shelter or office: not evaluable"),
         ratio("high_risk_weight", 35, "weight when any of them paid into a high-risk area"),
     ),
     requires=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
     keys=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
-    optional=("beneficiary_country", "beneficiary_admin1", "beneficiary_agent_bic"),
+    optional=(
+        "beneficiary_country",
+        "beneficiary_admin1",
+        "beneficiary_agent_bic",
+        "branch_id",
+        "terminal_id",
+    ),
     window="30 days",
     key="device, phone, mail or address",
     flows=True,
+    version="2",
     reason="{value} originators used one {identifier} within {window}",
 )
 def shared_identifiers(
@@ -437,15 +444,23 @@ def shared_identifiers(
         if not book.has(name):
             continue
         shared = book.is_in(name, *book.policy.hubs)
-        ledger = book.ledger(name).where(~shared).crowded(window, originators)
+        # at a branch or a terminal the device is the machine, which all customers use
+        machine = book.known("cash_point") & book.known(name) & (name == "device_id")
+        own = ~(shared | machine)
+        ledger = book.ledger(name).where(own).crowded(window, originators)
         span = ledger.within(window)
         span = span[span.count >= originators]
-        among = is_among(book.key(name), ledger.keys)
+        among = own & is_among(book.key(name), ledger.keys)
         sweep = book.distinct(name, "originator_party", window, among=among)
-        different = sweep.count(book.key(name)[span.rows], span.rows)
+        keys = book.key(name)[span.rows]
+        different = sweep.count(keys, span.rows)
+        busy = different >= hub
+        # what was a hub once stays one: its quiet months are no ring
+        known_hubs = Ledger.of(keys[busy], span.rows[busy], book.clock)
+        ever = known_hubs.between(pack(keys, span.rows), np.zeros(book.size, np.uint32), book.clock.end)
         hubs = np.zeros(book.size, np.bool_)
-        hubs[span.rows[different >= hub]] = True
-        keep = (different >= originators) & (different < hub)
+        hubs[span.rows[ever.count > 0]] = True
+        keep = (different >= originators) & (ever.count == 0)
         span = span[keep]
         weight = np.where(span.any(book.high_risk()), high_risk_weight, 20.0)
         findings.append(
@@ -460,6 +475,7 @@ def shared_identifiers(
                 unclear=(
                     (hubs, f"hub: {hub} or more originators share one {name.split('_')[0]}"),
                     (shared, f"hub: the policy names this {name.split('_')[0]}"),
+                    (machine, "hub: the device of a branch or terminal"),
                 ),
             )
         )

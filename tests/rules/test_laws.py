@@ -208,6 +208,17 @@ def test_a_flag_is_one_per_payment_and_rule_and_its_evidence_exists(table: pl.Da
 
 
 @settings(max_examples=12)
+@given(table=tables)
+def test_evidence_lies_in_the_window_and_is_money_that_moved(table: pl.DataFrame) -> None:
+    flows = [rule.id for rule in RULES if rule.flows]
+    evidence = look(table).explode("evidence").drop_nulls("window_start")
+    seen = evidence.join(table, left_on="evidence", right_on="transaction_id", how="left")
+    outside = ~pl.col("booked_at").is_between("window_start", "window_end")
+    still = pl.col("rule").is_in(flows) & pl.col("status").is_in(["rejected", "returned"])
+    assert seen.filter(outside | still).select("rule", "transaction_id", "evidence").rows() == []
+
+
+@settings(max_examples=12)
 @given(table=tables, columns=st.sets(st.sampled_from(_COLUMNS[4:])))
 def test_coverage_counts_every_payment_once_for_every_rule(table: pl.DataFrame, columns: set[str]) -> None:
     result = assess(table.drop(columns), ALL, parties=PARTIES, policy=POLICY)

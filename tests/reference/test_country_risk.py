@@ -70,6 +70,15 @@ def test_the_lists_of_june_2026_are_complete() -> None:
     assert sorted(today) == grey
 
 
+def test_the_calls_for_action_of_june_2026_are_complete() -> None:
+    today = {
+        (row["country"], row["action"])
+        for row in TABLE.rows
+        if row["class"] == "call_for_action" and row["valid_to"] is None
+    }
+    assert today == {("KP", "countermeasure"), ("IR", "countermeasure"), ("MM", "edd")}
+
+
 def test_a_grey_or_conduit_country_alone_is_not_high_risk() -> None:
     assert not classes("KE", "2026-07-01") & HIGH_RISK
     assert not classes("TR", "2026-07-01") & HIGH_RISK

@@ -128,6 +128,34 @@ def test_a_hub_is_counted_and_not_followed(payments: Table) -> None:
     assert hubs["rows"].to_list() == [1]
 
 
+def shared_device(users: int, first: int = 0, **more: Any) -> list[Row]:
+    return [at(i, 50, f"P{i}", "shop", device_id="D", **more) for i in range(first, first + users)]
+
+
+def rings(rows: list[Row], payments: Table, **options: Any) -> tuple[list[str], list[str | None]]:
+    """What TF-G10 flags, and why it could not judge the rest."""
+    result = assess(payments(rows), [rule for rule in RULES if rule.id == "TF-G10"], **options)
+    return result.flags["transaction_id"].to_list(), result.coverage["reason"].to_list()
+
+
+def test_the_machine_of_a_branch_is_no_shared_device(payments: Table) -> None:
+    flagged, reasons = rings(shared_device(9, branch_id="B"), payments)
+    assert (flagged, reasons) == ([], ["hub: the device of a branch or terminal", None])
+
+
+def test_what_was_a_hub_once_stays_one(payments: Table) -> None:
+    rows = shared_device(60) + [{**row, "hour": row["hour"] + 90 * DAY} for row in shared_device(5, first=60)]
+    flagged, reasons = rings(rows, payments)
+    assert flagged == [f"t{i:04d}" for i in range(2, 49)]
+    assert reasons == ["hub: 50 or more originators share one device", None]
+
+
+def test_a_hub_that_the_policy_names_is_not_judged(payments: Table) -> None:
+    policy = Policy.from_dict({"rules": {"hubs": ["D"]}})
+    flagged, reasons = rings(shared_device(9), payments, policy=policy)
+    assert (flagged, reasons) == ([], ["hub: the policy names this device", None])
+
+
 def test_amounts_in_base_currency_are_added_up_across_currencies(payments: Table) -> None:
     rows = [
         at(0, 9500, amount_base_minor=950_000),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from screening.errors import PolicyError, SchemaError
+from screening.payments import conform
 from screening.policy import Policy
 from screening.rules import RULES, Book, Finding, assess, assessment, rule
 from screening.rules.rule import amount
@@ -207,6 +208,17 @@ def test_a_flag_is_one_per_payment_and_rule_and_its_evidence_exists(table: pl.Da
 
 
 @settings(max_examples=12)
+@given(table=tables)
+def test_evidence_lies_in_the_window_and_is_money_that_moved(table: pl.DataFrame) -> None:
+    flows = [rule.id for rule in RULES if rule.flows]
+    evidence = look(table).explode("evidence").drop_nulls("window_start")
+    seen = evidence.join(table, left_on="evidence", right_on="transaction_id", how="left")
+    outside = ~pl.col("booked_at").is_between("window_start", "window_end")
+    still = pl.col("rule").is_in(flows) & pl.col("status").is_in(["rejected", "returned"])
+    assert seen.filter(outside | still).select("rule", "transaction_id", "evidence").rows() == []
+
+
+@settings(max_examples=12)
 @given(table=tables, columns=st.sets(st.sampled_from(_COLUMNS[4:])))
 def test_coverage_counts_every_payment_once_for_every_rule(table: pl.DataFrame, columns: set[str]) -> None:
     result = assess(table.drop(columns), ALL, parties=PARTIES, policy=POLICY)
@@ -242,6 +254,31 @@ def test_a_generic_edge_list_evaluates_the_graph_rules_and_says_what_the_rest_la
     assert status["TF-T01"] == "not_evaluable"
     lacking = result.coverage.filter(rule="TF-T01")["missing"].to_list()
     assert lacking == [["remittance_text"]]
+
+
+def test_source_target_amount_and_time_are_enough_for_the_graph_rules() -> None:
+    edges = pl.DataFrame(
+        {
+            "source": ["A", "B", "C"],
+            "target": ["B", "C", "A"],
+            "amount": ["1000.00", "980.00", "970.00"],
+            "time": [f"2026-03-0{day}T09:00:00Z" for day in (2, 3, 4)],
+        }
+    )
+    columns = {"originator_account": "source", "beneficiary_account": "target", "booked_at": "time"}
+    told = {"columns": columns, "currency": "EUR", "number_rows": True, "names_required": False}
+    read = conform(edges, policy=Policy.from_dict({"payments": told}))
+    assert read.rows_rejected == 0
+    result = assess(read.transactions)
+    assert result.flags.select("transaction_id", "rule").rows() == [("row-3", "TF-G05")]
+    looked = set(result.coverage.filter(status="evaluable")["rule"])
+    assert looked >= {f"TF-G0{number}" for number in (1, 2, 3, 4, 5, 6)}
+    held = {"originator_account", "beneficiary_account", "originator_party", "beneficiary_party"}
+    for one in result.rules:
+        lines = result.coverage.filter(rule=one.id)
+        if one.enabled and not all(held & set(name.split("|")) for name in one.requires):
+            assert lines["status"].to_list() == ["not_evaluable"]
+            assert all(lines["missing"].list.len() > 0)
 
 
 def test_an_empty_table_gives_empty_typed_flags() -> None:

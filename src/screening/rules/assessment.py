@@ -156,6 +156,9 @@ def _open_book(
 def _groups(rule: Rule, findings: Sequence[Finding], book: Book) -> Iterator[pl.DataFrame]:
     """Rows of the batch by what hindered the rule: each row in the first group that holds it."""
     left = book.batch.copy()
+    flagged = np.zeros(book.size, np.bool_)
+    for finding in findings:
+        flagged[finding.rows] = True  # a payment that is flagged was looked at
     groups: list[tuple[npt.NDArray[np.bool_], str]] = []
     if rule.flows:
         groups.append((~book.moved, _DID_NOT_MOVE))
@@ -163,7 +166,7 @@ def _groups(rule: Rule, findings: Sequence[Finding], book: Book) -> Iterator[pl.
     for finding in findings:
         groups += finding.unclear
     for hindered, reason in groups:
-        here = left & hindered
+        here = left & hindered & ~flagged
         left &= ~here
         if here.any():
             yield _covered(rule, "not_evaluable", reason, rows=int(here.sum()))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from screening.errors import PolicyError
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, at_most_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
@@ -192,6 +193,8 @@ def _emptied(
 )
 def out_of_profile(book: Book, *, window: int, payments: int, score: float, floor: float) -> Finding:
     """Look for amounts far above the originator's habit."""
+    if floor <= 0:
+        raise PolicyError(f"TF-V04: floor must be above 0, not {floor!r}")
     ledger = book.ledger("originator_party", money=True)
     span = ledger.before(window)
     enough = span.count >= payments
@@ -295,13 +298,14 @@ def new_account(book: Book, *, age: int, incomes: float) -> Finding:
     old = book.clock.time - opened.to_numpy()
     new = (old >= 0) & (old <= age) & book.moved & (book.key("originator_account") != NO_KEY)
     risky = new & book.high_risk()
-    spent = np.zeros(book.size, np.bool_)
+    spent, foreign = np.zeros(book.size, np.bool_), np.zeros(book.size, np.bool_)
     income = book.column("originator_income_minor").cast(pl.Int64).fill_null(0).to_numpy()
     if (income > 0).any():
         ledger = book.ledger("originator_account", money=True)
         span = ledger.within(age)
         base = (book.currency == book.policy.base_currency).fill_null(False).to_numpy()[span.rows]
         earned = income[span.rows]
+        foreign[span.rows[new[span.rows] & (earned > 0) & ~base]] = True
         beyond = (earned > 0) & base & at_least_share(span.sum(book.amount), earned, incomes)
         spent[span.rows[beyond]] = True
     rows = np.flatnonzero(risky | (new & spent))
@@ -314,6 +318,7 @@ def new_account(book: Book, *, age: int, incomes: float) -> Finding:
         threshold=age / DAY,
         window=age,
         facts={"what": pl.Series(what, dtype=pl.String)},
+        unclear=((foreign, f"income is in {book.policy.base_currency}; supply amount_base_minor"),),
     )
 
 
@@ -333,14 +338,19 @@ def new_account(book: Book, *, age: int, incomes: float) -> Finding:
     window="1 hour",
     key="card, else account",
     flows=True,
+    version="2",
     reason="{value} km from another use of the card within {window}",
 )
 def impossible_location(book: Book, *, window: int, speed: float, distance: float) -> Finding:
     """Look for cards in two far places at once."""
     placed = book.known("terminal_latitude") & book.known("terminal_longitude")
     present = placed & book.is_in("channel", "card_pos", "card_atm")
-    ledger = book.ledger("card_id" if book.has("card_id") else "originator_account").where(present)
-    span = ledger.within(window)
+    uses = np.flatnonzero(present & book.moved)
+    card, account = book.key("card_id")[uses], book.key("originator_account")[uses]
+    known = card != NO_KEY  # an account stands for a card that is not known, and never for one that is
+    keys = np.where(known, card, account).astype(np.uint64) * np.uint64(2) + known
+    keys[~known & (account == NO_KEY)] = NO_KEY
+    span = Ledger.of(keys, uses, book.clock).within(window)
     crowded = np.zeros(book.size, np.bool_)
     crowded[span.rows[span.count > _CROWDED]] = True
     span = span[(span.count > 1) & (span.count <= _CROWDED)]

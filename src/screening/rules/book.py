@@ -138,7 +138,7 @@ class Book:
         if side in _SIDES and field in PARTY_FIELDS and self.has(name):
             return self._of_party(side, field)
         if name in ALTERNATIVES:
-            parts = [self.column(part) for part in ALTERNATIVES[name] if part in self.columns]
+            parts = [_blank_is_null(self.column(part)) for part in ALTERNATIVES[name] if part in self.columns]
             if parts:
                 return pl.select(pl.coalesce(*parts)).to_series().alias(name)
         return pl.Series(name, [None], dtype=TRANSACTIONS.get(name, pl.String())).new_from_index(0, self.size)
@@ -399,11 +399,13 @@ class Book:
         return _holds(self.place_classes(place), TF_AREA)
 
     def country(self, side: str) -> pl.Series:
-        """Country of a side: of the party, else of its bank."""
+        """Country of a side: of the party, else of its part of a country, else of its bank."""
 
         def make() -> pl.Series:
+            part = self.column(f"{side}_admin1").str.slice(0, 2)
             bank = self.column(f"{side}_agent_bic").str.slice(4, 2)
-            return pl.select(pl.coalesce(self.column(f"{side}_country"), bank)).to_series()
+            parts = (_blank_is_null(one) for one in (self.column(f"{side}_country"), part, bank))
+            return pl.select(pl.coalesce(*parts)).to_series()
 
         return self.keep(("country", side), make)
 
@@ -463,16 +465,24 @@ class Book:
 
     def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
         sides = []
+        kinds = [
+            name
+            for name in ("party_id", "customer_id", "account")
+            if any(f"{side}_{name}" in self.columns for side in _SIDES)
+        ]
         for side in _SIDES:
             if kind == "account":
                 values = self.column(f"{side}_account")
             else:
                 parts = [part for part in ALTERNATIVES[f"{side}_party"] if part in self.columns]
-                values = self.column(parts[0]) if parts else self.column(f"{side}_account")
-                for part in parts[1:]:
-                    if values.null_count():  # the word keeps an account from passing for a party's id
-                        marked = pl.format("{} ({})", self.column(part), pl.lit(part.split("_", 1)[1]))
-                        values = pl.select(pl.coalesce(values, marked)).to_series()
+                values = pl.Series([None], dtype=pl.String).new_from_index(0, self.size)
+                for part in parts:
+                    if not values.null_count():
+                        break
+                    own, word = _blank_is_null(self.column(part)), part.split("_", 1)[1]
+                    if word != kinds[0]:  # the word keeps an account from passing for a party's id
+                        own = pl.select(pl.format("{} ({})", own, pl.lit(word))).to_series()
+                    values = own if part == parts[0] else pl.select(pl.coalesce(values, own)).to_series()
             sides.append(_blank_is_null(values).alias("key"))
         return coded(pl.concat(sides))
 

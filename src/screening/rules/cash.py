@@ -79,6 +79,7 @@ def cash_then_wire(
     window="24 hours",
     key="beneficiary",
     flows=True,
+    version="2",
     reason="cash paid in at {value} points within {window}, each time below the threshold {threshold}; "
     "together {total}",
 )
@@ -86,7 +87,7 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     """Look for cash paid in at several points."""
     limit = book.threshold(threshold)
     deposits = book.is_in("channel", "cash_dep")
-    below = deposits & (limit > 0) & (book.amount < limit)
+    below = deposits & book.measured & (limit > 0) & (book.amount < limit)
     span = book.ledger("beneficiary_party").where(below).within(window)
     span = span[span.count >= points]
     keys = book.key("beneficiary_party")
@@ -95,13 +96,16 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     )
     fired = different >= points
     span = span[fired]
+    # points are counted whatever the currency; what is added up is in the currency of the payment
+    own = book.ledger("beneficiary_party", money=True).where(below)
+    alike = own.probe(book.money_key(keys)[span.rows], span.rows, window)
     return Finding(
         rows=span.rows,
         value=different[fired],
         threshold=float(points),
         window=window,
         spans=(span,),
-        facts={"total": Money(span.sum(book.amount))},
+        facts={"total": Money(alike.sum(book.amount))},
         unclear=(
             (deposits & (limit < 0), f"no threshold '{threshold}' for the currency"),
             (deposits & ~book.known("cash_point"), "no branch or terminal"),

@@ -66,6 +66,14 @@ LEFT_OUT: Final = {
     "prepaid card used from another device (part of TF-F05)": "a device is not known at a terminal.",
     "payments by a company to its suppliers from a private account (part of TF-T06)": "needs supplier lists.",
     "counterparty sector (part of TF-T04)": "needs sector codes of both sides, which payments do not carry.",
+    "use of a card's limit (part of TF-F02)": "payments carry no limit of a card.",
+    "standing orders only (part of TF-V03)": "payments do not say that they are standing orders.",
+    "travel notice (part of TF-C06)": "payments carry none; the reason names both places for the analyst.",
+    "expected client (part of TF-T05)": "needs the list of clients a company expects to be paid by.",
+    "bank's name as a party's (part of TF-D02)": "payments carry the codes of banks, not their names.",
+    "regular intervals (optional in TF-C03)": "a pattern of days is as typical of family support.",
+    "family or employer of a beneficiary (part of TF-G08)": "known only as `expected_countries` of a party.",
+    "accounts that only receive (part of TF-G11)": "a party is known by the accounts it pays from.",
 }
 """What the source catalogue holds and this one does not, with the reason."""
 

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from screening.reference.country_risk import TF_AREA, RiskClass
+from screening.reference.dated import codes
 from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.graph import expected
@@ -147,23 +148,24 @@ def _first_to_area(
 @rule(
     "TF-C03",
     "Small repeated transfers into a high-risk corridor",
-    definition="One originator repeatedly pays small amounts into one high-risk area. Family support "
-    "looks the "
-    "same: it takes another family of rules to make this a review.",
+    definition="One originator repeatedly pays small amounts into the high-risk area of one country. "
+    "Family support looks the same: it takes another family of rules to make this a review.",
     source="FATF INR.16 para 2; FATF Comprehensive Update on TF Risks 2025; FINTRAC-2022-OA001",
     weight=25,
     parameters=(amount("most", 500), count("payments", 4), duration("window", 60)),
     requires=("originator_party", "beneficiary_place"),
     keys=("amount", "originator_party", "beneficiary_place"),
     window="60 days",
-    key="originator and area",
+    key="originator and country",
     flows=True,
-    reason="{value} payments of at most {most} into one high-risk area within {window}",
+    version="2",
+    reason="{value} payments of at most {most} into the high-risk area of one country within {window}",
 )
 def small_repeated_transfers(book: Book, *, most: float, payments: int, window: int) -> Finding:
-    """Look for small repeated payments into one high-risk area."""
+    """Look for small repeated payments into the high-risk area of one country."""
     rows = np.flatnonzero(book.high_risk() & book.moved & book.at_most(most))
-    key = combine(book.key("originator_party")[rows], book.area("beneficiary")[rows])
+    country = codes(book.country("beneficiary").gather(rows))[0]
+    key = combine(book.key("originator_party")[rows], country)
     span = Ledger.of(key, rows, book.clock).within(window)
     span = span[span.count >= payments]
     return Finding(rows=span.rows, value=span.count, threshold=float(payments), window=window, spans=(span,))

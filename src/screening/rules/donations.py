@@ -8,11 +8,12 @@ import numpy as np
 
 from screening.reference.dated import codes
 from screening.rules.behaviour import CASH_OUT, pass_through
+from screening.rules.book import combine
 from screening.rules.findings import Finding, Money, listed
 from screening.rules.graph import expected
 from screening.rules.money import at_least_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import Distinct, is_among
+from screening.rules.windows import Distinct, Ledger, is_among
 from screening.rules.wording import tier_rows
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = ["donation_storm", "donations_leave_at_once", "npo_cash", "npo_off_pro
     optional=("originator_expected_countries", "beneficiary_type"),
     key="originator",
     flows=True,
+    version="2",
     reason="non-profit organisation pays into a high-risk area: {what}",
 )
 def npo_off_programme(book: Book) -> Finding:
@@ -45,7 +47,11 @@ def npo_off_programme(book: Book) -> Finding:
     risky = book.is_in("originator_type", "npo") & book.high_risk() & book.moved
     person = book.is_in("beneficiary_type", "person")
     payers = book.key("originator_party")
-    first = book.new_pair("originator_party", "beneficiary_party", among=is_among(payers, payers[risky]))
+    rows = np.flatnonzero(is_among(payers, payers[risky]) & book.moved)
+    ledger = Ledger.of(combine(payers[rows], book.key("beneficiary_party")[rows]), rows, book.clock)
+    earlier = ledger.between(ledger.packed, np.zeros(book.size, np.uint32), book.clock.start)
+    first = np.zeros(book.size, np.bool_)
+    first[earlier.rows[earlier.count == 0]] = True
     outside = book.known("originator_expected_countries") & ~expected(book)
     rows = np.flatnonzero(risky & (person | first | outside))
     parts = (

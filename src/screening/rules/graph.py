@@ -12,7 +12,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -174,6 +174,7 @@ def _length(window: int) -> str:
     window="7 days",
     key="account",
     flows=True,
+    version="2",
     reason="{value} paid out to {payees} beneficiaries after {received} came in from {payers} originators "
     "within "
     "{window}",
@@ -196,13 +197,9 @@ def gather_scatter(
     gone, come, spent, received = gone[keep], come[keep], spent[keep], received[keep]
     accounts = book.key("originator_account")[gone.rows]
     among = is_among(book.key("originator_account"), accounts)
-    payees = book.distinct("originator_account", "beneficiary_account", window, among=among).count(
-        accounts, gone.rows
-    )
+    payees = _counterparties(book, ("originator", "beneficiary"), window, among, gone.rows)
     among = is_among(book.key("beneficiary_account"), accounts)
-    payers = book.distinct("beneficiary_account", "originator_account", window, among=among).count(
-        accounts, gone.rows
-    )
+    payers = _counterparties(book, ("beneficiary", "originator"), window, among, gone.rows)
     keep = (payees >= beneficiaries) & (payers >= originators)
     gone, come = gone[keep], come[keep]
     return Finding(
@@ -213,6 +210,22 @@ def gather_scatter(
         spans=(come, gone),
         facts={"received": Money(received[keep]), "payees": payees[keep], "payers": payers[keep]},
     )
+
+
+def _counterparties(
+    book: Book,
+    sides: tuple[str, str],
+    window: int,
+    among: npt.NDArray[np.bool_],
+    rows: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Different accounts that an account meets from one side, over the payments whose sums are compared."""
+    side, other = sides
+    events = np.flatnonzero(among & book.moved & book.measured)
+    keys = book.money_key(book.key(f"{side}_account"))[events]
+    sweep = Distinct(keys, book.key(f"{other}_account")[events], events, book.clock, window)
+    own = book.money_key(book.key("originator_account"))[rows]
+    return sweep.count(own, rows)
 
 
 @rule(
@@ -309,14 +322,16 @@ def _codes(values: pl.Series) -> npt.NDArray[np.uint32]:
     window="30 days",
     key="beneficiary account, and beneficiary name with town",
     flows=True,
+    version="2",
     reason="{value} originators paid this beneficiary in a high-risk area within {window}",
 )
 def many_payers_to_high_risk_area(book: Book, *, originators: int, window: int) -> tuple[Finding, ...]:
     """Look for beneficiaries in a high-risk area whom several customers fund."""
     rows = np.flatnonzero(book.high_risk() & book.moved & ~expected(book))
+    name = _folded(book.column("beneficiary_name").gather(rows)).replace("", None)
     names = pl.select(
         pl.concat_str(
-            _folded(book.column("beneficiary_name").gather(rows)),
+            name,
             pl.lit("|"),
             _folded(book.column("beneficiary_town").gather(rows)).fill_null(""),
         )
@@ -402,15 +417,22 @@ def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int
     parameters=(
         count("originators", 3, "different originators within the window"),
         duration("window", 30),
-        count("hub", 50, "from so many originators on it is a kiosk, shelter or office: not evaluable"),
+        count("hub", 50, "once so many originators used it, it is a kiosk, shelter or office: not evaluable"),
         ratio("high_risk_weight", 35, "weight when any of them paid into a high-risk area"),
     ),
     requires=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
     keys=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
-    optional=("beneficiary_country", "beneficiary_admin1", "beneficiary_agent_bic"),
+    optional=(
+        "beneficiary_country",
+        "beneficiary_admin1",
+        "beneficiary_agent_bic",
+        "branch_id",
+        "terminal_id",
+    ),
     window="30 days",
     key="device, phone, mail or address",
     flows=True,
+    version="2",
     reason="{value} originators used one {identifier} within {window}",
 )
 def shared_identifiers(
@@ -422,15 +444,23 @@ def shared_identifiers(
         if not book.has(name):
             continue
         shared = book.is_in(name, *book.policy.hubs)
-        ledger = book.ledger(name).where(~shared).crowded(window, originators)
+        # at a branch or a terminal the device is the machine, which all customers use
+        machine = book.known("cash_point") & book.known(name) & (name == "device_id")
+        own = ~(shared | machine)
+        ledger = book.ledger(name).where(own).crowded(window, originators)
         span = ledger.within(window)
         span = span[span.count >= originators]
-        among = is_among(book.key(name), ledger.keys)
+        among = own & is_among(book.key(name), ledger.keys)
         sweep = book.distinct(name, "originator_party", window, among=among)
-        different = sweep.count(book.key(name)[span.rows], span.rows)
+        keys = book.key(name)[span.rows]
+        different = sweep.count(keys, span.rows)
+        busy = different >= hub
+        # what was a hub once stays one: its quiet months are no ring
+        known_hubs = Ledger.of(keys[busy], span.rows[busy], book.clock)
+        ever = known_hubs.between(pack(keys, span.rows), np.zeros(book.size, np.uint32), book.clock.end)
         hubs = np.zeros(book.size, np.bool_)
-        hubs[span.rows[different >= hub]] = True
-        keep = (different >= originators) & (different < hub)
+        hubs[span.rows[ever.count > 0]] = True
+        keep = (different >= originators) & (ever.count == 0)
         span = span[keep]
         weight = np.where(span.any(book.high_risk()), high_risk_weight, 20.0)
         findings.append(
@@ -445,6 +475,7 @@ def shared_identifiers(
                 unclear=(
                     (hubs, f"hub: {hub} or more originators share one {name.split('_')[0]}"),
                     (shared, f"hub: the policy names this {name.split('_')[0]}"),
+                    (machine, "hub: the device of a branch or terminal"),
                 ),
             )
         )

@@ -49,6 +49,7 @@ FAMILIES: Final = {
 """Family, which is the letter in a rule id -> what it is about."""
 
 _DAY: Final = 86_400_000_000
+_LONGEST: Final = 36_525 * _DAY
 _LENGTHS: Final = {"minutes": _DAY // 1440, "hours": _DAY // 24, "days": _DAY}
 
 
@@ -96,7 +97,9 @@ class Parameter:
             raise PolicyError(f"{rule}: {self.name} must be {wanted} ({self.unit}), not {value!r}")
         if not 0 <= value < float("inf"):
             raise PolicyError(f"{rule}: {self.name} must not be negative or endless, not {value!r}")
-        return dataclasses.replace(self, value=value)
+        if self.unit in _LENGTHS and not 1 <= value * _LENGTHS[self.unit] <= _LONGEST:
+            raise PolicyError(f"{rule}: {self.name} must be from a microsecond to 100 years, not {value!r}")
+        return dataclasses.replace(self, value=int(value) if self.unit == "count" else value)
 
 
 def count(name: str, value: int, meaning: str = "") -> Parameter:

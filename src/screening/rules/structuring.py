@@ -60,7 +60,7 @@ def structuring(
     """Look for amounts just under a threshold that reach it together."""
     limit = book.threshold(threshold)
     known = limit > 0
-    inside = known & (book.amount < limit) & (book.amount >= np.rint(limit * band).astype(np.int64))
+    inside = known & (book.amount < limit) & at_least_share(book.amount, limit, band)
     unclear = ((~known, f"no threshold '{threshold}' for the currency"),)
     findings = []
     for key in ("originator_party", "beneficiary_party", "branch_id"):
@@ -277,6 +277,8 @@ def _powers_of_ten(book: Book, step: float) -> npt.NDArray[np.int64]:
 def near_equal_credits(book: Book, **parameters: float) -> Finding:
     """Look for accounts that receive nearly the same amount from several originators."""
     window, least = int(parameters["window"]), int(parameters["credits"])
+    if parameters["step"] <= 1:
+        raise PolicyError(f"TF-S05: step must be above 1, not {parameters['step']!r}")
     ledger = book.ledger("beneficiary_account", money=True)
     ledger = ledger.where(~book.is_in("beneficiary_type", "merchant", "payroll", "utility"))
     ledger = ledger.crowded(window, least)

@@ -38,7 +38,7 @@ __all__ = ["lexicon_terms", "same_text"]
 )
 def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) -> Finding:
     """Look for terms of the lexicon."""
-    weights = {"A": tier_a, "B": tier_b, "C": tier_c}
+    weights = {"A": float(tier_a), "B": float(tier_b), "C": float(tier_c)}
     found = found_terms(book).with_columns(
         weight=pl.col("tier").replace_strict(weights, return_dtype=pl.Float64, default=tier_c)
     )

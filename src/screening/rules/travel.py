@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
 from screening.reference.country_risk import HIGH_RISK
 from screening.reference.dated import codes
@@ -18,7 +19,6 @@ from screening.rules.windows import DAY, NO_KEY, Distinct, Ledger
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-    import polars as pl
 
     from screening.rules.book import Book
 
@@ -65,13 +65,19 @@ def _lives_elsewhere(book: Book) -> npt.NDArray[np.bool_]:
     window="14 days",
     key="originator",
     flows=True,
+    version="2",
     reason="{value} uses of a card in a conflict or border region within {window}, together {sum}",
 )
 def cards_in_conflict_regions(book: Book, *, uses: int, total: float, window: int) -> Finding:
     """Look for card use in conflict and border regions."""
-    span = book.ledger("originator_party", money=True).where(_in_region(book)).within(window)
-    together = span.sum(book.amount)
-    fired = (span.count >= uses) | (together >= book.minor(total)[span.rows])
+    there = _in_region(book)
+    span = book.ledger("originator_party").where(there).within(window)
+    # uses are counted whatever the currency; what is added up is in the currency of the payment
+    alike = book.ledger("originator_party", money=True).where(there)
+    own = book.money_key(book.key("originator_party"))[span.rows]
+    together = alike.probe(own, span.rows, window).sum(book.amount)
+    rich = book.measured[span.rows] & (together >= book.minor(total)[span.rows])
+    fired = (span.count >= uses) | rich
     span = span[fired]
     card = book.is_in("channel", *_CARD)
     return Finding(
@@ -246,12 +252,13 @@ def _surnames(names: pl.Series) -> npt.NDArray[np.uint32]:
     window="60 days",
     key="party",
     flows=True,
+    version="2",
     reason="{value} of {all} spent within {window} went to a conflict region while income continued at home",
 )
 def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits: int) -> Finding:
     """Look for parties who draw income at home and spend in a conflict region."""
     income = book.is_in("purpose_code", *_INCOME_PURPOSES) | book.is_in("originator_type", *_INCOME_PAYERS)
-    credits_in = book.ledger("beneficiary_party", money=True).where(income)
+    credits_in = book.ledger("beneficiary_party").where(income)
     out = book.ledger("originator_party", money=True)
     wired = book.is_in("channel", "wire", "instant") & book.tf_area("beneficiary_place")
     cash = book.is_in("channel", "card_atm") & book.tf_area("terminal_place")
@@ -262,9 +269,12 @@ def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits:
     seen = first_seen_since(book, "originator_party", window)
     current = out.where(there)
     span = out.probe(current.keys, current.rows, window)
-    come = credits_in.probe(current.keys, current.rows, window)
+    # income and purchases at home count in any currency; only sums are by currency
+    parties = book.key("originator_party")[current.rows]
+    come = credits_in.probe(parties, current.rows, window)
+    bought = book.ledger("originator_party").where(at_home).probe(parties, current.rows, window)
     region, everything = span.sum(np.where(there, book.amount, 0)), span.sum(book.amount)
-    fired = (span.count >= debits) & (come.count > 0) & ~span.any(at_home) & seen[span.rows]
+    fired = (span.count >= debits) & (come.count > 0) & (bought.count == 0) & seen[span.rows]
     fired &= at_least_share(region, everything, share)
     short = there & ~seen & (book.key("originator_party") != NO_KEY)
     span, come = span[fired], come[fired]
@@ -303,7 +313,8 @@ def first_seen_since(book: Book, key: str, window: int) -> npt.NDArray[np.bool_]
     window="30 days",
     key="card",
     flows=True,
-    reason="card with {value} loads within {window} used in a conflict or border region",
+    version="2",
+    reason="card {what} within {window} used in a conflict or border region",
 )
 def prepaid_used_elsewhere(book: Book, *, loads: int, cards: int, window: int) -> Finding:
     """Look for prepaid cards used in conflict regions."""
@@ -311,28 +322,46 @@ def prepaid_used_elsewhere(book: Book, *, loads: int, cards: int, window: int) -
     card_rows = book.ledger("card_id")
     use = card_rows.where(book.is_in("channel", *_CARD) & book.tf_area("terminal_place"))
     span = card_rows.where(loaded).probe(use.keys, use.rows, window)
-    busy_loader = np.zeros(book.size, np.bool_)
+    often, most = span.count >= loads, np.zeros(len(span.rows), np.int64)
     if book.has("originator_party"):
-        rows = np.flatnonzero(loaded & book.moved & (book.key("originator_party") != NO_KEY))
+        # as of the use: the card in hand may have been the first that its loader loaded
         several = book.distinct("originator_party", "card_id", window, among=loaded)
-        busy_loader[rows] = several.count(book.key("originator_party")[rows], rows) >= cards
-    fired = (span.count >= loads) | span.any(busy_loader)
-    span = span[fired]
-    return Finding(rows=span.rows, value=span.count, threshold=float(loads), window=window, spans=(span,))
+        rare = np.flatnonzero(~often)
+        owner, load = span[rare].expand()
+        loader = book.key("originator_party")[load]
+        known = loader != NO_KEY
+        owner, loader = rare[owner[known]], loader[known]
+        np.maximum.at(most, owner, several.count(loader, span.rows[owner]))
+    fired = often | (most >= cards)
+    span, often, most = span[fired], often[fired], most[fired]
+    words = np.where(often, "with {} loads", "loaded by one who loaded {} cards")
+    number = np.where(often, span.count, most)
+    told = [text.format(value) for text, value in zip(words.tolist(), number.tolist(), strict=True)]
+    return Finding(
+        rows=span.rows,
+        value=number,
+        threshold=np.where(often, loads, cards),
+        window=window,
+        spans=(span,),
+        facts={"what": pl.Series(told, dtype=pl.String)},
+    )
 
 
 @rule(
     "TF-F06",
     "Return after a gap in the region",
-    definition="A party moves again after months of silence; its last activity was in a conflict region.",
+    definition="A party moves again after months of silence; its last activity was in a conflict region, "
+    "and it is not known to live there.",
     source="UN Security Council resolution 2396 (returnees)",
     weight=15,
     parameters=(duration("silence", 90),),
     requires=("originator_party", "terminal_place"),
     keys=("originator_party",),
+    optional=("originator_residence", "originator_country", "originator_admin1"),
     window="all history",
     key="originator",
     flows=True,
+    version="2",
     reason="first payment after {value} days of silence that followed activity in a conflict or border "
     "region",
 )
@@ -340,6 +369,7 @@ def return_after_gap(book: Book, *, silence: int) -> Finding:
     """Look for parties who move again after silence that began in a conflict region."""
     ledger = book.ledger("originator_party")
     region = book.is_in("channel", *_CARD, "cash_wd") & book.tf_area("terminal_place")
+    region &= _lives_elsewhere(book) | ~book.known("originator_home")
     earlier = ledger.between(ledger.packed, np.zeros(book.size, np.uint32), book.clock.start)
     last = earlier.last()
     gap = np.where(last >= 0, book.clock.time[earlier.rows] - book.clock.time[last], 0)

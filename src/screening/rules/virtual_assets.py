@@ -11,6 +11,7 @@ from screening.rules.findings import Finding, Money
 from screening.rules.graph import COMMERCIAL
 from screening.rules.money import at_least_share, is_share
 from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
+from screening.rules.windows import Distinct
 
 if TYPE_CHECKING:
     from screening.rules.book import Book
@@ -90,6 +91,7 @@ def exposure(
     window="7 days",
     key="party",
     flows=True,
+    version="2",
     reason="{value} sent on after {collected} came from {wallets_seen} wallets within {window}",
 )
 def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: float, window: int) -> Finding:
@@ -106,10 +108,10 @@ def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: flo
     keep = at_least_share(book.amount[come.rows], collected, share)
     keep &= 2 * come.sum(book.at_most(median)) >= come.count
     come, collected = come[keep], collected[keep]
-    parties = book.key("originator_party")
-    different = book.distinct("beneficiary_party", "wallet_from", window, among=arriving).count(
-        parties[come.rows], come.rows
-    )
+    events = np.flatnonzero(arriving & book.moved & book.measured)
+    holders = book.money_key(book.key("beneficiary_party"))[events]
+    sweep = Distinct(holders, book.key("wallet_from")[events], events, book.clock, window)
+    different = sweep.count(book.money_key(book.key("originator_party"))[come.rows], come.rows)
     fired = different >= wallets
     come, collected = come[fired], collected[fired]
     return Finding(
@@ -148,8 +150,17 @@ def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     )
     fired = different >= providers
     span = span[fired]
+    asset = book.is_in("channel", "va")
     return Finding(
-        rows=span.rows, value=different[fired], threshold=float(providers), window=window, spans=(span,)
+        rows=span.rows,
+        value=different[fired],
+        threshold=float(providers),
+        window=window,
+        spans=(span,),
+        unclear=(
+            (asset & ~book.known("vasp_id"), "no provider of the other side"),
+            (asset & ~(book.known("vasp_country") & book.known("originator_home")), "no country to compare"),
+        ),
     )
 
 

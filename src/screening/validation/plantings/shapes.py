@@ -177,9 +177,9 @@ def _one_handset(scene: Scene) -> list[Row]:
 def _kiosk(scene: Scene) -> list[Row]:
     """A machine in a branch that all customers use; every second time, a family's tablet."""
     device = scene.code("H")
-    users = 2 if scene.number % 2 else 80
+    users, branch = (2, None) if scene.number % 2 else (80, scene.code("B"))
     return [
-        pay(hour, scene.euros(40, 60), scene.person(), scene.company(), device_id=device)
+        pay(hour, scene.euros(40, 60), scene.person(), scene.company(), device_id=device, branch_id=branch)
         for hour in scene.hours(users, 20 * DAY)
     ]
 

@@ -1,17 +1,27 @@
 """Writes names/data/rarity.csv: how common a token is among people and among companies.
 
-Run by hand: `python scripts/export_rarity.py LIST.xml [LIST.xml ...]`. Counts come from public lists (in
-how many entries a token occurs), from the name pools of the validation package, and from a short list of
-ordinary company words. Only tokens that several parties share are written, so no listed name can be read
-from it.
+    python -m pip download --no-deps name2nat && unzip -j name2nat-*.whl name2nat/name2nats.pkl
+    python scripts/export_rarity.py name2nats.pkl LIST.xml [LIST.xml ...]
+
+Run by hand. What a token of a person's name weighs follows from the share of people who bear it in the
+nation where it is commonest: whom a shared name tells apart are the people of one culture. The shares are
+counted from NaNa, a million names of people with their nationality from the titles of the English Wikipedia
+of June 2020 (package name2nat, Apache License 2.0); only words that more than one of them bears are written.
+Beside them stand, as before: in how many entries of public lists a token occurs, the name pools of the
+validation package, and a short list of ordinary company words. Of the lists only tokens that several parties
+share are written, so no listed name can be read from it.
 """
 
 from __future__ import annotations
 
+import math
+import pickle
+import re
 import sys
 import xml.etree.ElementTree as ET
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any, Final, NoReturn
 
 import polars as pl
 
@@ -25,6 +35,47 @@ POOLS = (
 )
 
 COMPANY_WORDS = (Path(__file__).parent / "company_words.txt").read_text().split()
+
+
+COMMONEST: Final = 0.1
+RAREST: Final = 10**-3.6
+"""Shares of a nation: what every tenth bears weighs least, what every four thousandth bears weighs fully."""
+LEAST: Final = 0.25
+SMALL_NATION: Final = 1000
+"""Added to the number of people known of a nation, so that few people do not make a name common."""
+_NO_PERSON: Final = re.compile(r"[\d(),]|\b(?:the|of|and|band|family|brothers)\b", re.IGNORECASE)
+
+
+class _Plain(pickle.Unpickler):
+    """Reads strings, lists and dicts, and runs nothing."""
+
+    def find_class(self, module: str, name: str) -> NoReturn:
+        raise pickle.UnpicklingError(f"unexpected {module}.{name}")
+
+
+def shares(path: str) -> dict[str, float]:
+    """Key -> share of the people who bear it, in the nation where it is commonest."""
+    with Path(path).open("rb") as file:
+        people: dict[str, list[Any]] = _Plain(file).load()
+    size: Counter[str] = Counter()
+    bearers: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, nations in people.items():
+        if not _NO_PERSON.search(name):
+            nation = nations[0]
+            size[nation] += 1
+            for key in {key for token in prepare(name).tokens for key in token.keys}:
+                bearers[key][nation] += 1
+    return {
+        key: max(count / (size[nation] + SMALL_NATION) for nation, count in where.items())
+        for key, where in bearers.items()
+        if where.total() > 1
+    }
+
+
+def weight_of_share(share: float) -> float:
+    """The weight falls with the logarithm of the share."""
+    part = math.log(share / COMMONEST) / math.log(RAREST / COMMONEST)
+    return round(min(1.0, max(LEAST, LEAST + (1 - LEAST) * part)), 2)
 
 
 def entries(paths: list[str]) -> dict[str, dict[str, set[str]]]:
@@ -52,7 +103,7 @@ def weight(count: int) -> float:
     return 1.0
 
 
-def table(paths: list[str]) -> pl.DataFrame:  # noqa: C901 (three sources, one after the other)
+def table(names: str, paths: list[str]) -> pl.DataFrame:  # noqa: C901 (four sources, one after the other)
     """key, kind, weight."""
     weights: dict[tuple[str, str], float] = {}
 
@@ -60,6 +111,8 @@ def table(paths: list[str]) -> pl.DataFrame:  # noqa: C901 (three sources, one a
         if len(key) > 1:
             weights[kind, key] = min(value, weights.get((kind, key), 1.0))
 
+    for key, share in shares(names).items():
+        lower("individual", key, weight_of_share(share))
     for kind, keys in entries(paths).items():
         for key, references in keys.items():
             if len(references) >= 2:
@@ -86,9 +139,11 @@ def table(paths: list[str]) -> pl.DataFrame:  # noqa: C901 (three sources, one a
 
 if __name__ == "__main__":
     TARGET.write_text("key,kind,weight\n", encoding="utf-8") if not TARGET.exists() else None
-    frame = table(sys.argv[1:])
+    frame = table(sys.argv[1], sys.argv[2:])
     head = (
-        "# How common a romanised token is; not listed is rare (1). scripts/export_rarity.py, 2026-11-23.\n"
+        "# How common a romanised token is; not listed is rare (1). scripts/export_rarity.py, 2026-11-26.\n"
+        "# Counted from NaNa (name2nat 0.5.1, Apache License 2.0: LICENSE-name2nat.txt), public lists,\n"
+        "# name pools.\n"
     )
     TARGET.write_text(head + frame.write_csv(), encoding="utf-8")
-    print(frame.group_by("kind", "weight").len().sort("kind", "weight"))
+    print(frame.group_by("kind").len().sort("kind"))

@@ -146,8 +146,8 @@ def test_the_formula_of_the_bound_is_that_of_the_score(query: str, listed: str, 
         sum(option.cover for option in chosen),
         sum(option.weight for option in chosen),
     ]
-    weight = np.array([sum(token.weights[k] for token in name.tokens)])
-    missing = np.array([0.0 if name.full_line else sum(token.weights[k] for token in party.name.tokens)])
+    weight = np.array([sum(token.costs[k] for token in name.tokens)])
+    missing = np.array([0.0 if name.full_line else sum(token.costs[k] for token in party.name.tokens)])
     bound = upper_bound(np.array([value]), weight, missing)[0]
     if query != listed:
         assert bound >= rate(chosen, name, party) - 1e-9

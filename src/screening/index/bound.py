@@ -19,7 +19,14 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.index.batch import ranges
-from screening.names.comparison import CONTRADICTED, EXTRA, FULL_EVIDENCE, MISSING, SCARCITY
+from screening.names.comparison import (
+    CONTRADICTED,
+    EXTRA,
+    EXTRA_SCARCITY,
+    FULL_EVIDENCE,
+    MISSING,
+    SCARCITY,
+)
 
 __all__ = ["EPSILON", "Rows", "Worth", "candidates", "upper_bound"]
 
@@ -36,17 +43,17 @@ def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
 
     Args:
         value: One row per pair, columns as in `Worth.value`.
-        weight: Sum of the token weights of the query.
+        weight: Sum of the token costs of the query.
         listed: The same of the listed name; what it exceeds the cover by is missing.
     """
-    earned, own, cover, agreed = value.T
+    earned, own, cover, _ = value.T
     extra = np.maximum(weight - own, 0.0)
     missing = np.maximum(listed - cover, 0.0)
-    loss = np.minimum(extra, missing)
-    loss *= CONTRADICTED - EXTRA - MISSING
-    loss += EXTRA * extra
-    loss += MISSING * missing
-    loss *= 1 + SCARCITY * np.maximum(0.0, FULL_EVIDENCE - agreed)
+    both = np.minimum(extra, missing)
+    scarcity = SCARCITY * np.maximum(0.0, FULL_EVIDENCE - earned)
+    loss = CONTRADICTED * both * (1 + scarcity)
+    loss += EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
+    loss += MISSING * (missing - both)
     loss += earned
     ratio: Floats = np.divide(earned, loss, out=np.zeros_like(loss), where=loss > 0)
     return ratio
@@ -60,8 +67,8 @@ class Worth:
 
     Attributes:
         token, name: Of each entry.
-        value: entries x 4. What the token earns (weight times similarity); its own weight, which is then
-            not extra; the listed weight it covers, which is then not missing; the weight that both sides
+        value: entries x 4. What the token earns (weight times similarity); its own cost, which is then
+            not extra; the listed cost it covers, which is then not missing; the weight that both sides
             agree on.
     """
 
@@ -77,7 +84,7 @@ class Rows:
 
     row: Ints
     token: Ints
-    weight: Floats  # rows x kinds: sum of the token weights
+    weight: Floats  # rows x kinds: sum of the token costs
     full_line: Flags
 
 
@@ -94,7 +101,7 @@ def candidates(  # noqa: PLR0915, PLR0917 (one pass over one set of arrays)
     Args:
         rows: The batch.
         worth: What each of its tokens is worth in each listed name.
-        name_weight: Sum of the token weights of each listed name, for its own kind.
+        name_weight: Sum of the token costs of each listed name, for its own kind.
         name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
         telling: Tokens of which a pair must share two, or one that covers a whole token of the listed name;

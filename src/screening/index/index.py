@@ -88,7 +88,7 @@ class NameIndex:
         self._kinds = np.array([KINDS.index(listed.kind) for listed in self._listed], dtype=np.int64)
         self._weights = np.array(
             [
-                sum(token.weights[k] for token in listed.name.tokens)
+                sum(token.costs[k] for token in listed.name.tokens)
                 for listed, k in zip(self._listed, self._kinds, strict=True)
             ],
             dtype=np.float32,

@@ -66,7 +66,7 @@ def scan(
         np.zeros_like(known.rows.full_line),
     )
     weight = np.array(
-        [sum(t.weights[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
+        [sum(t.costs[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
     )
     rows, places = candidates(
         free, known.worth, weight.astype(np.float32), kinds, threshold, _telling(batch, known)

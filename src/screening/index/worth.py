@@ -43,7 +43,7 @@ class Vocabulary:
     def __init__(self, listed: list[Listed]) -> None:
         self.number: dict[Token, int] = {}
         holders: dict[tuple[int, int], list[int]] = defaultdict(list)
-        self.spans: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+        self.spans: dict[str, list[tuple[int, float, float, float]]] = defaultdict(list)
         self.units: list[list[int]] = []
         for place, name in enumerate(listed):
             k = KINDS.index(name.kind)
@@ -52,8 +52,8 @@ class Vocabulary:
                 continue
             for u in dict.fromkeys(self.units[-1]):
                 holders[u, k].append(place)
-            for text, (_, cover, alike) in name.spans.items():
-                self.spans[text].append((place, cover, alike))
+            for text, (_, weight, cover, alike) in name.spans.items():
+                self.spans[text].append((place, weight, cover, alike))
         self.tokens = list(self.number)
         slots = [holders.get((u, k), []) for u in range(len(self.tokens)) for k in range(len(KINDS))]
         self.starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)
@@ -169,8 +169,10 @@ class _Ledger:
         for t, token in enumerate(tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
-            for place, cover, alike in self.vocabulary.spans.get(token.surface, ()):
-                self.add(t, place, span_option((), token.weights[self.kinds[place]], (), cover, alike))
+            for place, weight, cover, alike in self.vocabulary.spans.get(token.surface, ()):
+                k = self.kinds[place]
+                option = span_option((), token.weights[k], token.costs[k], (), weight, cover, alike)
+                self.add(t, place, option)
 
     def add_spans(self) -> None:
         """What neighbouring tokens are worth where together they spell one listed token."""
@@ -178,9 +180,10 @@ class _Ledger:
             tokens = [self.batch.tokens[t] for t in members]
             for u in self.vocabulary.by_surface["".join(token.surface for token in tokens)]:
                 for k in range(len(KINDS)):
-                    own = sum(token.weights[k] for token in tokens)
-                    cover = self.vocabulary.tokens[u].weights[k]
-                    self.spread(self.width, u, k, span_option((), own, (), cover, GLUED))
+                    weight, own = sum(t.weights[k] for t in tokens), sum(t.costs[k] for t in tokens)
+                    listed = self.vocabulary.tokens[u]
+                    option = span_option((), weight, own, (), listed.weights[k], listed.costs[k], GLUED)
+                    self.spread(self.width, u, k, option)
             self.hold(rows, self.width)
             self.width += 1
 
@@ -232,9 +235,9 @@ class _Ledger:
         row, held = np.concatenate(self.held_rows), np.concatenate(self.held_ids)
         order = np.argsort(row, kind="stable")
         batch = self.batch
-        weights = np.array([token.weights for token in batch.tokens]).reshape(-1, len(KINDS))
+        costs = np.array([token.costs for token in batch.tokens]).reshape(-1, len(KINDS))
         per_kind = [
-            np.bincount(batch.rows, weights[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))
+            np.bincount(batch.rows, costs[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))
         ]
         return Rows(row[order], held[order], np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
 

@@ -3,9 +3,9 @@
 Tokens of both names are aligned one to one (or one to several, where a name is written together). Agreement
 earns the weight of the token, less what a typo or a spelling costs. What stays unaligned costs: most when
 both names hold something the other lacks (they contradict each other), less when one is merely longer. The
-fewer distinctive tokens agree, the more every difference costs.
+less distinctive evidence there is, the more every difference costs, except that a part is left out.
 
-    score = (agreed - flaws) / (agreed + scarcity * loss)
+    score = (agreed - flaws) / (agreed + loss)
 
 The score is a pure function of the two names, their kind and the versioned tables of `lexicon`; nothing
 else on the list and nothing else in the batch can move it.
@@ -35,13 +35,15 @@ __all__ = [
     "align",
     "compare",
     "explain",
+    "in_kind",
+    "likeness",
     "rate",
     "score",
     "similarity",
     "units",
 ]
 
-SCORE_VERSION: Final = "1"
+SCORE_VERSION: Final = "2"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]
@@ -53,7 +55,7 @@ SHORT_ROMANISED: Final = 0.75
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
-OTHER_NAME: Final = 0.2  # two names that are both common are two names, not one with a typo
+OTHER_NAME: Final = 0.55  # a common name is that name, and seldom another one with a typo
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
 FEWEST_CONSONANTS: Final = 3
 FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
@@ -63,13 +65,14 @@ ACRONYM: Final = 0.85
 SHORTEST_CUT: Final = 3  # letters that must be left of a cut token, unless the text fills its line
 CUT: Final = 0.95  # the last token of the query is the beginning of a listed one
 
-# What is not aligned costs, per unit of weight.
+# What is not aligned costs, per unit of cost.
 CONTRADICTED: Final = 2.0
-EXTRA: Final = 0.5  # the query says more than the listed name
-MISSING: Final = 0.25  # the query says less
-FULL_EVIDENCE: Final = 1.5  # with less agreement than this, every difference costs more
-SCARCITY: Final = 1.5
-FLAW_SCARCITY: Final = 0.15  # share of it that typos and spellings bear
+EXTRA: Final = 0.33  # the query says more than the listed name
+MISSING: Final = 0.27  # the query says less
+FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
+SCARCITY: Final = 1.75  # how much more, per unit that lacks
+EXTRA_SCARCITY: Final = 4.0  # and how much more than that: a short common name is part of many others
+FLAW_SCARCITY: Final = 0.3  # share of it that typos and spellings bear
 
 # Grades among names that agree in every token.
 FOLDED: Final = 0.995
@@ -121,7 +124,7 @@ class Option(NamedTuple):
         query, listed: Positions of the tokens.
         alike: Similarity.
         weight: What both sides agree on.
-        own, cover: What is then not extra in the query, and not missing from it.
+        own, cover: Of the costs, what is then not extra in the query, and not missing from it.
         how: As in `Alignment`.
     """
 
@@ -150,14 +153,14 @@ class Listed:
 
     Attributes:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
-            positions, their weight and what meeting them is worth.
+            positions, their weight, their cost and what meeting them is worth.
         surfaces: Each unit by the letters it is written with.
     """
 
     name: Name
     kind: Kind
     units: list[Unit]
-    spans: dict[str, tuple[Places, float, float]]
+    spans: dict[str, tuple[Places, float, float, float]]
     surfaces: dict[str, Unit]
 
     @classmethod
@@ -168,7 +171,7 @@ class Listed:
         return cls(name, kind, parts, _spans(name, kind), surfaces)
 
 
-def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float]]:
+def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float, float]]:
     tokens, k = name.tokens, KINDS.index(kind)
     found: dict[str, tuple[Places, float]] = {}
     for start, first in enumerate(tokens):
@@ -178,38 +181,59 @@ def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float]]:
             if len(text) > 1:
                 found.setdefault(text, (tuple(range(start, end + 1)), GLUED))
     if kind == "entity":
-        telling = [token for token in tokens if token.roles[1] != "legal form"]
-        for choice in (
-            [token for token in telling if token.roles[1] != "particle"],
-            telling,
-            [tokens[place] for place in name.words],
-            [tokens[place] for place in name.words if tokens[place].roles[1] != "legal form"],
-        ):
+        for choice in _acronyms(name):
             letters = [token.form[0] for token in choice]
             if len(letters) > 2:
                 found.setdefault("".join(letters), (tuple(range(len(tokens))), ACRONYM))
     return {
-        text: (places, sum(tokens[j].weights[k] for j in places), alike)
+        text: (
+            places,
+            sum(tokens[j].weights[k] for j in places),
+            sum(tokens[j].costs[k] for j in places),
+            alike,
+        )
         for text, (places, alike) in found.items()
     }
 
 
+def _acronyms(name: Name) -> Iterable[list[Token]]:
+    """The tokens whose first letters may stand for an entity: with and without particles and legal forms."""
+    tokens = name.tokens
+    ends = (*name.words[1:], len(tokens))
+    heads = [
+        (tokens[start], tokens[start:end]) for start, end in zip(name.words, ends, strict=bool(name.words))
+    ]
+    spoken = [head for head, word in heads if any(token.roles[1] != "particle" for token in word)]
+    for choice in (
+        [token for token in tokens if token.roles[1] not in ("particle", "legal form")],
+        [token for token in tokens if token.roles[1] != "legal form"],
+        [head for head, _ in heads],
+        spoken,
+    ):
+        yield choice
+        yield [token for token in choice if token.roles[1] != "legal form"]
+        if choice and choice[-1].roles[1] == "legal form":
+            yield choice[:-1]
+
+
 def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
     """How alike two tokens are, and in which way; 0 below the floor."""
-    k = KINDS.index(kind)
-    alike, how = likeness(a, b)
+    return in_kind(a, b, likeness(a, b), KINDS.index(kind))
+
+
+def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float, str]:
+    """How alike two tokens are in a kind of name, given their likeness."""
+    alike, how = found
     if not alike or how == "same":
-        return alike, how
+        return found
     roles = a.roles[k], b.roles[k]
-    if how == "initial" and kind == "entity":
+    if how == "initial" and KINDS[k] == "entity":
         return 0.0, ""
-    if "typo" in how:
-        if _two_known(*roles):
-            return 0.0, ""
-        if roles == ("known name", "known name"):
-            # The commoner the name in the query is, the less likely is it a slip for another.
-            alike -= OTHER_NAME * (1 - a.weights[k])
-            return (alike, how) if alike >= TYPO_FLOOR else (0.0, "")
+    if "typo" in how and _two_known(*roles):
+        return 0.0, ""
+    if ("typo" in how or how == "script") and roles[0] == "known name":
+        # The commoner the name in the query is, the less likely is it a slip for another.
+        alike -= OTHER_NAME * (1 - a.weights[k])
     return alike, how
 
 
@@ -277,11 +301,11 @@ def pair_option(  # noqa: PLR0917 (the innermost call)
     places: Places, a: Token, there: Places, b: Token, alike: float, how: str, k: int
 ) -> Option:
     """What aligning two similar tokens is worth."""
-    own, cover = a.weights[k], b.weights[k]
-    weight = min(own, cover)
+    own, cover = a.costs[k], b.costs[k]
     if how == "initial":
-        own, cover = (weight + INITIAL_COVER * (side - weight) for side in (own, cover))
-    return Option(places, there, alike, weight, own, cover, how)
+        own *= 1.0 if a.roles[k] == "initial" else INITIAL_COVER
+        cover *= 1.0 if b.roles[k] == "initial" else INITIAL_COVER
+    return Option(places, there, alike, min(a.weights[k], b.weights[k]), own, cover, how)
 
 
 def cut_option(places: Places, a: Token, there: Places, b: Token, k: int) -> Option | None:
@@ -290,14 +314,15 @@ def cut_option(places: Places, a: Token, there: Places, b: Token, k: int) -> Opt
         return None
     share = len(a.form) / len(b.form)
     weight = share * min(a.weights[k], b.weights[k])
-    return Option(places, there, CUT, weight, a.weights[k], share * b.weights[k], "cut")
+    return Option(places, there, CUT, weight, a.costs[k], share * b.costs[k], "cut")
 
 
-def span_option(places: Places, own: float, there: Places, cover: float, alike: float) -> Option:
-    """What aligning a token with a span is worth, whichever side the span is on."""
-    return Option(
-        places, there, alike, min(own, cover), own, cover, "acronym" if alike == ACRONYM else "glued"
-    )
+def span_option(  # noqa: PLR0917 (the innermost call)
+    places: Places, weight: float, own: float, there: Places, listed: float, cover: float, alike: float
+) -> Option:
+    """What aligning a token with a span is worth, whichever side the span is on: by weights and costs."""
+    how = "acronym" if alike == ACRONYM else "glued"
+    return Option(places, there, alike, min(weight, listed), own, cover, how)
 
 
 def _similar(query: list[Unit], listed: list[Unit], kind: Kind) -> list[Similar]:
@@ -321,16 +346,17 @@ def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list
                 if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
                     options.append(option)
         if len(a.surface) > 1 and a.surface in listed.spans:
-            there, cover, alike = listed.spans[a.surface]
-            options.append(span_option(places, a.weights[k], there, cover, alike))
+            there, weight, cover, alike = listed.spans[a.surface]
+            options.append(span_option(places, a.weights[k], a.costs[k], there, weight, cover, alike))
     for start, first in enumerate(query.tokens):
         text = first.surface
         for end in range(start + 1, last + 1 if text else 0):
             text += query.tokens[end].surface
             if text in listed.surfaces:
                 there, b = listed.surfaces[text]
-                own = sum(token.weights[k] for token in query.tokens[start : end + 1])
-                options.append(span_option(tuple(range(start, end + 1)), own, there, b.weights[k], GLUED))
+                span, here = query.tokens[start : end + 1], tuple(range(start, end + 1))
+                weight, own = sum(token.weights[k] for token in span), sum(token.costs[k] for token in span)
+                options.append(span_option(here, weight, own, there, b.weights[k], b.costs[k], GLUED))
     return options
 
 
@@ -378,12 +404,16 @@ def rate(chosen: list[Option], query: Name, listed: Listed) -> float:
     flaws = sum(option.weight * (1 - option.alike) for option in chosen)
     # A text that fills its line may lack whatever stands behind the last token that it shares.
     end = max(option.listed[-1] for option in chosen) + 1 if query.full_line else len(tokens)
-    extra = max(0.0, sum(token.weights[k] for token in query.tokens) - sum(option.own for option in chosen))
-    missing = max(0.0, sum(token.weights[k] for token in tokens[:end]) - sum(o.cover for o in chosen))
+    extra = max(0.0, sum(token.costs[k] for token in query.tokens) - sum(option.own for option in chosen))
+    missing = max(0.0, sum(token.costs[k] for token in tokens[:end]) - sum(o.cover for o in chosen))
     both = min(extra, missing)
-    loss = CONTRADICTED * both + EXTRA * (extra - both) + MISSING * (missing - both)
-    scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - agreed)
-    ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss * (1 + scarcity))
+    scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - (agreed - flaws))
+    loss = (
+        CONTRADICTED * both * (1 + scarcity)
+        + EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
+        + MISSING * (missing - both)
+    )
+    ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
     order = [option.listed[0] for option in chosen]
     return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
 

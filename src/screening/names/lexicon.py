@@ -92,7 +92,9 @@ def legal_forms() -> frozenset[str]:
 @cache
 def rarity(kind: str) -> dict[str, float]:
     """Romanised token -> weight between 0 and 1; a token that is not in the table weighs 1."""
-    return {row["key"]: float(row["weight"]) for row in _rows("rarity.csv") if row["kind"] == kind}
+    lines = (_DATA / "rarity.csv").read_text(encoding="utf-8").splitlines()
+    rows = (line.split(",") for line in lines if not line.startswith("#"))  # large: plain cells, read plainly
+    return {key: float(weight) for key, of, weight in rows if of == kind}
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -30,7 +31,7 @@ _LEGAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
 _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
 _PERSON_IN_ENTITY: Final = 0.7
-_KNOWN: Final = 0.85  # common enough that it is seldom a slip of the pen for another name
+_INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical", "initial", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,12 @@ class Token:
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
-        weights: Share of a full token that it carries in a person's name and in an entity's name.
+        weights: Evidence that it carries in a person's name and in an entity's name, of 1 for a rare token.
+        costs: What it costs there if nothing meets it. That a name lacks a part or has one more is not much
+            less telling where the part is common, so this is the root of the weight, except for what is
+            incidental.
         roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form",
-            "clerical", "initial" or "number". A known name is one that many parties share.
+            "clerical", "initial" or "number". A known name is one that several parties share.
     """
 
     form: str
@@ -61,6 +65,7 @@ class Token:
     keys: tuple[str, ...] = field(default=(), compare=False)
     skeleton: str = field(default="", compare=False)
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
+    costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     roles: tuple[str, str] = field(default=("name", "name"), compare=False)
 
 
@@ -93,14 +98,16 @@ def make_token(
         keys=keys,
         skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
         weights=(person[0], entity[0]),
+        costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
     )
 
 
 def whole(token: Token, parts: list[Token]) -> Token:
-    """A compound as one token; it weighs what its parts weigh."""
+    """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
-    return replace(token, weights=(person, entity))
+    costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
+    return replace(token, weights=(person, entity), costs=costs)
 
 
 _DOUBLES = re.compile(r"(.)\1+")
@@ -146,6 +153,10 @@ def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[fl
     return _incidental(form, kind) or _telling(form, keys, kind)
 
 
+def _cost(weight: float, role: str) -> float:
+    return weight if role in _INCIDENTAL else math.sqrt(weight)
+
+
 def _incidental(form: str, kind: str) -> tuple[float, str] | None:
     if form in particles():
         return particles()[form], "particle"
@@ -158,7 +169,7 @@ def _incidental(form: str, kind: str) -> tuple[float, str] | None:
 
 def _telling(form: str, keys: tuple[str, ...], kind: str) -> tuple[float, str]:
     weight = min(rarity(kind).get(key, 1.0) for key in keys)
-    role = "known name" if weight <= _KNOWN else "name"
+    role = "known name" if weight < 1 else "name"
     if kind == "entity" and weight == 1:
         # A common person's name says more in a company's name than in a person's, but not everything.
         weight = max(_PERSON_IN_ENTITY, min(rarity("individual").get(key, 1.0) for key in keys))

@@ -30,7 +30,9 @@ DAY: Final = 24 * HOUR
 START: Final = datetime(2026, 4, 6, tzinfo=UTC)
 
 UNITS: Final = {"EUR": 100, "USD": 100, "JPY": 150}  # minor units for a base unit; XAU has none
-LIMITS: Final = {"cash_report": 10_000, "r10": 15_000, "r16_de_minimis": 1_000, "r32": 15_000}
+LIMITS: Final = {
+    "cash_report": 10_000, "r10": 15_000, "r16_de_minimis": 1_000, "r32": 15_000, "va_travel_rule": 1_000,
+}  # fmt: skip
 CLASSES: Final = {
     "SY": {"conflict", "grey"}, "IQ": {"conflict", "grey"}, "KP": {"call"}, "TR": {"conduit"},
     "TR-31": {"border"}, "TR-27": {"border"}, "NG-BO": {"conflict"}, "KE": {"grey"},

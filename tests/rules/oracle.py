@@ -1,8 +1,9 @@
 """A slow, readable language for rules, and the law that the fast form flags what it flags.
 
-An oracle is a plain function `oracle(payments, p, **parameters) -> bool`: does the rule fire on `p`, as the
-catalogue defines it? It sees payments as objects with one attribute per column (None where the value is
-missing) and windows as loops. It knows nothing of how the rules are computed.
+An oracle is a plain function `oracle(payments, p, **parameters)`: does the rule fire on `p`, as the catalogue
+defines it? It says so by a truth value, or by the payments that are the evidence (none: it does not fire).
+It sees payments as objects with one attribute per column (None where the value is missing) and windows as
+loops. It knows nothing of how the rules are computed.
 
 ORACLE_EXAMPLES=500 in the environment looks longer than the default.
 """
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 from screening.policy import Policy
 from screening.rules import Rule, assess
+from screening.rules.findings import EVIDENCE_LIMIT
 from screening.schemas import TRANSACTIONS
 
 EXAMPLES: Final = int(os.environ.get("ORACLE_EXAMPLES", "25"))
@@ -30,7 +32,9 @@ DAY: Final = 24 * HOUR
 START: Final = datetime(2026, 4, 6, tzinfo=UTC)
 
 UNITS: Final = {"EUR": 100, "USD": 100, "JPY": 150}  # minor units for a base unit; XAU has none
-LIMITS: Final = {"cash_report": 10_000, "r10": 15_000, "r16_de_minimis": 1_000, "r32": 15_000}
+LIMITS: Final = {
+    "cash_report": 10_000, "r10": 15_000, "r16_de_minimis": 1_000, "r32": 15_000, "va_travel_rule": 1_000,
+}  # fmt: skip
 CLASSES: Final = {
     "SY": {"conflict", "grey"}, "IQ": {"conflict", "grey"}, "KP": {"call"}, "TR": {"conduit"},
     "TR-31": {"border"}, "TR-27": {"border"}, "NG-BO": {"conflict"}, "KE": {"grey"},
@@ -43,6 +47,7 @@ PARTS: Final = {
 }
 
 Test = Callable[["Payment"], bool]
+Verdict = bool | list["Payment"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +220,7 @@ class Case:
     """
 
     rule: Rule
-    oracle: Callable[..., bool]
+    oracle: Callable[..., Verdict]
     step: int = 6 * HOUR
     steps: int = 14
     size: int = 30
@@ -252,14 +257,21 @@ class Case:
         )
         arguments = {item.name: item.argument for item in self.rule.parameters}
         since = cut * self.step
-        fired = [p for p in book if self.oracle(book, p, **arguments)]
-        expected = {p.id for p in fired if p.at >= since}
-        found = set(self._flags(book, since)["transaction_id"])
+        verdicts = {p.id: self.oracle(book, p, **arguments) for p in book if p.at >= since}
+        expected = {name for name, verdict in verdicts.items() if verdict}
+        flags = self._flags(book, since)
+        found = set(flags["transaction_id"])
         told = "\n".join(f"{p.id} {p.at / HOUR:.6f}h {p.values}" for p in sorted(book, key=lambda p: p.at))
         assert found == expected, (
             f"{self.rule.id}: not flagged {sorted(expected - found)}, "
             f"flagged {sorted(found - expected)}\n{told}"
         )
+        own = {p.id: p for p in book}
+        for name, evidence, count in flags.select("transaction_id", "evidence", "evidence_count").iter_rows():
+            verdict = verdicts[name]
+            if not isinstance(verdict, bool):
+                behind = sorted({own[name], *verdict}, key=lambda p: (p.at, p.id))
+                assert (evidence, count) == ([p.id for p in behind][-EVIDENCE_LIMIT:], len(behind)), told
         return bool(expected)
 
     def _flags(self, book: Payments, since: int) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Verdict,
     agree,
     between,
     by,
@@ -82,13 +83,13 @@ def quantile(rows: list[Payment], level: float) -> int:
     return sorted(q.amount for q in rows)[math.floor(level * (len(rows) - 1))]
 
 
-def unusual(book: Payments, p: Payment, *, window: int, payments: int, score: float, floor: float) -> bool:
+def unusual(book: Payments, p: Payment, *, window: int, payments: int, score: float, floor: float) -> Verdict:
     rows = book.before(p, window, like(p), same(p, "originator"))
     if not p.moved or len(rows) < payments:
         return False
     low, middle, high = (quantile(rows, level) for level in (0.25, 0.5, 0.75))
     spread = max(math.log(high) - math.log(low), floor) / 1.349
-    return math.log(p.amount) - math.log(middle) >= score * spread
+    return rows if math.log(p.amount) - math.log(middle) >= score * spread else []
 
 
 def hasty(book: Payments, p: Payment, *, day: int, baseline: int, payments: int, factor: float) -> bool:

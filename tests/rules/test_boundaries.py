@@ -128,6 +128,13 @@ def test_a_hub_is_counted_and_not_followed(payments: Table) -> None:
     assert hubs["rows"].to_list() == [1]
 
 
+def test_an_lei_speaks_for_its_own_name_only(payments: Table) -> None:
+    lei = {"originator_lei": "529900EXAMPLE0000000"}
+    assert not fires("TF-D02", payments([at(0, 10, originator_name="CUSTOMER", **lei)]))
+    assert fires("TF-D02", payments([at(0, 10, originator_address="UNKNOWN", **lei)]))
+    assert fires("TF-D02", payments([at(0, 10, ultimate_originator_name="CUSTOMER", **lei)]))
+
+
 def shared_device(users: int, first: int = 0, **more: Any) -> list[Row]:
     return [at(i, 50, f"P{i}", "shop", device_id="D", **more) for i in range(first, first + users)]
 

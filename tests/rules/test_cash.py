@@ -7,6 +7,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Verdict,
     agree,
     between,
     by,
@@ -32,12 +33,13 @@ def wired(
     return p in gone and come > 0 and come >= least * 100 and total(gone) >= share * come
 
 
-def spread_cash(book: Payments, p: Payment, *, points: int, window: int, threshold: str) -> bool:
+def spread_cash(book: Payments, p: Payment, *, points: int, window: int, threshold: str) -> Verdict:
     def below(q: Payment) -> bool:
         return q.channel == "cash_dep" and q.measured and q.amount < (q.limit(threshold) or 0)
 
     rows = book.within(p, window, below, same(p, "beneficiary"))
-    return p in rows and len({q.branch_id or q.terminal_id for q in rows} - {None}) >= points
+    fires = p in rows and len({q.branch_id or q.terminal_id for q in rows} - {None}) >= points
+    return rows if fires else []
 
 
 def carried(book: Payments, p: Payment, *, threshold: str, low: float, high: float, window: int) -> bool:
@@ -74,14 +76,14 @@ def emptied(book: Payments, p: Payment, *, wallets: int, median: float, share: f
     )
 
 
-def spread_out(book: Payments, p: Payment, *, providers: int, window: int) -> bool:
+def spread_out(book: Payments, p: Payment, *, providers: int, window: int) -> Verdict:
     def foreign(q: Payment) -> bool:
         business = q.originator_type in ("merchant", "payroll", "utility", "fi", "vasp")
         places = q.vasp_country, q.home()
         return q.channel == "va" and not business and None not in places and places[0] != places[1]
 
     rows = book.within(p, window, foreign, same(p, "originator"))
-    return p in rows and len(values(rows, "vasp_id")) >= providers
+    return rows if p in rows and len(values(rows, "vasp_id")) >= providers else []
 
 
 def turned_round(book: Payments, p: Payment, *, window: int, low: float, high: float, least: float) -> bool:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.rules.oracle import HOUR, Case, Payment, Payments, agree, having, like, same, total, values
+from tests.rules.oracle import (
+    HOUR,
+    Case,
+    Payment,
+    Payments,
+    Verdict,
+    agree,
+    having,
+    like,
+    same,
+    total,
+    values,
+)
 from tests.rules.test_behaviour import quantile
 
 from screening.rules.commerce import business_and_private, risky_goods, trade_mismatch
@@ -31,19 +43,21 @@ def one_text(
     )
 
 
-def risky(book: Payments, p: Payment, *, window: int, quantile: float, factor: float, payments: int) -> bool:
+def risky(
+    book: Payments, p: Payment, *, window: int, quantile: float, factor: float, payments: int
+) -> Verdict:
     merchant = p.merchant_category_code in ("5941", "5169")
     dealer = p.originator_occupation is not None and "gold dealer" in p.originator_occupation.lower()
     rows = book.before(p, window, like(p), same(p, "originator"))
     enough = p.moved and (merchant or dealer) and len(rows) >= payments
-    return enough and p.amount >= factor * level(rows, quantile)
+    return rows if enough and p.amount >= factor * level(rows, quantile) else []
 
 
 def level(rows: list[Payment], share: float) -> int:
     return quantile(rows, share)
 
 
-def misfit(book: Payments, p: Payment, *, window: int, payments: int, signs: int) -> bool:
+def misfit(book: Payments, p: Payment, *, window: int, payments: int, signs: int) -> Verdict:
     rows = book.within(p, window, same(p, "beneficiary", "invoice_reference"))
     payer, payee, goods = p.originator_country, p.beneficiary_country, p.goods_country
 
@@ -51,7 +65,7 @@ def misfit(book: Payments, p: Payment, *, window: int, payments: int, signs: int
         return one is not None and None not in others and one not in others
 
     seen = (len(rows) >= payments, differ(payer, payee, goods), differ(goods, payer, payee))
-    return p in rows and sum(seen) >= signs
+    return rows if p in rows and sum(seen) >= signs else []
 
 
 def mixed(book: Payments, p: Payment, *, window: int, share: float, payments: int) -> bool:

@@ -9,6 +9,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Verdict,
     agree,
     by,
     like,
@@ -40,12 +41,13 @@ def first(book: Payments, p: Payment, *, history: int) -> bool:
     return p.moved and p.high_risk() and not p.expected() and long_known and not earlier
 
 
-def repeated(book: Payments, p: Payment, *, most: float, payments: int, window: int) -> bool:
+def repeated(book: Payments, p: Payment, *, most: float, payments: int, window: int) -> Verdict:
     def small(q: Payment) -> bool:
         return q.high_risk() and q.at_most(most) and q.country("beneficiary") == p.country("beneficiary")
 
     rows = book.within(p, window, small, same(p, "originator"))
-    return p in rows and p.country("beneficiary") is not None and len(rows) >= payments
+    fires = p in rows and p.country("beneficiary") is not None and len(rows) >= payments
+    return rows if fires else []
 
 
 def through_conduit(book: Payments, p: Payment, *, relation: int, window: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.rules.oracle import Case, Payment, Payments, agree, by, like, same, share, total, values
+from tests.rules.oracle import Case, Payment, Payments, Verdict, agree, by, like, same, share, total, values
 from tests.rules.test_behaviour import passed
 
 from screening.rules.behaviour import pass_through
@@ -35,13 +35,14 @@ def off_programme(book: Payments, p: Payment) -> bool:
     )
 
 
-def cash_heavy(book: Payments, p: Payment, *, window: int, share: float, least: float) -> bool:
+def cash_heavy(book: Payments, p: Payment, *, window: int, share: float, least: float) -> Verdict:
     def npo(q: Payment) -> bool:
         return bool(q.originator_type == "npo")
 
     rows = book.within(p, window, npo, like(p), same(p, "originator"))
     taken = total([q for q in rows if CASH(q)])
-    return p in rows and CASH(p) and taken >= least * 100 and taken >= share * total(rows)
+    fires = p in rows and CASH(p) and taken >= least * 100 and taken >= share * total(rows)
+    return rows if fires else []
 
 
 def stormed(

@@ -12,6 +12,7 @@ from tests.rules.oracle import (
     Payment,
     Payments,
     Test,
+    Verdict,
     agree,
     between,
     by,
@@ -145,12 +146,12 @@ def area(p: Payment) -> str | None:
     return part if part in CLASSES else p.country("beneficiary")
 
 
-def spread(book: Payments, p: Payment, *, beneficiaries: int, window: int) -> bool:
+def spread(book: Payments, p: Payment, *, beneficiaries: int, window: int) -> Verdict:
     def wanted(q: Payment) -> bool:
         return q.high_risk() and not q.expected() and area(q) == area(p)
 
     rows = book.within(p, window, wanted, same(p, "originator"))
-    return p in rows and len(values(rows, "beneficiary")) >= beneficiaries
+    return rows if p in rows and len(values(rows, "beneficiary")) >= beneficiaries else []
 
 
 def sharing(
@@ -171,9 +172,9 @@ def sharing(
     return p.moved and any(ring(name) for name in ("device_id", "phone_hash", "email_hash", "address_hash"))
 
 
-def holding(book: Payments, p: Payment, *, accounts: int, window: int) -> bool:
+def holding(book: Payments, p: Payment, *, accounts: int, window: int) -> Verdict:
     rows = book.within(p, window, same(p, "originator"))
-    return p in rows and len(values(rows, "originator_account")) >= accounts
+    return rows if p in rows and len(values(rows, "originator_account")) >= accounts else []
 
 
 MANY = ["A", "B", "C", "D", "E", "F", None]

@@ -11,6 +11,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Verdict,
     agree,
     like,
     same,
@@ -49,7 +50,7 @@ def structured(
     )
 
 
-def linked(book: Payments, p: Payment, *, threshold: str, linkage: str, window: int) -> bool:
+def linked(book: Payments, p: Payment, *, threshold: str, linkage: str, window: int) -> Verdict:
     sides = {
         "originator": ("originator",),
         "beneficiary": ("beneficiary_account",),
@@ -60,25 +61,26 @@ def linked(book: Payments, p: Payment, *, threshold: str, linkage: str, window: 
     limit = p.limit(threshold) or 0
     rows = book.within(p, window, like(p), same(p, *sides))
     earlier = [q for q in rows if q.at < p.at]
-    return total(rows) >= limit > total(earlier) and all(q.amount < limit for q in rows)
+    fires = total(rows) >= limit > total(earlier) and all(q.amount < limit for q in rows)
+    return rows if fires else []
 
 
 def hugging(
     book: Payments, p: Payment, *, threshold: str, band: float, payments: int, window: int,
     high_risk_factor: float,
-) -> bool:  # fmt: skip
+) -> Verdict:  # fmt: skip
     def inside(q: Payment) -> bool:
         limit = q.limit(threshold)
         return q.measured and q.abroad() and limit is not None and band * limit <= q.amount <= limit
 
     rows = book.within(p, window, inside, like(p), same(p, "originator"))
-    return p.moved and inside(p) and len(rows) >= payments
+    return rows if p in rows and len(rows) >= payments else []
 
 
 def round_sums(
     book: Payments, p: Payment, *, least: float, step: float, share: float, payments: int, window: int,
     standing_from: int, standing_to: int, high_risk_factor: float,
-) -> bool:  # fmt: skip
+) -> Verdict:  # fmt: skip
     def full(q: Payment) -> bool:
         return q.at_least(least) and q.amount % 10_000 == 0  # full hundreds of two decimals; JPY: 10 000
 
@@ -91,7 +93,8 @@ def round_sums(
 
     rows = [q for q in book.within(p, window, like(p), same(p, "originator")) if not standing(q)]
     round_ones = [q for q in rows if full(q)]
-    return p in round_ones and len(rows) >= payments and len(round_ones) >= share * len(rows)
+    fires = p in round_ones and len(rows) >= payments and len(round_ones) >= share * len(rows)
+    return rows if fires else []
 
 
 def near_equal(
@@ -102,7 +105,7 @@ def near_equal(
     originators: int,
     step: float,
     window: int,
-) -> bool:
+) -> Verdict:
     def level(q: Payment) -> int:
         return math.floor(math.log(q.amount) / math.log(step))
 
@@ -111,7 +114,8 @@ def near_equal(
 
     rows = book.within(p, window, like(p), same(p, "beneficiary_account"), private)
     rows = [q for q in rows if abs(level(q) - level(p)) <= 1]
-    return p in rows and len(rows) >= credits and len(values(rows, "originator")) >= originators
+    fires = p in rows and len(rows) >= credits and len(values(rows, "originator")) >= originators
+    return rows if fires else []
 
 
 def off_benford(book: Payments, p: Payment, *, payments: int, chi_square: float, window: int) -> bool:

@@ -9,6 +9,7 @@ from tests.rules.oracle import (
     Case,
     Payment,
     Payments,
+    Verdict,
     agree,
     by,
     having,
@@ -37,13 +38,14 @@ def away(p: Payment) -> bool:
     return p.home() is not None and (p.home() != p.terminal_country or elsewhere)
 
 
-def carded(book: Payments, p: Payment, *, uses: int, total: float, window: int) -> bool:
+def carded(book: Payments, p: Payment, *, uses: int, total: float, window: int) -> Verdict:
     def there(q: Payment) -> bool:
         return CARD(q) and q.tf_area("terminal") and away(q)
 
     rows = book.within(p, window, there, same(p, "originator"))
     spent = sum(q.amount for q in rows if like(p)(q))
-    return p in rows and (len(rows) >= uses or (p.measured and spent >= total * 100))
+    fires = p in rows and (len(rows) >= uses or (p.measured and spent >= total * 100))
+    return rows if fires else []
 
 
 def travels(p: Payment) -> bool:
@@ -120,7 +122,7 @@ def moved_away(book: Payments, p: Payment, *, window: int, share: float, debits:
 CASH = by("card_atm")
 
 
-def redeemed(book: Payments, p: Payment, *, loads: int, cards: int, window: int) -> bool:
+def redeemed(book: Payments, p: Payment, *, loads: int, cards: int, window: int) -> Verdict:
     loaded = book.within(p, window, by("prepaid_load"), same(p, "card_id"))
 
     def loads_many(q: Payment) -> bool:
@@ -129,7 +131,8 @@ def redeemed(book: Payments, p: Payment, *, loads: int, cards: int, window: int)
         return len(values(by_one, "card_id")) >= cards
 
     used = p.moved and p.card_id is not None and CARD(p) and p.tf_area("terminal")
-    return used and (len(loaded) >= loads or any(loads_many(q) for q in loaded))
+    fires = used and (len(loaded) >= loads or any(loads_many(q) for q in loaded))
+    return loaded if fires else []
 
 
 def returned(book: Payments, p: Payment, *, silence: int) -> bool:

@@ -156,9 +156,17 @@ _NAMED_FIELDS = (
     "the name. A name with an LEI is taken as it is.",
     source="EBA/GL/2024/11 (missing or incomplete data)",
     weight=15,
-    parameters=(ratio("entropy", 1, "bits a character, below which a text says nothing"),),
+    parameters=(
+        ratio(
+            "entropy",
+            1,
+            "bits a character, below which a text says nothing; asked of texts of up to eight characters "
+            "and of those with one symbol three times in a row",
+        ),
+    ),
     requires=("|".join(_NAMED_FIELDS),),
     optional=(*_NAMED_FIELDS, "originator_lei", "beneficiary_lei"),
+    version="2",
     reason="{field} holds '{text}'",
 )
 def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
@@ -174,7 +182,7 @@ def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
         truth[rows[bad]] = True
         if name.endswith("_address") and f"{side}_name" in book.columns:
             truth |= (texts == book.column(f"{side}_name")).fill_null(False).to_numpy() & book.known(name)
-        if f"{side}_lei" in book.columns:
+        if name == f"{side}_name" and f"{side}_lei" in book.columns:
             truth &= ~book.known(f"{side}_lei")
         found = np.flatnonzero(truth)
         findings.append(
@@ -184,7 +192,7 @@ def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
 
 
 def _suspects(texts: pl.Series, fillers: list[str], *, name: bool) -> npt.NDArray[np.int64]:
-    """Rows worth a close look: cheap, and a superset of those that say nothing."""
+    """Rows worth a close look: fillers, digits, short texts, and one symbol three times in a row."""
     words = sorted({max(term.split(), key=len) for term in fillers} - {""})
     runs = [symbol * 3 for symbol in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*_/+?#x "]
     text = pl.col("text")

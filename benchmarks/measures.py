@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from peers import SCORERS, best_scores
 from screening.hits import MORE_THAN_A_NAME
 from screening.index import NameIndex
 from screening.names.comparison import compare
@@ -22,6 +21,7 @@ from screening.validation.manipulations import MANIPULATIONS, manipulate, manipu
 from screening.validation.people import companies, people
 from screening.validation.traffic import innocent_payments
 from screening.validation.world import make_world
+from yardsticks import SCORERS, best_scores
 
 if TYPE_CHECKING:
     from pathlib import Path

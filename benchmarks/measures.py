@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from screening.hits import MORE_THAN_A_NAME
 from screening.index import NameIndex
 from screening.names.comparison import compare
 from screening.names.normalise import prepare
@@ -20,6 +21,7 @@ from screening.validation.manipulations import MANIPULATIONS, manipulate, manipu
 from screening.validation.people import companies, people
 from screening.validation.traffic import innocent_payments
 from screening.validation.world import make_world
+from yardsticks import SCORERS, best_scores
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,10 +66,17 @@ class Size:
     companies: int
     recombined: int
     texts: int
+    peers: int = 0  # people that other scorers are asked for; they are slow
 
 
 FULL: Final = Size(
-    per_class=300, weak_per_class=60, people=60_000, companies=20_000, recombined=6_000, texts=4_000
+    per_class=300,
+    weak_per_class=60,
+    people=60_000,
+    companies=20_000,
+    recombined=6_000,
+    texts=4_000,
+    peers=2_000,
 )
 SMOKE: Final = Size(
     per_class=60, weak_per_class=20, people=8_000, companies=2_000, recombined=1_000, texts=500
@@ -80,10 +89,12 @@ class Scores:
 
     Attributes:
         planted: manipulation, channel, kind, weak, and the score of the right designation (0: not found).
-        innocents: group, region, and the best score on any name, on names not weak, on weak ones.
+        innocents: group, region, and the best score on any name, on names not weak, on weak ones, and in the
+            name read as a text, where a party field with such a name would be.
         aliases: quality of the alias left out, and the score through the other names of its entry.
         strangers: quality of the alias left out, and the score of each designation that is not its own.
         pairs: schema, quality, is_match and score of labelled pairs; empty where there are none.
+        peers: scorer, and how many alerts, people, aliases found, aliases and strangers RapidFuzz has.
     """
 
     planted: pl.DataFrame
@@ -91,6 +102,7 @@ class Scores:
     aliases: pl.DataFrame
     strangers: pl.DataFrame
     pairs: pl.DataFrame
+    peers: pl.DataFrame
 
 
 def measure(sanctions: SanctionsList, *, size: Size, seed: int, cases: Path | None = None) -> Scores:
@@ -103,6 +115,7 @@ def measure(sanctions: SanctionsList, *, size: Size, seed: int, cases: Path | No
         aliases,
         strangers,
         _pairs(cases),
+        _peers(index, size, seed),
     )
 
 
@@ -169,6 +182,9 @@ def _innocents(sanctions: SanctionsList, index: NameIndex, size: Size, seed: int
             how="left",
         )
     )
+    several = asked["name"].filter(asked["name"].str.contains(MORE_THAN_A_NAME))
+    in_field = _found_in_texts(index, several).group_by("query").agg(in_field=pl.col("score").max())
+    best = best.join(in_field, on="query", how="full", coalesce=True)
     scored = asked.join(best, left_on="name", right_on="query", how="left").drop("name")
     texts = pl.concat(
         [
@@ -179,7 +195,7 @@ def _innocents(sanctions: SanctionsList, index: NameIndex, size: Size, seed: int
     in_text = _found_in_texts(index, texts["text"]).group_by("query").agg(any=pl.col("score").max())
     read = texts.join(in_text, left_on="text", right_on="query", how="left").drop("text")
     return pl.concat([scored, read], how="diagonal").with_columns(
-        pl.col("any", "strong", "weak").fill_null(0.0)
+        pl.col("any", "strong", "weak", "in_field").fill_null(0.0)
     )
 
 
@@ -201,19 +217,57 @@ def _about_nobody(n: int, seed: int) -> pl.Series:
     return texts.alias("text").drop_nulls().unique(maintain_order=True)
 
 
-def _left_out(index: NameIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Each alias against the other names of its entry, and against all other entries.
+Entries = dict[str, list[tuple["Kind", str, frozenset[str]]]]
+Asked = list[tuple[str, str, str, frozenset[str]]]
 
-    Names of the entry that differ in case, accents, punctuation or order only count as the alias itself.
-    """
-    entries: dict[str, list[tuple[Kind, str, frozenset[str]]]] = defaultdict(list)
-    asked = []
+
+def _aliases(index: NameIndex) -> tuple[Entries, Asked]:
+    """Names of each entry, and the aliases that are asked for: reference, quality, name, forms."""
+    entries: Entries = defaultdict(list)
+    asked: Asked = []
     for reference, kind, name, quality in index.names.select("reference", "kind", "name", "quality").rows():
         prepared = prepare(name)
         forms = frozenset(token.form for token in prepared.tokens)
         entries[reference].append((kind, name, forms))
         if quality in ("Good", "Low") and prepared.screenable:
             asked.append((reference, quality, name, forms))
+    return entries, asked
+
+
+def _peers(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
+    """What other scorers do with the same innocents and the same aliases."""
+    entries, asked = _aliases(index)
+    good = [(reference, name, forms) for reference, quality, name, forms in asked if quality == "Good"]
+    listed = [(place, name) for place, names in enumerate(entries.values()) for _, name, _ in names]
+    owner = np.array([place for place, _ in listed], dtype=np.int64)
+    place_of = {reference: place for place, reference in enumerate(entries)}
+    crowd = people(size.people, seed=seed)["name"].head(size.peers).to_list()
+    rows = []
+    for label, (scorer, cutoff) in SCORERS.items() if size.peers else ():
+        names = [name for _, name in listed]
+        alerts = (best_scores(crowd, names, owner, scorer) >= cutoff).any(axis=1).sum()
+        met = best_scores([name for _, name, _ in good], names, owner, scorer) >= cutoff
+        own = met[np.arange(len(good)), [place_of[reference] for reference, _, _ in good]]
+        found = 0
+        for reference, name, forms in good:
+            others = [other for _, other, theirs in entries[reference] if theirs != forms]
+            scores = (
+                best_scores([name], others, np.zeros(len(others), np.int64), scorer)
+                if others
+                else np.zeros(1)
+            )
+            found += bool(scores.max() >= cutoff)
+        rows.append((label, int(alerts), len(crowd), found, len(good), int(met.sum() - own.sum())))
+    schema = ["scorer", "alerts", "people", "found", "aliases", "strangers"]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _left_out(index: NameIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Each alias against the other names of its entry, and against all other entries.
+
+    Names of the entry that differ in case, accents, punctuation or order only count as the alias itself.
+    """
+    entries, asked = _aliases(index)
     rows = []
     for reference, quality, alias, own in asked:
         others = [(kind, name) for kind, name, forms in entries[reference] if forms != own]

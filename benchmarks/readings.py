@@ -56,6 +56,7 @@ def rows_of(scores: Scores, section: str, policy: Policy) -> list[Row]:
         *_recall_rows(scores.planted, section, policy),
         *_alias_rows(scores, section, policy.names.threshold),
         *_innocent_rows(scores.innocents, section, policy),
+        *_peer_rows(scores.peers, section),
     ]
 
 
@@ -143,6 +144,7 @@ def _innocent_rows(innocents: pl.DataFrame, section: str, policy: Policy) -> lis
         "region",
         hit=pl.col("any") >= names.threshold,
         text_hit=pl.col("any") >= names.text_threshold,
+        in_field=(pl.col("any") >= names.threshold) | (pl.col("in_field") >= names.text_threshold),
         strong=pl.col("strong") >= names.threshold,
         suspended=(pl.col("strong") >= outcomes.suspend_at) | (pl.col("weak") >= outcomes.suspend_weak_at),
     )
@@ -157,8 +159,22 @@ def _innocent_rows(innocents: pl.DataFrame, section: str, policy: Policy) -> lis
         add(group, groups[group]["hit"], reach=reach)
         add(f"{group}, weak aliases aside", groups[group]["strong"])
         add(f"{group}, suspended", groups[group]["suspended"])
+        add(f"{group}, as a party field is read", groups[group]["in_field"])
     for region in sorted(groups["people"]["region"].unique()):
         add(f"people, {region}", groups["people"].filter(pl.col("region") == region)["hit"])
     for group in (SOMEBODY, NOBODY):
         add(group, groups[group]["text_hit"])
+    return rows
+
+
+def _peer_rows(peers: pl.DataFrame, section: str) -> list[Row]:
+    """RapidFuzz's scorers on the same names, for the scale."""
+    rows = []
+    for scorer, alerts, people, found, aliases, strangers in peers.rows():
+        measure = f"for the scale: {scorer}"
+        rows += [
+            share(section, measure, "alerts per 1,000 people", alerts, people, better="lower", per=1000),
+            share(section, measure, "Good aliases found", found, aliases),
+            plain(section, measure, "other entries per Good alias", strangers / aliases, better="lower"),
+        ]
     return rows

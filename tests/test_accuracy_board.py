@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 RARE = {"missing_kunya"}  # applies to no name of the fictional list
-MODULES = ("board", "measures", "readings", "curve", "names", "accuracy")
+MODULES = ("board", "yardsticks", "measures", "readings", "curve", "names", "accuracy")
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ __all__ = [
     "FIELDS",
     "HITS_ORDER",
     "IDENTIFIER_COLUMNS",
+    "MORE_THAN_A_NAME",
     "Hits",
     "Judged",
     "Searchable",
@@ -79,7 +80,7 @@ _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
 
 
-_MORE_THAN_A_NAME: Final = (
+MORE_THAN_A_NAME: Final = (
     r"(?i)[/&(;\d]|\b(?:and|or|for|of|by|estate|late|deceased|bearer|account|acct|wife|husband|son|daughter|"
     r"und|et|ou|y|pour|per|c/o|obo|behalf)\b|(?:\S+\s+){5}\S"
 )
@@ -177,7 +178,7 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     scan = getattr(index, "scan_text", None)
     if scan is None:
         return by_name
-    in_part = _best_in_text(scan(names.filter(names.str.contains(_MORE_THAN_A_NAME))))
+    in_part = _best_in_text(scan(names.filter(names.str.contains(MORE_THAN_A_NAME))))
     return _with_parts(by_name, in_part)
 
 

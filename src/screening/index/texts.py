@@ -29,7 +29,7 @@ MAX_TEXT: Final = 10_000
 
 _SLACK: Final = 2  # words a window may hold beyond those of the listed name
 _WHOLE: Final = 0.97  # a name of two common tokens must be there whole
-_EVIDENCE: Final = 1.2  # weight of the telling tokens from which a name need not be whole
+_EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need not be whole
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 _TELLING: Final = ("name", "known name")

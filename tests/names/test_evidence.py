@@ -1,0 +1,58 @@
+"""Laws of evidence: what a match earns, and what is lost where nothing is met."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.names.comparison import FOLDED, compare, in_kind
+from screening.names.lexicon import rarity
+from screening.names.normalise import prepare
+from screening.names.tokens import make_token
+from screening.policy import Policy
+
+THRESHOLD = Policy().names.threshold
+common = st.sampled_from(sorted(rarity("individual")))
+
+
+@given(common)
+def test_a_token_costs_no_less_than_it_weighs_and_no_more_than_a_rare_one(key: str) -> None:
+    token = make_token(key)
+    for weight, cost in zip(token.weights, token.costs, strict=True):
+        assert weight <= cost <= 1
+
+
+@given(common, common, st.floats(0.7, 0.99), st.sampled_from(["typo", "romanisation and typo", "script"]))
+def test_the_commoner_the_name_in_the_query_the_less_it_is_a_typo_of_another(
+    one: str, other: str, alike: float, how: str
+) -> None:
+    listed = make_token("velkamad")
+    tokens = [token for token in map(make_token, (one, other)) if token.roles[0] == "known name"]
+    for a in tokens:
+        assert 0 < in_kind(a, listed, (alike, how), 0)[0] < alike
+        for b in tokens:
+            if a.weights[0] < b.weights[0]:
+                assert in_kind(a, listed, (alike, how), 0) < in_kind(b, listed, (alike, how), 0)
+    assert in_kind(make_token("velkamid"), listed, (alike, how), 0) == (alike, how)
+
+
+@pytest.mark.parametrize("missing", ["Dormani", "Dormani Velkarin", "Mohammed Dormani Velkarin"])
+def test_what_is_left_out_costs_the_same_however_little_remains(missing: str) -> None:
+    losses = []
+    for rest in ("Khalisar", "Khalisar Borunel", "Khalisar Borunel Testani"):
+        agreed = sum(token.weights[0] for token in prepare(rest).tokens)
+        losses.append(agreed * FOLDED / compare(rest, f"{rest} {missing}").score - agreed)
+    assert losses == pytest.approx([losses[0]] * len(losses))
+
+
+def test_what_the_query_says_more_costs_more_where_less_agrees() -> None:
+    shorter = compare("Khalisar Dormani", "KHALISAR").score
+    longer = compare("Khalisar Borunel Dormani", "KHALISAR BORUNEL").score
+    common = compare("Mohammed Dormani", "MOHAMMED").score
+    assert longer > shorter > common
+
+
+@pytest.mark.parametrize("letters", ["VRT", "VRTC", "VRAT", "VRATC"])
+def test_an_acronym_may_leave_out_particles_and_the_legal_form(letters: str) -> None:
+    assert compare(letters, "Velkar Relief and Trading Company", kind="entity").score >= THRESHOLD

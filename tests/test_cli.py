@@ -119,7 +119,7 @@ def test_errors_are_one_readable_line(
 
 
 def test_a_fault_of_the_program_is_no_result(desk: Path) -> None:
-    code = "import screening, screening.cli as c; screening.screen = None; c.main()"
+    code = "import screening.runs as r, screening.cli as c; r.screen_into = None; c.main()"
     command = [sys.executable, "-c", code, *RUN]
     failed = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False)
     assert failed.returncode == ExitCode.INTERNAL
@@ -197,12 +197,12 @@ def test_history_is_looked_back_into_and_not_screened(desk: Path) -> None:
 def test_an_interrupted_run_leaves_no_outputs(desk: Path) -> None:
     code = """
 import os, signal, time
-import screening.pipeline
+import screening.runs.run
 from screening.cli import main
 def interrupted(*_, **__):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(20)
-screening.pipeline.conform = interrupted
+screening.runs.run.settle = screening.runs.run.describe_input = interrupted
 main()
 """
     command = [sys.executable, "-c", code, *RUN]

@@ -183,10 +183,18 @@ def run(
         policy = _policy(policy_file)
         parties = None if parties_file is None else runs.read_parties(parties_file, policy=policy)
         index, facts = _index(list_file, policy, say)
-        result = runs.screen_into(
-            out, table, index, policy=policy, history=history, parties=parties, facts=facts,
-            threshold=threshold, budget=budget, resume=resume, progress=say,
-        )  # fmt: skip
+        try:
+            result = runs.screen_into(
+                out, table, index, policy=policy, history=history, parties=parties, facts=facts,
+                threshold=threshold, budget=budget, resume=resume, progress=say,
+            )  # fmt: skip
+        except KeyboardInterrupt as interruption:
+            left = runs.unfinished(out)
+            if left.exists():
+                raise KeyboardInterrupt(
+                    f"; what is done stands in {left}, --resume goes on"
+                ) from interruption
+            raise
     if not quiet:
         try:
             views.show_result(result)
@@ -334,9 +342,11 @@ def main() -> None:
     except ScreeningError as error:
         console.fail(str(error), ExitCode.BAD_INPUT)
     except console.Unwritable as error:
+        if error.code == console.PIPE_CLOSED:  # as after `| head`: the reader knows
+            raise SystemExit(error.code) from None
         console.fail(f"standard output cannot be written: {error}", error.code)
-    except KeyboardInterrupt:
-        console.fail("interrupted", ExitCode.INTERRUPTED)
+    except KeyboardInterrupt as interruption:
+        console.fail(f"interrupted{interruption}", ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort: a fault must not look like a result
         console.fail(
             f"{type(error).__name__}: {error} (a fault of the program, nothing was written; run "

@@ -262,7 +262,7 @@ class _Work:
             counts = [self._rows(source, number) for number in range(len(source.parts))]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
         for number, total in enumerate(counts):
-            done = self.place.sealed(f"{role}-{number:05}-")
+            done = self.place.unbroken(f"{role}-{number:05}-")
             past = sum(self._noted(name)["rows"] for name in done)
             pace.advance(past)
             if past == total and done:
@@ -351,7 +351,7 @@ class _Work:
             _, values = distinct_values(kept, share=share, shares=shares)
             _, others = distinct_values(unread, share=share, shares=shares)
             for channel, columns in CHANNELS.items():
-                both = pl.concat([pool(values, columns), pool(others, columns)]).unique()
+                both = pl.concat([pool(values, columns), pool(others, columns)]).unique().sort()
                 self.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
             held = {name: [int(part["rows"].sum()), part.height] for name, part in values.items()}
             self.place.seal(f"values-{share:04}", pl.DataFrame(), shares=shares, held=held)

@@ -199,6 +199,13 @@ class Workplace:
         found = sorted(path.stem for path in self.folder.glob(f"{prefix}*.json") if path.name != _PLAN)
         return [name for name in found if self.receipt(name) is not None]
 
+    def unbroken(self, prefix: str) -> list[str]:
+        """Names of the sealed parts `<prefix>000000`, `<prefix>000001`, ... up to the first gap."""
+        names = []
+        while self.receipt(name := f"{prefix}{len(names):06}") is not None:
+            names.append(name)
+        return names
+
     def scan(self, prefix: str) -> pl.LazyFrame:
         """The rows of all sealed parts that begin so, in order of the parts."""
         return pl.scan_parquet([self.part(name) for name in self.sealed(prefix)], glob=False)

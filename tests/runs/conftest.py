@@ -1,0 +1,87 @@
+"""Payments with everything that may go wrong in a batch, and a command to screen them."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from screening import NameIndex, SanctionsList
+from screening.runs import Budget
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LISTED = [
+    ("QDi.901", "individual", "Khalid Abdul-Rahman AL-TESTI"),
+    ("QDe.902", "entity", "Testi General Trading"),
+]
+NAMES = ["Khaled Abdulrahman Al Testi", "Jane Doe", "Testi General Trading LLC", "Otto Beispiel", "...", ""]
+
+
+class Small(Budget):
+    """A budget that cuts into batches of a given size."""
+
+    rows_at_once: int = 5
+    names_at_once: int = 2
+    shares_of: int = 1
+
+    def rows(self, size: float) -> int:
+        return self.rows_at_once
+
+    @property
+    def names(self) -> int:
+        return self.names_at_once
+
+    def shares(self, size: int) -> int:
+        return self.shares_of
+
+
+def small(rows: int, names: int, *, shares: int = 1, workers: int = 1) -> Budget:
+    """A budget of this many rows and names at once."""
+    made = Small(memory=4 * 10**9, workers=workers)
+    for name, value in (("rows_at_once", rows), ("names_at_once", names), ("shares_of", shares)):
+        object.__setattr__(made, name, value)
+    return made
+
+
+def payments_csv(rows: int = 40) -> str:
+    """Hits, flags, rejects, ids that come twice in other batches, warnings, and a payment without names."""
+    lines = [
+        "transaction_id,booked_at,amount,currency,channel,originator_name,originator_account,beneficiary_name,"
+        "beneficiary_account,beneficiary_country,remittance_text"
+    ]
+    for n in range(rows):
+        name = NAMES[n % len(NAMES)]
+        number = n - 9 if n % 17 == 16 else n  # used by an earlier row
+        amount = "eighty" if n % 13 == 12 else f"{9_500 + n}.00"
+        country = "Atlantis" if n % 11 == 10 else "FR"
+        text = (
+            '"rent\nof March"' if n % 19 == 18 else "for Khalid Abdul-Rahman Al-Testi" if n == 7 else "rent"
+        )
+        sender = "" if n == 5 else "Jo Example"
+        lines.append(
+            f"P{number:04},2026-03-0{1 + n // 20}T{9 + n % 12:02}:00:00Z,{amount},EUR,cash_dep,{sender},A1,{name},"
+            f"B{n % 3},{country},{text}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def outputs(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """The bytes of the tables, and the manifest without its clock."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest.pop("clock")
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}, manifest
+
+
+@pytest.fixture(scope="session")
+def index() -> NameIndex:
+    return NameIndex(SanctionsList.from_names(LISTED))
+
+
+@pytest.fixture
+def payments(tmp_path: Path) -> Path:
+    path = tmp_path / "payments.csv"
+    path.write_text(payments_csv())
+    return path

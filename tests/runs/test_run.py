@@ -1,0 +1,248 @@
+"""A run in batches leaves the bytes of a run in one piece, however it is cut, shared and interrupted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+
+import screening
+from screening import Policy, RunError, screen
+from screening.runs import Budget, screen_into, unfinished
+from screening.runs.workplace import Workplace
+from tests.runs.conftest import outputs, payments_csv, small
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from screening import NameIndex
+
+
+@pytest.mark.parametrize(
+    ("rows", "names", "shares", "workers"),
+    [(1, 1, 1, 1), (7, 2, 3, 1), (1_000, 1_000, 1, 1), (16, 3, 2, 2)],
+)
+def test_any_split_into_batches_and_workers_gives_the_same_bytes(
+    tmp_path: Path, payments: Path, index: NameIndex, rows: int, names: int, shares: int, workers: int
+) -> None:
+    whole = screen(payments, index).write(tmp_path / "whole")
+    tables, manifest = outputs(whole)
+    assert (
+        min(pl.read_parquet(whole / name).height for name in tables) > 0
+    )  # nothing is compared with nothing
+    budget = small(rows, names, shares=shares, workers=workers)
+    run = screen_into(tmp_path / "run", payments, index, budget=budget)
+    assert outputs(run.folder) == (tables, manifest)
+    assert run.summary() == screen(payments, index).summary()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["payments.csv", "run", "whole"]
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "jsonl", "arrow"])
+def test_files_of_every_format_are_cut_alike(
+    tmp_path: Path, payments: Path, index: NameIndex, suffix: str
+) -> None:
+    table, path = pl.read_csv(payments, infer_schema=False), tmp_path / f"payments.{suffix}"
+    write = {"parquet": "write_parquet", "jsonl": "write_ndjson", "arrow": "write_ipc"}
+    getattr(table, write[suffix])(path)
+    tables = outputs(screen(path, index).write(tmp_path / "whole"))
+    assert outputs(screen_into(tmp_path / "run", path, index, budget=small(7, 2)).folder) == tables
+
+
+def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
+    tmp_path: Path, index: NameIndex
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    lines = payments_csv().replace('"rent\nof March"', "rent").splitlines()
+    (folder / "a.csv").write_text("\n".join(lines[:20]) + "\n")
+    (folder / "b.csv").write_text("\n".join([lines[0], *lines[20:]]) + "\n")
+    whole = outputs(screen(folder, index).write(tmp_path / "whole"))
+    assert outputs(screen_into(tmp_path / "run", folder, index, budget=small(7, 2)).folder) == whole
+    assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
+
+
+def test_history_and_parties_reach_the_rules_of_a_run(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    history = tmp_path / "history.csv"
+    history.write_text(payments_csv().replace("\nP", "\nH").replace("2026-03", "2026-02"))
+    known = pl.DataFrame({"party_id": ["A1"], "type": ["npo"]})
+    options: dict[str, Any] = {"history": history, "parties": known}
+    whole = outputs(screen(payments, index, **options).write(tmp_path / "whole"))
+    assert (
+        outputs(screen_into(tmp_path / "run", payments, index, budget=small(7, 2), **options).folder) == whole
+    )
+    assert whole[1]["history"]["bytes"] == history.stat().st_size
+    assert whole[1] != outputs(screen(payments, index).write(tmp_path / "plain"))[1]
+
+
+def test_no_payments_give_an_empty_run(tmp_path: Path, index: NameIndex) -> None:
+    path = tmp_path / "payments.csv"
+    path.write_text(payments_csv(0))
+    whole = outputs(screen(path, index).write(tmp_path / "whole"))
+    assert outputs(screen_into(tmp_path / "run", path, index).folder) == whole
+
+
+def interrupted_at(parts: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Let some parts be sealed, then fail."""
+    seal, left = Workplace.seal, [parts]
+
+    def sealed(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise error
+        seal(place, name, table, **note)
+
+    monkeypatch.setattr(Workplace, "seal", sealed)
+
+
+def test_an_interrupted_run_is_refused_without_resume_and_finished_with_it(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = outputs(screen(payments, index).write(tmp_path / "whole"))
+    for parts in (3, 9, 5):
+        with monkeypatch.context() as patched:
+            interrupted_at(parts, patched, KeyboardInterrupt())
+            with pytest.raises(KeyboardInterrupt):
+                screen_into(tmp_path / "run", payments, index, budget=small(7, 2), resume=parts > 3)
+        assert not (tmp_path / "run").exists()
+        with pytest.raises(RunError, match="--resume"):
+            screen_into(tmp_path / "run", payments, index)
+    # sizes are those of the plan, whatever is asked for now
+    run = screen_into(tmp_path / "run", payments, index, budget=small(1_000, 1_000), resume=True)
+    assert outputs(run.folder) == expected
+    assert not unfinished(tmp_path / "run").exists()
+
+
+def test_a_run_that_has_nothing_to_keep_leaves_nothing(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupted_at(0, monkeypatch, KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        screen_into(tmp_path / "run", payments, index)
+    assert [path.name for path in tmp_path.iterdir()] == ["payments.csv"]
+
+
+def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, left = pl.DataFrame.write_parquet, [8]
+
+    def full(frame: pl.DataFrame, *given: Any, **options: Any) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        write(frame, *given, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pl.DataFrame, "write_parquet", full)
+        with pytest.raises(RunError, match="No space left on device.*--resume"):
+            screen_into(tmp_path / "run", payments, index, budget=small(7, 2))
+    assert not (tmp_path / "run").exists()
+    expected = outputs(screen(payments, index).write(tmp_path / "whole"))
+    assert outputs(screen_into(tmp_path / "run", payments, index, resume=True).folder) == expected
+
+
+def begun(tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> Path:
+    with monkeypatch.context() as patched:
+        interrupted_at(12, patched, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            screen_into(tmp_path / "run", payments, index, budget=small(7, 2))
+    return unfinished(tmp_path / "run")
+
+
+@pytest.mark.parametrize("change", ["input", "policy", "list", "rules", "threshold"])
+def test_a_run_is_not_resumed_on_other_grounds(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    place = begun(tmp_path, payments, index, monkeypatch)
+    options: dict[str, Any] = {}
+    words = {"input": "the payments", "threshold": "the index", "list": "the index"}
+    if change == "input":
+        payments.write_text(payments_csv().replace("Jo Example", "Jo Examplo"))
+    elif change == "policy":
+        options["policy"] = Policy.from_dict({"outcomes": {"suspend_at": 0.99}})
+    elif change == "list":
+        index = screening.NameIndex(screening.SanctionsList.from_names([("X.1", "entity", "Testi Ltd")]))
+    elif change == "rules":
+        options["rules"] = screening.RULES[:3]
+    else:
+        options["threshold"] = 0.9
+    with pytest.raises(RunError, match=f"changed .*{words.get(change, f'the {change}')}"):
+        screen_into(tmp_path / "run", payments, index, resume=True, **options)
+    assert place.exists()
+
+
+def test_half_a_part_is_never_read_as_one(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = begun(tmp_path, payments, index, monkeypatch)
+    parts = sorted(place.glob("*.parquet"))
+    parts[0].write_bytes(parts[0].read_bytes()[:-5])  # cut
+    damaged = bytearray(parts[2].read_bytes())
+    damaged[20] ^= 0xFF
+    parts[2].write_bytes(damaged)  # of the right length
+    (place / f"{parts[4].stem}.json").unlink()  # without a receipt
+    (place / "payments-00000-000003-77.draft").write_bytes(b"half")
+    expected = outputs(screen(payments, index).write(tmp_path / "whole"))
+    assert outputs(screen_into(tmp_path / "run", payments, index, resume=True).folder) == expected
+
+
+def test_two_runs_never_work_in_one_place(tmp_path: Path, payments: Path, index: NameIndex) -> None:
+    held = Workplace.begin(tmp_path / "run")
+    with pytest.raises(RunError, match="another process"):
+        screen_into(tmp_path / "run", payments, index)
+    held.remove()
+    assert screen_into(tmp_path / "run", payments, index).folder.exists()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path, payments: Path, index: NameIndex) -> None:
+    place = unfinished(tmp_path / "run")
+    place.mkdir()
+    (place / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"notes\.txt"):
+        screen_into(tmp_path / "run", payments, index)
+    assert (place / "notes.txt").read_text() == "mine"
+
+
+def test_bad_input_leaves_nothing_to_resume(tmp_path: Path, index: NameIndex) -> None:
+    path = tmp_path / "payments.csv"
+    path.write_text(payments_csv().replace(":00:00Z", ":00:00"))
+    with pytest.raises(screening.SchemaError, match="timezone"):
+        screen_into(tmp_path / "run", path, index)
+    assert [path.name for path in tmp_path.iterdir()] == ["payments.csv"]
+
+
+def test_an_earlier_run_stands_until_the_new_one_is_whole(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = outputs(screen_into(tmp_path / "run", payments, index).folder)
+    payments.write_text(payments_csv(30))
+    begun(tmp_path, payments, index, monkeypatch)
+    assert outputs(tmp_path / "run") == before
+    run = screen_into(tmp_path / "run", payments, index, resume=True)
+    assert run.manifest["input"]["rows"] == 30
+
+
+def test_the_list_of_rejected_rows_is_bounded(tmp_path: Path, index: NameIndex) -> None:
+    path = tmp_path / "payments.csv"
+    path.write_text(payments_csv(60).replace("EUR", "XXQ"))
+
+    class Tiny(Budget):
+        @property
+        def room(self) -> int:
+            return 50_000
+
+    with pytest.raises(screening.SchemaError, match="60 rows cannot be read"):
+        screen_into(tmp_path / "run", path, index, budget=Tiny(memory=10**9))
+
+
+def test_the_manifest_tells_the_clock_what_memory_was_taken(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    screen_into(tmp_path / "run", payments, index, budget=Budget(memory=2 * 10**9))
+    clock = json.loads((tmp_path / "run" / "manifest.json").read_text())["clock"]
+    assert clock["memory"] == 2 * 10**9
+    assert clock["peak"] > 0

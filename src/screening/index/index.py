@@ -211,7 +211,7 @@ class NameIndex:
             >>> from screening.designations import SanctionsList
             >>> index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Khalid Dormani")]))
             >>> print(index.why_not("Khalid Smith", "XXi.001").splitlines()[0])
-            'Khalid Smith' scores 0.12 against 'Khalid Dormani' (XXi.001), 0.63 below the threshold 0.75
+            'Khalid Smith' scores 0.11 against 'Khalid Dormani' (XXi.001), 0.64 below the threshold 0.75
         """
         threshold = self._checked(threshold)
         found = self.explain(name, reference)

@@ -299,6 +299,8 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 def publish(fresh: Path, target: Path, *, aside: Path) -> None:
     """Put a finished folder into its place; what was there is put aside, and back if that fails."""
     if target.exists():
+        if aside.exists():  # left by a process that was killed when all but this was done
+            shutil.rmtree(aside)
         target.rename(aside)
     try:
         fresh.rename(target)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -73,6 +74,12 @@ def outputs(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest.pop("clock")
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}, manifest
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing here cuts the power, so the disk need not be waited for."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -12,9 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from screening.errors import RunError
+from screening.runs.workplace import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     import polars as pl
 
@@ -98,7 +101,7 @@ class Crew:
             self._workers,
             mp_context=multiprocessing.get_context("spawn"),
             initializer=_enter,
-            initargs=(self._desk,),
+            initargs=(self._lay_out(),),
         )
         try:
             futures = {pool.submit(_do, task): task for task in tasks}
@@ -116,18 +119,26 @@ class Crew:
                 del os.environ[_THREADS]
             else:
                 os.environ[_THREADS] = limit
+            self._desk.place.draft("desk").unlink(missing_ok=True)
             for child in set(multiprocessing.active_children()) - before:
                 child.terminate()
             pool.shutdown(wait=False, cancel_futures=True)
+
+    def _lay_out(self) -> Path:
+        """The desk as a file: through a pipe it would block for ever if a worker dies before it has read it."""
+        path = self._desk.place.draft("desk")
+        with writing(path):
+            path.write_bytes(pickle.dumps(self._desk))
+        return path
 
 
 _DESK: list[Desk] = []
 
 
-def _enter(desk: Desk) -> None:
+def _enter(desk: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _DESK[:] = [desk]
+    _DESK[:] = [pickle.loads(desk.read_bytes())]  # noqa: S301  # written by the process that began this one
 
 
 def _end_with_parent() -> None:

@@ -35,7 +35,7 @@ except ImportError:  # not on this system: two runs into one folder are then not
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Workplace", "unfinished"]
+__all__ = ["Workplace", "unfinished", "writing"]
 
 _PLAN: Final = "plan.json"
 _LOCK: Final = "lock"
@@ -170,7 +170,7 @@ class Workplace:
         """
         path = self.part(name)
         with writing(path):
-            draft = self.folder / f"{name}-{os.getpid()}{_DRAFT}"
+            draft = self.draft(name)
             try:
                 table.write_parquet(draft, compression="zstd", compression_level=1)
                 settle_on_disk(draft)
@@ -180,6 +180,10 @@ class Workplace:
                 draft.unlink(missing_ok=True)
             receipt = {"bytes": size, "sha256": digest, "rows": table.height, **note}
             self._put(f"{name}.json", json.dumps(receipt, ensure_ascii=False).encode())
+
+    def draft(self, name: str) -> Path:
+        """A file that counts for nothing, until it is renamed."""
+        return self.folder / f"{name}-{os.getpid()}{_DRAFT}"
 
     def part(self, name: str) -> Path:
         """The file of a part."""
@@ -223,7 +227,7 @@ class Workplace:
         return left
 
     def _put(self, name: str, content: bytes) -> None:
-        draft = self.folder / f"{name}-{os.getpid()}{_DRAFT}"
+        draft = self.draft(name)
         try:
             draft.write_bytes(content)
             settle_on_disk(draft)

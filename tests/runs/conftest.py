@@ -49,10 +49,8 @@ def small(rows: int, names: int, *, shares: int = 1, workers: int = 1) -> Budget
 
 def payments_csv(rows: int = 40) -> str:
     """Hits, flags, rejects, ids that come twice in other batches, warnings, and a payment without names."""
-    lines = [
-        "transaction_id,booked_at,amount,currency,channel,originator_name,originator_account,beneficiary_name,"
-        "beneficiary_account,beneficiary_country,remittance_text"
-    ]
+    header = "transaction_id,booked_at,amount,currency,channel,originator_name,originator_account,"
+    lines = [header + "beneficiary_name,beneficiary_account,beneficiary_country,remittance_text"]
     for n in range(rows):
         name = NAMES[n % len(NAMES)]
         number = n - 9 if n % 17 == 16 else n  # used by an earlier row
@@ -63,8 +61,8 @@ def payments_csv(rows: int = 40) -> str:
         )
         sender = "" if n == 5 else "Jo Example"
         lines.append(
-            f"P{number:04},2026-03-0{1 + n // 20}T{9 + n % 12:02}:00:00Z,{amount},EUR,cash_dep,{sender},A1,{name},"
-            f"B{n % 3},{country},{text}"
+            f"P{number:04},2026-03-0{1 + n // 20}T{9 + n % 12:02}:00:00Z,{amount},EUR,cash_dep,{sender},A1,"
+            f"{name},B{n % 3},{country},{text}"
         )
     return "\n".join(lines) + "\n"
 

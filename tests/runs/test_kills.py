@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.runs.conftest import outputs, payments_csv
 
 from screening.cli import ExitCode
-from tests.runs.conftest import outputs, payments_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
-from screening.runs import Budget, screen_into, unfinished
+from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
+from screening.runs.merging import merge
 from screening.runs.workplace import Workplace
-from tests.runs.conftest import outputs, payments_csv, small
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,19 +22,23 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
-    ("rows", "names", "shares", "workers"),
-    [(1, 1, 1, 1), (7, 2, 3, 1), (1_000, 1_000, 1, 1), (16, 3, 2, 2)],
+    "cut",
+    [
+        {"rows": 1, "names": 1},
+        {"rows": 7, "names": 2, "shares": 3},
+        {"rows": 1_000, "names": 1_000},
+        {"rows": 16, "names": 3, "shares": 2, "workers": 2},
+    ],
 )
 def test_any_split_into_batches_and_workers_gives_the_same_bytes(
-    tmp_path: Path, payments: Path, index: NameIndex, rows: int, names: int, shares: int, workers: int
+    tmp_path: Path, payments: Path, index: NameIndex, cut: dict[str, int]
 ) -> None:
     whole = screen(payments, index).write(tmp_path / "whole")
     tables, manifest = outputs(whole)
     assert (
         min(pl.read_parquet(whole / name).height for name in tables) > 0
     )  # nothing is compared with nothing
-    budget = small(rows, names, shares=shares, workers=workers)
-    run = screen_into(tmp_path / "run", payments, index, budget=budget)
+    run = screen_into(tmp_path / "run", payments, index, budget=small(**cut))
     assert outputs(run.folder) == (tables, manifest)
     assert run.summary() == screen(payments, index).summary()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["payments.csv", "run", "whole"]
@@ -138,7 +143,7 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(pl.DataFrame, "write_parquet", full)
-        with pytest.raises(RunError, match="No space left on device.*--resume"):
+        with pytest.raises(RunError, match=r"No space left on device.*--resume"):
             screen_into(tmp_path / "run", payments, index, budget=small(7, 2))
     assert not (tmp_path / "run").exists()
     expected = outputs(screen(payments, index).write(tmp_path / "whole"))
@@ -224,6 +229,57 @@ def test_an_earlier_run_stands_until_the_new_one_is_whole(
     assert outputs(tmp_path / "run") == before
     run = screen_into(tmp_path / "run", payments, index, resume=True)
     assert run.manifest["input"]["rows"] == 30
+
+
+@pytest.mark.parametrize("block", [1, 3, 1_000])
+def test_sorted_parts_become_one_sorted_table(tmp_path: Path, block: int) -> None:
+    rows = [(n * 7 % 23, None if n % 5 == 0 else n * 3 % 11, n) for n in range(60)]
+    table = pl.DataFrame(rows, schema=["a", "b", "c"], orient="row")
+    order: dict[str, Any] = {"by": ["a", "b", "c"], "descending": [False, True, False]}
+    paths = []
+    for number, start in enumerate((0, 5, 6, 40)):
+        part = table[start : (5, 6, 40, 60)[number]].sort(**order, nulls_last=True)
+        part.write_parquet(path := tmp_path / f"{number}.parquet")
+        paths.append(path)
+    merged = list(merge(paths, **order, rows=block))
+    assert pl.concat(merged).equals(table.sort(**order, nulls_last=True))
+    assert max(part.height for part in merged) <= max(block, len(paths))
+
+
+def test_memory_is_a_size_and_too_little_of_it_is_refused() -> None:
+    assert read_memory("2 GiB") == 2 * 2**30
+    for wrong in ("lots", "4", "10MB", "-1GB"):
+        with pytest.raises(RunError, match="memory"):
+            read_memory(wrong)
+    assert Budget(memory=10**9, workers=64).workers == 1  # more than the memory can hold would not be bounded
+    assert Budget(memory=64 * 10**9, workers=8).workers == 8
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("party,opened_at\nA1,2026-01-01\n", "unknown column 'party'"),
+        ("occupation\nclerk\n", "lack party_id"),
+        ("party_id,income_minor\nA1,lots\n", "row 1: income_minor 'lots'"),
+        ("party_id,residence\nA1,FR\nA1,DE\n", "'A1' stands there more than once"),
+        ("party_id,residence\n,FR\n", "row 1 has no party_id"),
+    ],
+)
+def test_parties_that_cannot_be_read_are_refused(tmp_path: Path, content: str, words: str) -> None:
+    path = tmp_path / "parties.csv"
+    path.write_text(content)
+    with pytest.raises(screening.SchemaError, match=words):
+        read_parties(path, policy=Policy())
+
+
+def test_parties_are_read_as_rules_want_them(tmp_path: Path) -> None:
+    path = tmp_path / "parties.csv"
+    path.write_text(
+        "party_id,opened_at,income_minor,residence\nA1,2026-01-01T00:00:00Z,250000,France\nA2,,,\n"
+    )
+    (first, second) = read_parties(path, policy=Policy()).to_dicts()
+    assert (first["opened_at"].year, first["income_minor"], first["residence"]) == (2026, 250_000, "FR")
+    assert second == {"party_id": "A2", "opened_at": None, "income_minor": None, "residence": None}
 
 
 def test_the_list_of_rejected_rows_is_bounded(tmp_path: Path, index: NameIndex) -> None:

@@ -125,7 +125,7 @@ class Crew:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _lay_out(self) -> Path:
-        """The desk as a file: through a pipe it would block for ever if a worker dies before it has read it."""
+        """The desk as a file: a pipe would block for ever if a worker died before it had read it."""
         path = self._desk.place.draft("desk")
         with writing(path):
             path.write_bytes(pickle.dumps(self._desk))

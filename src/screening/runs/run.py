@@ -11,74 +11,39 @@ from __future__ import annotations
 
 import json
 import os
-import platform
-import resource
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from screening.alerts import gravity
 from screening.audit import (
-    CLOCK,
-    account_for_rows,
     check_folder,
     describe_input,
-    draw_manifest,
-    in_chunks,
     library_versions,
-    publish,
     reference_data,
-    write_manifest,
-    write_table,
 )
-from screening.errors import RunError, SchemaError, ScreeningError
+from screening.errors import RunError, ScreeningError
 from screening.hits import (
-    HITS_ORDER,
-    count_fields,
-    distinct_values,
     facts_behind,
-    pool,
-    reads_texts,
 )
-from screening.payments import ID, KEY, PROBLEM, Source, open_source, readable, settle
-from screening.pipeline import Steps, describe_index, notes, summarise
+from screening.payments import Source, open_source, readable
+from screening.pipeline import Steps, describe_index, summarise
 from screening.reference.dated import hashes
-from screening.rules import RULES, Rule, assess
+from screening.rules import RULES, Rule
 from screening.runs.budget import Budget, cores, machine_memory
-from screening.runs.crew import Crew, Desk, Task
-from screening.runs.merging import merge
-from screening.runs.pace import Pace
-from screening.runs.parts import (
-    CHANNELS,
-    REJECTED,
-    find_hits_of_part,
-    judge_part,
-    kept_rows,
-    raise_alerts_of_share,
-)
+from screening.runs.crew import Crew, Desk
 from screening.runs.plan import PLAN_FORMAT, describe_rules, refuse_changes
-from screening.runs.workplace import Workplace, writing
-from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
+from screening.runs.stages import OUTPUTS, Stages
+from screening.runs.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from screening.index import NameIndex
     from screening.policy import Policy
 
 __all__ = ["Run", "screen_into"]
-
-_SCHEMAS: Final = {"alerts": ALERTS, "hits": HITS, "flags": FLAGS, "rejects": REJECTS}
-_ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = {
-    "alerts": ((gravity(), "score", "rule_score", "transaction_id"), (True, True, True, False)),
-    "hits": (HITS_ORDER, tuple(name == "score" for name in HITS_ORDER)),
-    "flags": (("rule", "transaction_id"), (False, False)),
-}
-_REJECT: Final = 2_000  # bytes of a rejected row while it is told about
-_FINDING: Final = 2_000  # bytes of a hit or a flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +61,7 @@ class Run:
     @property
     def tables(self) -> dict[str, pl.LazyFrame]:
         """The outputs, read when they are asked for."""
-        return {name: pl.scan_parquet(self.folder / f"{name}.parquet", glob=False) for name in _SCHEMAS}
+        return {name: pl.scan_parquet(self.folder / f"{name}.parquet", glob=False) for name in OUTPUTS}
 
     def summary(self) -> str:
         """The run in a few plain lines."""
@@ -163,7 +128,7 @@ def screen_into(
                 resume=resume,
             )  # fmt: skip
         desk = Desk(place=place, index=index, facts=facts, policy=policy, threshold=threshold)
-        work = _Work(
+        work = Stages(
             desk=desk, crew=Crew(desk, workers=budget.workers, threads=cores()), plan=plan, budget=budget,
             steps=steps, source=source, earlier=earlier, rules=rules, parties=parties, inputs=inputs,
         )  # fmt: skip
@@ -217,305 +182,3 @@ def _agree(
     now["batch_rows"], now["names"] = budget.rows(size), budget.names
     place.write_plan(now)
     return now
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Work:
-    """The stages of one run; what each needs it finds among the parts that are sealed."""
-
-    desk: Desk
-    crew: Crew
-    plan: Mapping[str, Any]
-    budget: Budget
-    steps: Steps
-    source: Source
-    earlier: Source | None
-    rules: Sequence[Rule]
-    parties: pl.DataFrame | None
-    inputs: Mapping[str, Any]
-
-    @property
-    def place(self) -> Workplace:
-        return self.desk.place
-
-    def do(self) -> None:
-        with self.steps.step("reading payments"):
-            self._read("payments", self.source)
-            self._settle("payments", self.source)
-            if self.earlier is not None:
-                self._read("history", self.earlier)
-                self._settle("history", self.earlier)
-        with self.steps.step("screening names"):
-            self._gather()
-            self._judge()
-            self._find()
-        with self.steps.step("evaluating rules"):
-            self._assess()
-        with self.steps.step("raising alerts"):
-            self._raise()
-
-    # -- payments -----------------------------------------------------------------------------------------
-
-    def _read(self, role: str, source: Source) -> None:
-        """Rows as they are read, in batches, in their order."""
-        with readable(source):
-            counts = [self._rows(source, number) for number in range(len(source.parts))]
-        pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
-        for number, total in enumerate(counts):
-            done = self.place.unbroken(f"{role}-{number:05}-")
-            past = sum(self._noted(name)["rows"] for name in done)
-            pace.advance(past)
-            if past == total and done:
-                continue
-            rest = source.read_after(number, past)
-            columns = [name for name in rest.collect_schema().names() if not name.startswith("raw:")]
-            staged = rest.select(*columns, pl.col("transaction_id").hash().alias(ID))
-            rows = self.plan["batch_rows"]
-            with readable(source):
-                batches = staged.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming")
-                part = len(done)
-                for batch in in_chunks(batches, rows):
-                    self.place.seal(f"{role}-{number:05}-{part:06}", batch)
-                    pace.advance(batch.height)
-                    part += 1
-                if part == 0:
-                    self.place.seal(f"{role}-{number:05}-{part:06}", staged.head(0).collect())
-            read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
-            if read != total:
-                raise RunError(
-                    f"{source.parts[number].source}: {total:,} rows were counted and {read:,} read; "
-                    "the file changed while it was read"
-                )
-
-    @staticmethod
-    def _rows(source: Source, number: int) -> int:
-        part = source.parts[number]
-        if part.rows is not None:
-            return part.rows
-        return int(part.frame.select(pl.len()).collect(engine="streaming").item())
-
-    def _settle(self, role: str, source: Source) -> None:
-        """Which rows are payments, once for all batches."""
-        if self.place.receipt(f"{role}-{REJECTED}") is not None:
-            return
-        self.steps.say(f"looking for rows of {role} that cannot be read or come twice")
-        staged = self.place.scan(f"{role}-0")
-        columns = staged.collect_schema().names()
-        slimmed = staged.select(KEY, ID, *(name for name in columns if name.startswith(PROBLEM)))
-        rows = staged.select(pl.len()).collect(engine="streaming").item()
-        with readable(source):
-            settled = settle(
-                source,
-                slimmed,
-                lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
-                shares=self.budget.shares(rows * 40),
-                check=self._check_rejected,
-            )
-        if role == "payments":
-            self.place.seal("rejects", settled.rejects.cast(REJECTS))
-            self.place.seal("unread", settled.rejected_rows)
-            self.place.seal("warnings", settled.warnings)
-        # sealed last: with it, the others are there
-        self.place.seal(
-            f"{role}-{REJECTED}",
-            settled.rejected.to_frame(KEY),
-            rows_in=settled.rows_in,
-            rows_out=settled.rows_out,
-        )
-
-    def _check_rejected(self, rows: int) -> None:
-        if rows * _REJECT > self.budget.room:
-            raise SchemaError(
-                f"{rows:,} rows cannot be read, too many to list in the memory given; look at the first "
-                "thousand rows alone to see what hinders them, or give more --memory"
-            )
-
-    # -- the list channel ---------------------------------------------------------------------------------
-
-    @cached_property
-    def _columns(self) -> list[str]:
-        return self.source.values
-
-    def _gather(self) -> None:
-        """Distinct names and texts, each once."""
-        done = self.place.sealed("values-")
-        # strings take about three times as much in memory as on the disk
-        size = 3 * sum(self.place.part(name).stat().st_size for name in self.place.sealed("payments-0"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
-        kept = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        unread = self.place.scan("unread")
-        for share in range(shares):
-            if self.place.receipt(f"values-{share:04}") is not None:
-                continue
-            self.steps.say(f"gathering distinct names and texts, {share + 1} of {shares}")
-            _, values = distinct_values(kept, share=share, shares=shares)
-            _, others = distinct_values(unread, share=share, shares=shares)
-            for channel, columns in CHANNELS.items():
-                both = pl.concat([pool(values, columns), pool(others, columns)]).unique().sort()
-                self.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-            held = {name: [int(part["rows"].sum()), part.height] for name, part in values.items()}
-            self.place.seal(f"values-{share:04}", pl.DataFrame(), shares=shares, held=held)
-
-    def _judge(self) -> None:
-        """What the index says of them: each name and text is judged once in the whole run."""
-        for channel in CHANNELS:
-            if channel == "texts" and not reads_texts(self.desk.index):
-                continue
-            tasks = []
-            for source in self.place.sealed(f"distinct-{channel}-"):
-                total, length = self._noted(source)["rows"], self.plan["names"]
-                tasks += [
-                    Task(
-                        part=f"judged-{channel}-{source[-4:]}-{start // length:06}",
-                        make=judge_part,
-                        given={"channel": channel, "source": source, "start": start, "length": length},
-                        size=min(length, total - start),
-                    )
-                    for start in range(0, max(total, 1), length)
-                ]
-            size = sum(task.size for task in tasks)
-            words = "screening {:,} distinct names" if channel == "names" else "reading {:,} distinct texts"
-            self.steps.say(words.format(size))
-            self.crew.do(tasks, Pace(self.steps.say, words.split(" ", maxsplit=1)[0], size, channel).advance)
-
-    def _find(self) -> None:
-        """Hits of each batch."""
-        unread = self.place.scan("unread").collect_schema().names()
-        tasks = [
-            Task(
-                part=f"hits-{batch}",
-                make=find_hits_of_part,
-                given={"batch": batch, "columns": self._columns, "payments": True},
-                size=self._noted(batch)["rows"],
-            )
-            for batch in self.place.sealed("payments-0")
-        ]
-        given = {"batch": "unread", "columns": unread, "payments": False}
-        tasks.append(Task(part="hits-unread", make=find_hits_of_part, given=given, size=0))
-        pace = Pace(self.steps.say, "joining hits", sum(task.size for task in tasks), "rows")
-        self.crew.do(tasks, pace.advance)
-
-    # -- the rule channel ---------------------------------------------------------------------------------
-
-    def _assess(self) -> None:
-        """Flags and coverage of the rules."""
-        if self.place.receipt("coverage") is not None:
-            return
-        payments = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        history = None
-        if self.earlier is not None:
-            history = kept_rows(self.place, "history-0", "history").select(self.earlier.values)
-        assessment = assess(
-            payments, self.rules, history=history, parties=self.parties, policy=self.desk.policy
-        )
-        self.place.seal("flags-0000", assessment.flags.sort(_ORDERS["flags"][0]))
-        self.place.seal("coverage", assessment.coverage)
-
-    # -- both ---------------------------------------------------------------------------------------------
-
-    def _raise(self) -> None:
-        """Alerts, a share of the payments at a time."""
-        done = self.place.sealed("share-")
-        found = sum(self._noted(name)["rows"] for name in self.place.sealed("hits-"))
-        found += sum(self._noted(name)["rows"] for name in self.place.sealed("flags-"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(found * _FINDING)
-        if not done:
-            self.place.seal("share-alerts", pl.DataFrame(), shares=shares)
-        tasks = [
-            Task(
-                part=f"alerts-{share:04}", make=raise_alerts_of_share,
-                given={"share": share, "shares": shares}, size=1,
-            )
-            for share in range(shares)
-        ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "raising alerts", shares, "shares").advance)
-
-    def _noted(self, part: str) -> dict[str, Any]:
-        held = self.place.receipt(part)
-        if held is None:
-            raise RunError(
-                f"{self.place.folder}: part '{part}' is missing or damaged; add --resume to mend it"
-            )
-        return held
-
-    # -- outputs ------------------------------------------------------------------------------------------
-
-    def write(self, target: Path) -> dict[str, Any]:
-        """Put the sealed parts together, and the folder into its place."""
-        with self.steps.step("writing outputs"):
-            manifest = self._manifest()
-            fresh = self.place.folder / "new"
-            with writing(fresh):
-                for left in fresh.iterdir() if fresh.exists() else ():
-                    left.unlink()
-                fresh.mkdir(exist_ok=True)
-                manifest["outputs"] = {
-                    f"{name}.parquet": write_table(fresh / f"{name}.parquet", self._merged(name), schema)
-                    for name, schema in _SCHEMAS.items()
-                }
-        manifest[CLOCK] = self.steps.clock() | {
-            "memory": self.budget.memory, "workers": self.budget.workers, "peak": _peak(),
-        }  # fmt: skip
-        with writing(fresh):
-            write_manifest(fresh, manifest)
-            publish(fresh, target, aside=self.place.folder / "old")
-        return manifest
-
-    def _merged(self, name: str) -> Iterator[pl.DataFrame]:
-        if name == "rejects":
-            yield self.place.scan("rejects").collect()
-            return
-        by, descending = _ORDERS[name]
-        parts = [self.place.part(part) for part in self.place.sealed(f"{name}-")]
-        rows = max(int(self.budget.room / 4 / _FINDING), 1_000)
-        yield from merge(parts, by=by, descending=descending, rows=rows)
-
-    def _manifest(self) -> dict[str, Any]:
-        noted = self._noted(f"payments-{REJECTED}")
-        screened = [self._noted(name)["rows"] for name in self.place.sealed("payments-0")]
-        rejected = self._noted("rejects")["rows"]
-        counts = account_for_rows(
-            came_in=noted["rows_in"], screened=sum(screened) - self._noted(f"payments-{REJECTED}")["rows"],
-            rejected=rejected,
-        )  # fmt: skip
-        held: dict[str, tuple[int, int]] = {}
-        for share in self.place.sealed("values-"):
-            for column, (filled, distinct) in self._noted(share)["held"].items():
-                before = held.get(column, (0, 0))
-                held[column] = before[0] + filled, before[1] + distinct
-        hits = self.place.scan("hits-payments-")
-        index = self.desk.index
-        fields = count_fields(held, hits, reads_texts=reads_texts(index))
-        return draw_manifest(
-            source={**self.inputs["input"], **counts, "columns": dict(self.source.columns)},
-            provenance=index.provenance,
-            index=self.inputs["index"],
-            policy=self.desk.policy,
-            fields=fields,
-            rules=self.place.scan("coverage").collect().to_dicts(),
-            tables={
-                "alerts": self.place.scan("alerts-"),
-                "hits": self.place.scan("hits-"),
-                "flags": self.place.scan("flags-"),
-                "rejects": self.place.scan("rejects"),
-            },
-            warnings=notes(
-                index,
-                self.place.scan("warnings").collect(),
-                columns=self.source.columns,
-                unused_columns=self.source.unused_columns,
-                fields=fields,
-                hits=hits,
-                facts=self.desk.facts,
-            ),
-            history=self.inputs["history"],
-            parties=self.inputs["parties"],
-        )
-
-
-def _peak() -> int:
-    """Largest memory of this process and of any worker, in bytes."""
-    unit = 1 if platform.system() == "Darwin" else 1024
-    return unit * max(
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )

@@ -205,7 +205,7 @@ class Workplace:
 
     def unbroken(self, prefix: str) -> list[str]:
         """Names of the sealed parts `<prefix>000000`, `<prefix>000001`, ... up to the first gap."""
-        names = []
+        names: list[str] = []
         while self.receipt(name := f"{prefix}{len(names):06}") is not None:
             names.append(name)
         return names

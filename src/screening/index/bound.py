@@ -32,7 +32,7 @@ from screening.names.comparison import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["EPSILON", "Rows", "Worth", "candidates", "upper_bound"]
+__all__ = ["EPSILON", "Rows", "Seen", "Worth", "candidates", "upper_bound"]
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -142,7 +142,7 @@ class _Sieve:
         self.rows, self.worth, self.threshold, self.telling = rows, worth, threshold, telling
         self.name_weight = name_weight
         self.codes = worth.token * len(name_weight) + worth.name
-        self.seen = _Seen(self.codes)
+        self.seen = Seen(self.codes)
         self.kinds = rows.weight.shape[1]
         spread = np.diff(worth.starts)
         slot = worth.token * self.kinds + name_kind[worth.name]
@@ -235,7 +235,7 @@ class _Sieve:
         return row[reaches] * len(self.name_weight) + name[reaches]
 
 
-class _Seen:
+class Seen:
     """Whether a number may be among some: never no for one that is, seldom yes for one that is not."""
 
     def __init__(self, numbers: Ints) -> None:
@@ -248,4 +248,5 @@ class _Seen:
         return (numbers.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> self.shift
 
     def __call__(self, numbers: Ints) -> Flags:
+        """Whether each number may be among them."""
         return self.table[self._place(numbers)]

@@ -179,7 +179,9 @@ class NameIndex:
         distinct = frame["query"].unique(maintain_order=True)
         answers = []
         for part in distinct.to_frame().iter_slices(_SLICE):
-            found, too_long = scan(part["query"], self._listed, self._vocabulary, self._kinds, threshold)
+            found, too_long = scan(
+                part["query"], self._listed, self._vocabulary, self._units, self._kinds, threshold
+            )
             pairs = pl.DataFrame(
                 [(text, place, f.score, f.start, f.end) for text, place, f in found],
                 schema={**_PAIRS, "start": pl.Int64, "end": pl.Int64},

@@ -66,7 +66,14 @@ class Vocabulary:
                 self.by_surface[token.surface].append(u)
             for cut in range(1, len(token.form)):
                 self.by_prefix[token.form[:cut]].append(u)
+        written = [text for token in self.tokens for text in (token.form, token.surface, *token.keys)]
+        digits = dict.fromkeys(t for t in (*written, *self.spans) if any(c.isdecimal() for c in t))
+        self.digits = " ".join(digits)
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
+
+    def ignores(self, number: str) -> bool:
+        """Whether digits meet nothing on the list; they never resemble others, they are equal or a part."""
+        return (number.lstrip("0") or "0") not in self.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +108,17 @@ class Appraisal:
         return np.logical_or.reduceat(odd, np.cumsum(held) - held) if len(row) else np.zeros(0, dtype=bool)
 
 
-def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints) -> Appraisal:
-    """Find every option of every token of the batch, wherever on the list it is."""
+def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = True) -> Appraisal:
+    """Find every option of every token of the batch, wherever on the list it is.
+
+    `ends` as in `names.normalise.Name`: whether a row ends where a name does, and may be cut off there.
+    """
     near = _near(batch, vocabulary)
     ledger = _Ledger(vocabulary, kinds, batch)
     ledger.add_tokens(near)
     ledger.add_spans()
-    ledger.add_ends()
+    if ends:
+        ledger.add_ends()
     return ledger.close(near)
 
 

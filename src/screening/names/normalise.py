@@ -104,7 +104,7 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 
-_PLAIN = re.compile(r"[A-Za-z]+")
+_PLAIN = re.compile(r"[A-Za-z]+|[0-9]+")
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
@@ -127,9 +127,7 @@ def analyse(raw: str) -> Word:
         return Word(tuple(tokens), tuple(compounds))
     signs: list[str] = []
     text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
-    visible = text
-    if not text.isprintable():  # nothing of what is printable is invisible
-        visible = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+    visible = _visible(text)
     if visible != text:
         signs.append("invisible characters")
     folded = visible if visible.isascii() else _PARTS.sub(lambda part: _fold_homoglyphs(part[0]), visible)
@@ -149,6 +147,12 @@ def analyse(raw: str) -> Word:
     if folded.endswith(".") and len(parts) == 1 and len(tokens) == 1 and len(tokens[0].form) > 1:
         tokens = [make_token(tokens[0].form, abbreviated=True)] if tokens[0].script == "latin" else tokens
     return Word(tuple(tokens), tuple(compounds), tuple(dict.fromkeys(signs)))
+
+
+def _visible(text: str) -> str:
+    if text.isprintable():  # then nothing is invisible
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
 
 
 def _parted(text: str) -> tuple[str, list[str]]:

@@ -12,6 +12,8 @@ import polars as pl
 from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, analyse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from screening.names.tokens import Token
 
 __all__ = ["Batch", "Ints", "ranges", "tokenise_batch"]
@@ -49,9 +51,20 @@ class Batch:
 
 
 def tokenise_batch(
-    names: pl.Series, *, max_characters: int = MAX_CHARACTERS, max_tokens: int = MAX_TOKENS
+    names: pl.Series,
+    *,
+    max_characters: int = MAX_CHARACTERS,
+    max_tokens: int = MAX_TOKENS,
+    idle: Callable[[str], bool] | None = None,
 ) -> Batch:
-    """Cut and analyse names; the same tokens as `names.normalise.prepare`, for all rows at once."""
+    """Cut and analyse names; the same tokens as `names.normalise.prepare`, for all rows at once.
+
+    Args:
+        names: Names, without nulls.
+        max_characters: A longer name is unscreenable.
+        max_tokens: So is one of more tokens.
+        idle: Which words of digits alone may be left out; texts hold many, such as numbers of invoices.
+    """
     too_long = (names.str.len_chars() > max_characters).fill_null(value=False)
     words = (
         pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
@@ -61,6 +74,11 @@ def tokenise_batch(
         .filter(pl.col("word") != "")
     )
     distinct = words["word"].unique(maintain_order=True)
+    if idle is not None:
+        numbers = distinct.filter(distinct.str.contains("^[0-9]+$"))
+        left_out = numbers.filter(pl.Series([idle(word) for word in numbers], dtype=pl.Boolean))
+        words = words.filter(~pl.col("word").is_in(left_out.implode()))
+        distinct = distinct.filter(~distinct.is_in(left_out.implode()))
     number: dict[Token, int] = {}
     parts: dict[int, list[int]] = {}
     in_order, written = _Spread(), _Spread()

@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +29,18 @@ from screening.names.comparison import (
     SCARCITY,
 )
 
-__all__ = ["EPSILON", "Rows", "Worth", "candidates", "upper_bound"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["EPSILON", "Rows", "Seen", "Worth", "candidates", "upper_bound"]
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 EPSILON: Final = 1e-5  # values are kept in single precision
-_CHUNK: Final = 1 << 19  # candidate pairs looked at together: bounds memory
+_CHUNK: Final = 1 << 16  # values looked at together: they stay in the cache of a core
+_DEPTH: Final = 8  # tokens of a row that are asked whether they meet a name; others are taken at their best
 
 
 def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
@@ -88,7 +93,7 @@ class Rows:
     full_line: Flags
 
 
-def candidates(  # noqa: PLR0915, PLR0917 (one pass over one set of arrays)
+def candidates(  # noqa: PLR0917 (one pass over one set of arrays)
     rows: Rows,
     worth: Worth,
     name_weight: Floats,
@@ -107,98 +112,141 @@ def candidates(  # noqa: PLR0915, PLR0917 (one pass over one set of arrays)
         telling: Tokens of which a pair must share two, or one that covers a whole token of the listed name;
             without it a pair may share any.
     """
-    threshold -= EPSILON
-    kinds = rows.weight.shape[1]
-    size = len(name_weight)
-    row_starts = np.searchsorted(rows.row, np.arange(len(rows.weight) + 1))
-    code_of = worth.token * size + worth.name
-    entry_kind = name_kind[worth.name]
-    best = np.zeros((len(worth.starts) - 1, kinds, 4), dtype=np.float32)
-    slot = worth.token * kinds + entry_kind
-    order = np.argsort(slot, kind="stable")
-    first = np.flatnonzero(np.diff(slot[order], prepend=-1))
-    if len(first):
-        best.reshape(-1, 4)[slot[order][first]] = np.maximum.reduceat(worth.value[order], first, axis=0)
-
-    row, token, rare = _rare_tokens(rows, worth, best, threshold)
-    if telling is not None:
-        rare &= telling[token]
-    set_aside = np.zeros((len(rows.weight), kinds, 4))
-    for k in range(kinds):
-        for column in range(4):
-            common = np.where(rare, 0.0, best[token, k, column])
-            set_aside[:, k, column] = np.bincount(row, common, minlength=len(set_aside))
-    row, token = row[rare], token[rare]
-    count = np.diff(worth.starts)[token]
-
-    def survivors(begin: int, end: int) -> tuple[Ints, Ints]:
-        r = np.repeat(row[begin:end], count[begin:end])
-        entry = ranges(worth.starts[token[begin:end]], count[begin:end])
-        # A pair with one rare token must reach the threshold with it and the common ones at their best, or
-        # have another rare token.
-        code = r * size + worth.name[entry]
-        order = np.argsort(code, kind="stable")
-        code, entry, r = code[order], entry[order], r[order]
-        first = np.flatnonzero(np.diff(code, prepend=-1))
-        r, n = r[first], worth.name[entry[first]]
-        value = np.add.reduceat(worth.value[entry], first, axis=0) if len(first) else np.zeros((0, 4))
-        value = value + set_aside[r, name_kind[n]]
-        listed = np.where(rows.full_line[r], np.float32(0), name_weight[n])
-        hopeful = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
-        r, n, listed = r[hopeful], n[hopeful], listed[hopeful]
-        # All tokens held to what they are worth in this name.
-        held = row_starts[r + 1] - row_starts[r]
-        code = rows.token[ranges(row_starts[r], held)] * size + np.repeat(n, held)
-        place = np.minimum(np.searchsorted(code_of, code), len(code_of) - 1)
-        met = code_of[place] == code
-        first = np.cumsum(held) - held
-        entries = worth.value[place] * met[:, None]
-        value = np.add.reduceat(entries, first, axis=0) if len(r) else np.zeros((0, 4))
-        reach = upper_bound(value, rows.weight[r, name_kind[n]], listed) >= threshold
-        if telling is not None and len(r):
-            tells = met & telling[rows.token[ranges(row_starts[r], held)]]
-            several = np.add.reduceat(tells.astype(np.int64), first) > 1
-            whole = np.maximum.reduceat(entries[:, 2] * tells, first) >= 1 - EPSILON
-            reach &= several | whole
-        return r[reach], n[reach]
-
-    edges = _edges(row, np.cumsum(count))
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = list(pool.map(survivors, edges[:-1], edges[1:]))
     nothing = np.empty(0, dtype=np.int64)
-    return np.concatenate([nothing, *(r for r, _ in found)]), np.concatenate(
-        [nothing, *(n for _, n in found)]
-    )
+    if not len(rows.row) or not len(worth.token):
+        return nothing, nothing
+    sieve = _Sieve(rows, worth, name_weight, name_kind, threshold - EPSILON, telling)
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        found = np.unique(np.concatenate([nothing, *pool.map(sieve.survivors, sieve.groups())]))
+    return found // len(name_weight), found % len(name_weight)
 
 
-def _rare_tokens(rows: Rows, worth: Worth, best: Floats, threshold: float) -> tuple[Ints, Ints, Flags]:
-    """For each row its tokens, and of which a listed name must meet at least one to reach the threshold.
+class _Sieve:
+    """Looks for the listed names of each row behind as few and as rare tokens as will do.
 
-    Tokens are set aside, the most widespread first, for as long as all that were set aside together, each
-    at its best, stay below the threshold.
+    The tokens of a row that meet anything are put in order, the most widespread first. As long as all up to
+    one of them, each at its best, stay below the threshold, no listed name needs to be looked up behind them:
+    a name that could reach it meets a rarer one. A listed name is judged behind the rarest token that it
+    meets, where only the more widespread ones can add to it.
     """
-    spread = np.diff(worth.starts)
-    meets = spread[rows.token] > 0
-    row, token = rows.row[meets], rows.token[meets]
-    order = np.argsort(row * (int(spread.max(initial=0)) + 1) - spread[token], kind="stable")
-    row, token = row[order], token[order]
-    first = np.flatnonzero(np.diff(row, prepend=-1))
-    length = np.diff(np.append(first, len(row)))
-    needed = np.zeros(len(row), dtype=bool)
-    nothing = np.zeros(len(row))
-    for k in range(best.shape[1]):
-        value = best[token, k]
-        running = np.cumsum(value, axis=0, dtype=np.float64)  # single precision would drift
-        before = np.repeat(running[first] - value[first], length, axis=0)
-        needed |= upper_bound(running - before, rows.weight[row, k], nothing) >= threshold - EPSILON
-    return row, token, needed
+
+    def __init__(  # noqa: PLR0917
+        self,
+        rows: Rows,
+        worth: Worth,
+        name_weight: Floats,
+        name_kind: Ints,
+        threshold: float,
+        telling: Flags | None,
+    ) -> None:
+        self.rows, self.worth, self.threshold, self.telling = rows, worth, threshold, telling
+        self.name_weight = name_weight
+        self.codes = worth.token * len(name_weight) + worth.name
+        self.seen = Seen(self.codes)
+        self.kinds = rows.weight.shape[1]
+        spread = np.diff(worth.starts)
+        slot = worth.token * self.kinds + name_kind[worth.name]
+        order = np.argsort(slot, kind="stable")
+        slot = slot[order]
+        self.name = worth.name[order]
+        self.value = np.ascontiguousarray(worth.value[order].T)
+        self.starts = np.searchsorted(slot, np.arange(self.kinds * len(spread) + 1))
+        self.best = np.zeros((4, self.kinds * len(spread)), dtype=np.float32)
+        first = np.flatnonzero(np.diff(slot, prepend=-1))
+        self.best[:, slot[first]] = np.maximum.reduceat(self.value, first, axis=1)
+        # Rank: first the tokens behind which nothing is looked up, then the most widespread.
+        apart = np.zeros(len(spread), dtype=bool) if telling is None else ~telling
+        self.by_rank = np.lexsort((-spread, ~apart))
+        rank = np.empty_like(self.by_rank)
+        rank[self.by_rank] = np.arange(len(spread))
+        meets = spread[rows.token] > 0
+        self.rank = rank[rows.token[meets]]
+        self.held = np.bincount(rows.row[meets], minlength=len(rows.weight))
+
+    def groups(self) -> Iterator[tuple[Ints, Ints]]:
+        """Rows that hold equally many tokens: their numbers, and their tokens, a column for each row."""
+        starts = np.cumsum(self.held) - self.held
+        for width in np.unique(self.held[self.held > 0]).tolist():
+            which = np.flatnonzero(self.held == width)
+            step = max(1, _CHUNK // width)
+            for begin in range(0, len(which), step):
+                row = which[begin : begin + step]
+                rank = self.rank[starts[row][:, None] + np.arange(width)]
+                yield row, np.ascontiguousarray(self.by_rank[np.sort(rank, axis=1)].T)
+
+    def survivors(self, group: tuple[Ints, Ints]) -> Ints:
+        """Row and listed name, as one number, of the pairs of a group that could reach the threshold."""
+        row, token = group
+        width = len(token)
+        found = []
+        for k in range(self.kinds):
+            slot = token * self.kinds + k
+            best = self.best[:, slot]
+            reach = np.cumsum(best, axis=1, dtype=np.float64)
+            weight = self.rows.weight[row, k]
+            bound = upper_bound(reach.reshape(4, -1).T, np.tile(weight, width), np.zeros(token.size))
+            needed = (bound >= self.threshold) & (best[0].ravel() > 0)
+            if self.telling is not None:
+                needed &= self.telling[token.ravel()]
+            behind = np.flatnonzero(needed)
+            slot = slot.ravel()[behind]
+            count = self.starts[slot + 1] - self.starts[slot]
+            chunk = np.cumsum(count) // max(1, _CHUNK // width)
+            edges = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(behind)]
+            for begin, end in pairwise(edges):
+                found.append(self._behind(row, token, best, reach, k, behind[begin:end]))
+        return np.concatenate(found)
+
+    def _behind(  # noqa: PLR0917
+        self, row: Ints, token: Ints, best: Floats, reach: Floats, k: int, behind: Ints
+    ) -> Ints:
+        """The same behind some tokens: positions in `token`."""
+        width, size = token.shape
+        slot = token.ravel()[behind] * self.kinds + k
+        count = self.starts[slot + 1] - self.starts[slot]
+        entry = ranges(self.starts[slot], count)
+        name, value = self.name[entry], self.value[:, entry]
+        column, place = np.repeat(behind % size, count), np.repeat(behind // size, count)
+        for other in range(width - 1):
+            if other + _DEPTH >= width - 1:
+                which = np.flatnonzero(place > other)
+                which = which[self.seen(token[other, column[which]] * len(self.name_weight) + name[which])]
+                value[:, which] += best[:, other, column[which]]
+        far = np.flatnonzero(place > 0) if width - 1 > _DEPTH else place[:0]
+        if len(far):
+            value[:, far] += reach[:, np.minimum(place[far], width - 1 - _DEPTH) - 1, column[far]]
+        listed = np.where(self.rows.full_line[row[column]], np.float32(0), self.name_weight[name])
+        weight = self.rows.weight[row[column], k]
+        hopeful = np.flatnonzero(upper_bound(value.T, weight, listed) >= self.threshold)
+        return self._held_to(
+            row[column[hopeful]], token[:, column[hopeful]], name[hopeful], weight[hopeful], listed[hopeful]
+        )
+
+    def _held_to(self, row: Ints, token: Ints, name: Ints, weight: Floats, listed: Floats) -> Ints:
+        """All tokens held to what they are worth in this name."""
+        code = token * len(self.name_weight) + name
+        entry = np.minimum(np.searchsorted(self.codes, code), len(self.codes) - 1)
+        met = self.codes[entry] == code
+        value = self.worth.value[entry] * met[:, :, None]
+        reaches = upper_bound(value.sum(axis=0), weight, listed) >= self.threshold
+        if self.telling is not None:
+            tells = met & self.telling[token]
+            reaches &= (tells.sum(axis=0) > 1) | ((value[:, :, 2] * tells).max(axis=0) >= 1 - EPSILON)
+        return row[reaches] * len(self.name_weight) + name[reaches]
 
 
-def _edges(row: Ints, total: Ints) -> Ints:
-    """Where to cut, so that no row is cut and no chunk holds many more than _CHUNK candidates."""
-    if not len(row):
-        return np.array([0])
-    ends = np.append(np.flatnonzero(np.diff(row)) + 1, len(row))
-    chunk = (total[ends - 1] - 1) // _CHUNK
-    last = np.append(np.flatnonzero(np.diff(chunk)), len(ends) - 1)
-    return np.concatenate([[0], ends[last]])
+class Seen:
+    """Whether a number may be among some: never no for one that is, seldom yes for one that is not."""
+
+    def __init__(self, numbers: Ints) -> None:
+        bits = max(10, (16 * len(numbers)).bit_length())
+        self.shift = np.uint64(64 - bits)
+        self.table = np.zeros(1 << bits, dtype=bool)
+        self.table[self._place(numbers)] = True
+
+    def _place(self, numbers: Ints) -> npt.NDArray[np.uint64]:
+        return (numbers.view(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> self.shift
+
+    def __call__(self, numbers: Ints) -> Flags:
+        """Whether each number may be among them."""
+        return self.table[self._place(numbers)]

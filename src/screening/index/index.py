@@ -18,6 +18,7 @@ from screening.designations import Provenance, SanctionsList
 from screening.errors import IndexFormatError, ListError, PolicyError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
+from screening.index.listed_side import ListedUnits, reaching
 from screening.index.texts import scan
 from screening.index.worth import Vocabulary, appraise, similar_units
 from screening.names.comparison import SCORE_VERSION, Comparison, Listed, explain, score, units
@@ -94,6 +95,7 @@ class NameIndex:
             dtype=np.float32,
         )
         self._vocabulary = Vocabulary(self._listed)
+        self._units = ListedUnits(self._listed, self._vocabulary.units)
         judged = pl.Series([listed.name.screenable for listed in self._listed], dtype=pl.Boolean)
         self.unscreenable = self.names.filter(~judged)
         lost = self.unscreenable.join(self.names.filter(judged), on="reference", how="anti")
@@ -177,7 +179,9 @@ class NameIndex:
         distinct = frame["query"].unique(maintain_order=True)
         answers = []
         for part in distinct.to_frame().iter_slices(_SLICE):
-            found, too_long = scan(part["query"], self._listed, self._vocabulary, self._kinds, threshold)
+            found, too_long = scan(
+                part["query"], self._listed, self._vocabulary, self._units, self._kinds, threshold
+            )
             pairs = pl.DataFrame(
                 [(text, place, f.score, f.start, f.end) for text, place, f in found],
                 schema={**_PAIRS, "start": pl.Int64, "end": pl.Int64},
@@ -289,7 +293,9 @@ class NameIndex:
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
         """Every (query, listed name) that reaches the threshold: place in the index, and score."""
         known = appraise(batch, self._vocabulary, self._kinds)
-        rows, places = candidates(known.rows, known.worth, self._weights, self._kinds, threshold)
+        pairs = candidates(known.rows, known.worth, self._weights, self._kinds, threshold)
+        keep = reaching(pairs, batch, known, self._units, self._weights, self._kinds, threshold)
+        rows, places = (side[keep] for side in pairs)
         texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32)).to_list()
         number = {token: t for t, token in enumerate(batch.tokens)}
         queries: dict[str, tuple[Name, list[int]]] = {}

@@ -7,6 +7,7 @@ counts if enough of it is telling: ordinary prose shares a word with many a list
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import Rows, candidates
+from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
 from screening.names.comparison import Listed, Option, align, rate
 from screening.names.normalise import Name, prepare
@@ -49,16 +51,17 @@ class Finding(NamedTuple):
     score: float
 
 
-def scan(
+def scan(  # noqa: PLR0917 (the parts of an index)
     texts: pl.Series,
     listed: list[Listed],
     vocabulary: Vocabulary,
+    units: ListedUnits,
     kinds: npt.NDArray[np.int64],
     threshold: float,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts are too long."""
-    batch = tokenise_batch(texts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT)
-    known = appraise(batch, vocabulary, kinds)
+    batch = tokenise_batch(texts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT, idle=vocabulary.ignores)
+    known = appraise(batch, vocabulary, kinds, ends=False)
     free = Rows(
         known.rows.row,
         known.rows.token,
@@ -68,9 +71,10 @@ def scan(
     weight = np.array(
         [sum(t.costs[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
     )
-    rows, places = candidates(
-        free, known.worth, weight.astype(np.float32), kinds, threshold, _telling(batch, known)
-    )
+    weight = weight.astype(np.float32)
+    pairs = candidates(free, known.worth, weight, kinds, threshold, _telling(batch, known))
+    keep = reaching(pairs, batch, replace(known, rows=free), units, weight, kinds, threshold, _WHOLE)
+    rows, places = (side[keep] for side in pairs)
     found = []
     readers: dict[int, _Reader] = {}
     for row, place in zip(rows.tolist(), places.tolist(), strict=True):

@@ -19,8 +19,9 @@ from screening.names.comparison import (
     Option,
     Similar,
     cut_option,
+    in_kind,
+    likeness,
     pair_option,
-    similarity,
     span_option,
 )
 from screening.names.tokens import KINDS, Token
@@ -65,7 +66,14 @@ class Vocabulary:
                 self.by_surface[token.surface].append(u)
             for cut in range(1, len(token.form)):
                 self.by_prefix[token.form[:cut]].append(u)
+        written = [text for token in self.tokens for text in (token.form, token.surface, *token.keys)]
+        digits = dict.fromkeys(t for t in (*written, *self.spans) if any(c.isdecimal() for c in t))
+        self.digits = " ".join(digits)
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
+
+    def ignores(self, number: str) -> bool:
+        """Whether digits meet nothing on the list; they never resemble others, they are equal or a part."""
+        return (number.lstrip("0") or "0") not in self.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +82,59 @@ class Appraisal:
 
     Attributes:
         near: For each kind, token of the batch -> similar tokens of the list, and how.
+        slots: Tokens of the list, times kinds of name.
+        near_codes, near_values: The same as numbers: token of the batch, times `slots`, plus token of the
+            list, times kinds, plus kind; and what the option is worth, as in `Worth.value`. Ascending.
+        odd_codes: Token of the batch, times listed names, plus name, where the option is not one of a unit
+            with a unit: spans, acronyms, ends that were cut off. Ascending.
     """
 
     rows: Rows
     worth: Worth
     near: tuple[Near, ...]
+    slots: int
+    near_codes: Ints
+    near_values: Floats
+    odd_codes: Ints
+    names: int
+
+    def irregular(self, row: Ints, name: Ints) -> npt.NDArray[np.bool_]:
+        """Which pairs may be aligned otherwise than unit by unit."""
+        starts = np.searchsorted(self.rows.row, np.arange(len(self.rows.weight) + 1))
+        held = starts[row + 1] - starts[row]
+        code = self.rows.token[ranges(starts[row], held)] * self.names + np.repeat(name, held)
+        place = np.minimum(np.searchsorted(self.odd_codes, code), len(self.odd_codes) - 1)
+        odd = self.odd_codes[place] == code if len(self.odd_codes) else np.zeros(len(code), dtype=bool)
+        return np.logical_or.reduceat(odd, np.cumsum(held) - held) if len(row) else np.zeros(0, dtype=bool)
 
 
-def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints) -> Appraisal:
-    """Find every option of every token of the batch, wherever on the list it is."""
+def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = True) -> Appraisal:
+    """Find every option of every token of the batch, wherever on the list it is.
+
+    `ends` as in `names.normalise.Name`: whether a row ends where a name does, and may be cut off there.
+    """
     near = _near(batch, vocabulary)
     ledger = _Ledger(vocabulary, kinds, batch)
     ledger.add_tokens(near)
     ledger.add_spans()
-    ledger.add_ends()
-    return Appraisal(ledger.rows(), ledger.close(), near)
+    if ends:
+        ledger.add_ends()
+    return ledger.close(near)
 
 
 def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
     near: tuple[Near, ...] = tuple({} for _ in KINDS)
-    held = np.diff(vocabulary.starts).reshape(-1, len(KINDS)) > 0
-    for t, u in similar_pairs(batch.tokens, vocabulary.tokens):
-        for k, kind in enumerate(KINDS):
-            if held[u, k]:
-                found = similarity(batch.tokens[t], vocabulary.tokens[u], kind)  # type: ignore[arg-type]
-                if found[0]:
-                    near[k].setdefault(t, {})[u] = found
+    held = (np.diff(vocabulary.starts).reshape(-1, len(KINDS)) > 0).tolist()
+    places, theirs = similar_pairs(batch.tokens, vocabulary.tokens)
+    for t, u in zip(places.tolist(), theirs.tolist(), strict=True):
+        a, b = batch.tokens[t], vocabulary.tokens[u]
+        alike = likeness(a, b)
+        if alike[0]:
+            for k, known in enumerate(near):
+                if held[u][k]:
+                    found = in_kind(a, b, alike, k)
+                    if found[0]:
+                        known.setdefault(t, {})[u] = found
     return near
 
 
@@ -156,6 +191,7 @@ class _Ledger:
         self.held_ids = [batch.written_ids.copy()]
         self.slots: list[tuple[int, int]] = []
         self.of_slots: list[tuple[float, float, float, float]] = []
+        self.regular = 0  # slots of a unit with a unit; the others are spans and cut ends
         self.entries: list[tuple[int, int]] = []
         self.of_entries: list[tuple[float, float, float, float]] = []
 
@@ -166,6 +202,7 @@ class _Ledger:
             for t, similar in found.items():
                 for u, (alike, how) in similar.items():
                     self.spread(t, u, k, pair_option((), tokens[t], (), listed[u], alike, how, k))
+        self.regular = len(self.slots)
         for t, token in enumerate(tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
@@ -241,22 +278,22 @@ class _Ledger:
         ]
         return Rows(row[order], held[order], np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
 
-    def close(self) -> Worth:
+    def close(self, near: tuple[Near, ...]) -> Appraisal:
         """The best of every id in every listed name."""
         size, parts = len(self.kinds), self.parts
         starts = self.vocabulary.starts
         slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
+        of_slots = np.array(self.of_slots).reshape(-1, 4)
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
         count = starts[slots[:, 1] + 1] - starts[slots[:, 1]]
         token = np.concatenate([np.repeat(slots[:, 0], count), entries[:, 0]])
         name = np.concatenate([self.vocabulary.places[ranges(starts[slots[:, 1]], count)], entries[:, 1]])
         values = np.concatenate(
-            [
-                np.repeat(np.array(self.of_slots).reshape(-1, 4), count, axis=0),
-                np.array(self.of_entries).reshape(-1, 4),
-            ]
+            [np.repeat(of_slots, count, axis=0), np.array(self.of_entries).reshape(-1, 4)]
         )
-        code, values = _reduce(token * size + name, values, np.maximum)
+        code = token * size + name
+        odd = np.unique(code[int(count[: self.regular].sum()) :])
+        code, values = _reduce(code, values, np.maximum)
         if parts:
             # A compound is worth what its parts are worth together, or what it is worth whole.
             owner = np.repeat(list(parts), [len(ids) for ids in parts.values()])
@@ -270,8 +307,14 @@ class _Ledger:
                 np.concatenate([code, sums[0]]), np.concatenate([values, sums[1]]), np.maximum
             )
         token, name = code // size, code % size
-        return Worth(
+        worth = Worth(
             np.searchsorted(token, np.arange(self.width + 1)), token, name, values.astype(np.float32)
+        )
+        width = len(starts) - 1
+        near_codes = slots[: self.regular, 0] * width + slots[: self.regular, 1]
+        order = np.argsort(near_codes)
+        return Appraisal(
+            self.rows(), worth, near, width, near_codes[order], of_slots[: self.regular][order], odd, size
         )
 
 

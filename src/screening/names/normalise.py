@@ -104,7 +104,7 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 
-_PLAIN = re.compile(r"[A-Za-z]+")
+_PLAIN = re.compile(r"[A-Za-z]+|[0-9]+")
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
@@ -126,19 +126,14 @@ def analyse(raw: str) -> Word:
         _add(tokens, compounds, _cut(raw.lower()))
         return Word(tuple(tokens), tuple(compounds))
     signs: list[str] = []
-    text = unicodedata.normalize("NFKC", raw)
-    visible = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+    text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
+    visible = _visible(text)
     if visible != text:
         signs.append("invisible characters")
     folded = visible if visible.isascii() else _PARTS.sub(lambda part: _fold_homoglyphs(part[0]), visible)
     if folded != visible:
         signs.append("mixed scripts")
-    folded = _LINE_CODE.sub("", folded)
-    folded = _DOTTED.sub(_join_letters, folded)
-    folded = _SLASHED.sub(r"\1\2", folded)
-    folded = _APOSTROPHES.sub("", folded)
-    folded = _DATE_GLUED.sub(" ", folded)
-    parts = _PARTS.findall(folded)
+    folded, parts = _parted(folded)
     for part in parts:
         if part.isascii() and any(c.isdigit() for c in part) and not part.isdigit():
             pieces, swapped = _read_digits(part.lower())
@@ -152,6 +147,25 @@ def analyse(raw: str) -> Word:
     if folded.endswith(".") and len(parts) == 1 and len(tokens) == 1 and len(tokens[0].form) > 1:
         tokens = [make_token(tokens[0].form, abbreviated=True)] if tokens[0].script == "latin" else tokens
     return Word(tuple(tokens), tuple(compounds), tuple(dict.fromkeys(signs)))
+
+
+def _visible(text: str) -> str:
+    if text.isprintable():  # then nothing is invisible
+        return text
+    return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+
+
+def _parted(text: str) -> tuple[str, list[str]]:
+    """A word without what stands between its letters, and its runs of letters and digits."""
+    if text.isalpha():  # then some apostrophes are all there may be to leave out
+        text = _APOSTROPHES.sub("", text)
+        return text, [text] if text else []
+    text = _LINE_CODE.sub("", text)
+    text = _DOTTED.sub(_join_letters, text)
+    text = _SLASHED.sub(r"\1\2", text)
+    text = _APOSTROPHES.sub("", text)
+    text = _DATE_GLUED.sub(" ", text)
+    return text, _PARTS.findall(text)
 
 
 def _add(tokens: list[Token], compounds: list[Compound], parts: list[Token]) -> None:
@@ -170,17 +184,18 @@ def _join_letters(match: re.Match[str]) -> str:
 
 
 def _script(text: str) -> str:
-    for character in text:
-        if character.isascii():
-            if character.isalpha():
-                return "latin"
-            continue
-        name = unicodedata.name(character, "").split(" ")[0].lower()
-        if name in ("cjk", "ideographic", "kangxi"):
-            return "han"
-        if name not in ("digit", "combining", "modifier"):
-            return name
-    return "latin"
+    return next((script for script in map(_script_of, text) if script is not None), "latin")
+
+
+@lru_cache(maxsize=1 << 16)
+def _script_of(character: str) -> str | None:
+    """Script of a character; None if it stands in texts of any script."""
+    if character.isascii():
+        return "latin" if character.isalpha() else None
+    name = unicodedata.name(character, "").split(" ")[0].lower()
+    if name in ("cjk", "ideographic", "kangxi"):
+        return "han"
+    return None if name in ("digit", "combining", "modifier") else name
 
 
 def _fold_homoglyphs(text: str) -> str:
@@ -258,10 +273,13 @@ def _cut_arabic(native: str) -> list[str]:
     return [native]
 
 
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+
+
 def _plain(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
-    return re.sub(r"[^a-z0-9]", "", anyascii(text).lower())
+    return _NOT_PLAIN.sub("", anyascii(text).lower())
 
 
 _ABD = re.compile(r"^(abd)([aeiou]?)(?:l|ll|([rsnztd])(?=\3)|(?=[^aeioul]))(.{3,})$")

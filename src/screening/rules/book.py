@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -129,37 +130,72 @@ class Book:
                 return True
         return False
 
-    def column(self, name: str) -> pl.Series:
-        """A column in the order of the book; nulls where it is absent."""
-        if name in self.columns:
-            values = self._payments[name]
+    def column(self, name: str, rows: npt.NDArray[np.int64] | None = None) -> pl.Series:
+        """A column in the order of the book, or its values in some rows; nulls where it is absent.
+
+        Texts are slow to rearrange: a rule asks for `rows` where it needs few of them.
+        """
+        if rows is not None:
+            if name in ALTERNATIVES and name not in self.columns and not self._told(name):
+                parts = [
+                    _blank_is_null(self.column(part, rows))
+                    for part in ALTERNATIVES[name]
+                    if part in self.columns
+                ]
+                if parts:
+                    return pl.select(pl.coalesce(*parts)).to_series().alias(name)
+            if name in self.columns:
+                return self._payments[name].gather(rows if self._order is None else self._order[rows])
+            return self.column(name).gather(rows)
+        values = self._unordered(name)
+        if values is not None:
             return values if self._order is None else values.gather(self._order)
         side, _, field = name.partition("_")
-        if side in _SIDES and field in PARTY_FIELDS and self.has(name):
+        if self._told(name):
             return self._of_party(side, field)
-        if name in ALTERNATIVES:
-            parts = [_blank_is_null(self.column(part)) for part in ALTERNATIVES[name] if part in self.columns]
-            if parts:
-                return pl.select(pl.coalesce(*parts)).to_series().alias(name)
         return pl.Series(name, [None], dtype=TRANSACTIONS.get(name, pl.String())).new_from_index(0, self.size)
 
     def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
         """A column of whole numbers, with `null` for nulls."""
-        return self.keep(("numbers", name, null), lambda: self.column(name).fill_null(null).to_numpy())
+
+        def make() -> npt.NDArray[np.int64]:
+            values = self._unordered(name)
+            if values is None:
+                return self.column(name).fill_null(null).to_numpy()
+            return self._arranged(values.fill_null(null).to_numpy())
+
+        return self.keep(("numbers", name, null), make)
 
     def is_in(self, name: str, *words: str) -> npt.NDArray[np.bool_]:
         """Whether a column holds one of some words; not where it is null."""
-        return self.keep(("is_in", name, words), lambda: self._truth(self.column(name).is_in(list(words))))
+        return self.keep(("is_in", name, words), lambda: self.select(pl.col(name).is_in(list(words))))
 
     def known(self, name: str) -> npt.NDArray[np.bool_]:
         """Whether a column, or one of its alternatives "a|b", holds a value."""
         return self.keep(("known", name), lambda: self._known(name))
 
     def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
-        """An expression over TRANSACTIONS as truth values in the order of the book; null is false."""
+        """An expression over TRANSACTIONS as truth values in the order of the book; null is false.
+
+        It looks at each row alone: where it can, it is evaluated in the order of the file.
+        """
         names = sorted(set(test.meta.root_names()))
+        columns = {name: self._unordered(name) for name in names}
+        if all(values is not None for values in columns.values()):
+            frame = pl.DataFrame(
+                [values.alias(name) for name, values in columns.items() if values is not None]
+            )
+            return self._arranged(self._truth(frame.select(test).to_series()))
         frame = pl.DataFrame([self.column(name).alias(name) for name in names])
         return self._truth(frame.select(test).to_series())
+
+    def coded(self, name: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
+        """A column as whole numbers in the order of the book, and the texts they stand for."""
+        values = self._unordered(name)
+        if values is None:
+            return coded(self.column(name))
+        numbers, texts = coded(values)
+        return self._arranged(numbers), texts
 
     def where(self, *tests: pl.Expr | npt.NDArray[np.bool_]) -> Finding:
         """The payments for which all tests hold, for a rule that looks at the payment alone."""
@@ -181,7 +217,14 @@ class Book:
             if name in (f"originator_{kind}", f"beneficiary_{kind}"):
                 both = self.keep(("sides", kind), partial(self._both_sides, kind))[0]
                 return both[: self.size] if name.startswith("originator") else both[self.size :]
-        return self.keep(("key", name), lambda: coded(_blank_is_null(self.column(name)))[0])
+
+        def make() -> npt.NDArray[np.uint32]:
+            values = self._unordered(name)
+            if values is None:
+                return coded(_blank_is_null(self.column(name)))[0]
+            return self._arranged(coded(_blank_is_null(values))[0])
+
+        return self.keep(("key", name), make)
 
     def party_names(self, side: str) -> pl.Series:
         """The id by which each row's party is known, as it stands in the table of parties."""
@@ -291,9 +334,9 @@ class Book:
         """Minor units; 0 where it is not measured."""
 
         def make() -> npt.NDArray[np.int64]:
-            values = self.column("amount_base_minor" if self.in_base else "amount_minor")
+            values = self._payments["amount_base_minor" if self.in_base else "amount_minor"]
             whole: npt.NDArray[np.int64] = values.cast(pl.Int64).fill_null(0).to_numpy()
-            return np.maximum(whole, 0)
+            return self._arranged(np.maximum(whole, 0))
 
         return self.keep("amount", make)
 
@@ -322,7 +365,7 @@ class Book:
         def make() -> npt.NDArray[np.int64]:
             left = np.maximum(self.numbers("balance_after_minor", null=-(2**62)), -(2**62))
             other = (
-                (self.column("currency") != self.currency).fill_null(True).to_numpy()
+                self.select((pl.col("currency") != self.policy.base_currency).fill_null(True))
                 if self.in_base
                 else False
             )
@@ -337,10 +380,10 @@ class Book:
 
     def minor(self, units: float) -> npt.NDArray[np.int64]:
         """A parameter in base units as minor units of each row's currency, rounded once."""
-        if units == int(units):
-            return self.unit * int(units)
-        minor: npt.NDArray[np.int64] = np.rint(self.unit * units).astype(np.int64)
-        return minor
+        alone = self.unit.strides == (0,)  # one currency: one number, whatever the size
+        unit = self.unit[:1] if alone else self.unit
+        minor = unit * int(units) if units == int(units) else np.rint(unit * units).astype(np.int64)
+        return np.broadcast_to(minor, self.size) if alone and self.size else minor
 
     def at_least(self, units: float) -> npt.NDArray[np.bool_]:
         """Whether an amount is at least so many base units."""
@@ -356,6 +399,16 @@ class Book:
         def make() -> npt.NDArray[np.int64]:
             tables = self.table("thresholds"), self.table("currency_scale")
             jurisdiction = self.policy.jurisdiction
+            if self.in_base and self.size:  # one currency: it changes with the edges of the tables alone
+                time = self.clock.time
+                edges = np.unique(np.concatenate([table.edges for table in tables]))
+                begin = np.concatenate([[0], np.searchsorted(time, edges), [self.size]])
+                filled = np.flatnonzero(np.diff(begin))
+                currency = self.currency.head(len(filled))
+                limits = threshold(*tables, code, currency, time[begin[filled]], jurisdiction=jurisdiction)
+                if (limits == limits[0]).all():
+                    return np.broadcast_to(limits[0], self.size)
+                return np.repeat(limits, np.diff(begin)[filled])
             return threshold(*tables, code, self.currency, self.clock.time, jurisdiction=jurisdiction)
 
         return self.keep(("threshold", code), make)
@@ -375,11 +428,21 @@ class Book:
         """Risk classes of a column of countries, of parts of countries, or of banks (by their BIC)."""
 
         def make() -> npt.NDArray[np.uint8]:
-            values = self.column(name)
+            numbers, texts = self.coded(name)
+            values = pl.Series(texts(), dtype=pl.String)
             if name.endswith("_bic"):
                 values = values.str.slice(4, 2)
             column = "admin1" if name.endswith("_admin1") else "country"
-            return classify(self.table("country_risk"), values, self.clock.time, column=column)
+            table, time = self.table("country_risk"), self.clock.time
+            values = values.extend(pl.Series([None], dtype=pl.String))  # the last stands for null
+            result = np.zeros(self.size, np.uint8)
+            begin = [0, *np.searchsorted(time, table.edges), self.size]
+            for low, high in pairwise(begin):  # rows are in order of time: a period is a slice
+                if low < high:
+                    now = np.full(len(values), time[low])
+                    of_text = classify(table, values, now, column=column)
+                    result[low:high] = of_text[np.minimum(numbers[low:high], len(values) - 1)]
+            return result
 
         if name not in self.columns and not self.has(name):
             return np.zeros(self.size, np.uint8)
@@ -453,6 +516,28 @@ class Book:
         truth: npt.NDArray[np.bool_] = values.fill_null(False).to_numpy()
         return truth
 
+    def _told(self, name: str) -> bool:
+        """Whether a column comes from the table of parties alone."""
+        side, _, field = name.partition("_")
+        return name not in self.columns and side in _SIDES and field in PARTY_FIELDS and self.has(name)
+
+    def _unordered(self, name: str) -> pl.Series | None:
+        """A column in the order of the file; None where that is not to be had."""
+        if name in self.columns:
+            return self._payments[name]
+        parts = [
+            _blank_is_null(self._payments[part])
+            for part in ALTERNATIVES.get(name, ())
+            if part in self.columns
+        ]
+        if not parts or self._told(name):
+            return None
+        return pl.select(pl.coalesce(*parts)).to_series().alias(name)
+
+    def _arranged(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Values in the order of the file, brought into that of the book."""
+        return values if self._order is None else values[self._order]
+
     def _known(self, name: str) -> npt.NDArray[np.bool_]:
         truth = np.zeros(self.size, np.bool_)
         for one in name.split("|"):
@@ -460,7 +545,13 @@ class Book:
                 if part == "amount":
                     truth |= self.measured
                 elif self.has(part):
-                    truth |= _blank_is_null(self.column(part)).is_not_null().to_numpy()
+                    blank = pl.col(part).is_not_null()
+                    if part in self.columns and self._payments.schema[part] == pl.String:
+                        blank &= pl.col(part) != ""
+                    elif part not in self.columns:
+                        truth |= _blank_is_null(self.column(part)).is_not_null().to_numpy()
+                        continue
+                    truth |= self.select(blank)
         return truth
 
     def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
@@ -472,19 +563,27 @@ class Book:
         ]
         for side in _SIDES:
             if kind == "account":
-                values = self.column(f"{side}_account")
+                values = self._in_file(f"{side}_account")
             else:
                 parts = [part for part in ALTERNATIVES[f"{side}_party"] if part in self.columns]
                 values = pl.Series([None], dtype=pl.String).new_from_index(0, self.size)
                 for part in parts:
                     if not values.null_count():
                         break
-                    own, word = _blank_is_null(self.column(part)), part.split("_", 1)[1]
+                    own, word = _blank_is_null(self._payments[part]), part.split("_", 1)[1]
                     if word != kinds[0]:  # the word keeps an account from passing for a party's id
                         own = pl.select(pl.format("{} ({})", own, pl.lit(word))).to_series()
                     values = own if part == parts[0] else pl.select(pl.coalesce(values, own)).to_series()
             sides.append(_blank_is_null(values).alias("key"))
-        return coded(pl.concat(sides))
+        numbers, texts = coded(pl.concat(sides))
+        if self._order is None:
+            return numbers, texts
+        numbers = np.concatenate([self._arranged(part) for part in np.split(numbers, 2)])
+        return _renumbered(numbers, texts)
+
+    def _in_file(self, name: str) -> pl.Series:
+        """A column of the payments in the order of the file; nulls where it is absent."""
+        return self._payments[name] if name in self.columns else self.column(name)
 
     def _party_texts(self) -> list[str]:
         return self.keep("party_texts", self._kept["sides", "party"][1])
@@ -518,6 +617,26 @@ def combine(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
             total[~missing] = np.unique(total[~missing], return_inverse=True)[1].astype(np.uint64)
     total[missing] = NO_KEY
     return total.astype(np.uint32)
+
+
+def _renumbered(
+    numbers: npt.NDArray[np.uint32], texts: Callable[[], list[str]]
+) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
+    """Codes in the order in which they appear, so that nothing depends on the order of a file."""
+    known = np.flatnonzero(numbers != NO_KEY)
+    if not len(known):
+        return numbers, texts
+    first = np.full(int(numbers[known].max()) + 1, len(numbers), np.int64)
+    first[numbers[known[::-1]]] = known[::-1]  # the earliest is written last
+    order = np.argsort(first, kind="stable")
+    new = np.empty(len(order) + 1, np.uint32)
+    new[order], new[-1] = np.arange(len(order), dtype=np.uint32), NO_KEY
+
+    def told() -> list[str]:
+        old = texts()
+        return [old[place] for place in order]
+
+    return new[np.minimum(numbers, len(order))], told
 
 
 def _holds(classes: npt.NDArray[np.uint8], wanted: int) -> npt.NDArray[np.bool_]:

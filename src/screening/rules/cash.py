@@ -44,6 +44,7 @@ def cash_then_wire(
     wires = book.is_in("channel", "wire", "instant", "mobile", "p2p")
     sent = book.ledger("originator_party", money=True).where(wires & (abroad == 1))
     deposits = book.ledger("beneficiary_party", money=True).where(book.is_in("channel", "cash_dep"))
+    sent = sent.among(deposits.keys)
     come, gone = deposits.probe(sent.keys, sent.rows, window), sent.within(window)
     deposited, out = come.sum(book.amount), gone.sum(book.amount)
     fired = (

@@ -116,9 +116,9 @@ def trade_mismatch(book: Book, *, window: int, payments: int, signs: int) -> Fin
     keys = combine(book.key("beneficiary_party"), book.key("invoice_reference"))
     rows = np.flatnonzero((keys != NO_KEY) & book.moved)
     span = Ledger.of(keys[rows], rows, book.clock).within(window)
-    payer = book.column("originator_country").gather(span.rows)
-    payee = book.column("beneficiary_country").gather(span.rows)
-    goods = book.column("goods_country").gather(span.rows)
+    payer = book.column("originator_country", span.rows)
+    payee = book.column("beneficiary_country", span.rows)
+    goods = book.column("goods_country", span.rows)
     third = ((payer != payee) & (payer != goods)).fill_null(False).to_numpy()
     elsewhere = ((goods != payer) & (goods != payee)).fill_null(False).to_numpy()
     parts = (
@@ -160,8 +160,8 @@ def third_party(book: Book, *, similarity: float) -> tuple[Finding, ...]:
         if not (book.has(f"ultimate_{side}_name") and book.has(f"{side}_name")):
             continue
         rows = np.flatnonzero(book.known(f"ultimate_{side}_name") & book.known(f"{side}_name"))
-        ultimate = book.column(f"ultimate_{side}_name").gather(rows)
-        holder = book.column(f"{side}_name").gather(rows)
+        ultimate = book.column(f"ultimate_{side}_name", rows)
+        holder = book.column(f"{side}_name", rows)
         score = similarities(ultimate, holder)
         fired = score < similarity
         findings.append(

@@ -174,34 +174,33 @@ def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
     fillers = sorted({row["term"] for row in book.table("placeholders").rows})
     findings = []
     for name in (name for name in _NAMED_FIELDS if name in book.columns):
-        texts = book.column(name)
-        rows = _suspects(texts, fillers, name=name.endswith("_name"))
-        bad = _says_nothing(texts.gather(rows), fillers, entropy, names_only=name.endswith("_name"))
+        rows = _suspects(book, name, fillers)
+        bad = _says_nothing(book.column(name, rows), fillers, entropy, names_only=name.endswith("_name"))
         side = "originator" if "originator" in name else "beneficiary"
         truth = np.zeros(book.size, np.bool_)
         truth[rows[bad]] = True
         if name.endswith("_address") and f"{side}_name" in book.columns:
-            truth |= (texts == book.column(f"{side}_name")).fill_null(False).to_numpy() & book.known(name)
+            truth |= book.select(pl.col(name) == pl.col(f"{side}_name")) & book.known(name)
         if name == f"{side}_name" and f"{side}_lei" in book.columns:
             truth &= ~book.known(f"{side}_lei")
         found = np.flatnonzero(truth)
         findings.append(
-            Finding(rows=found, facts={"field": name, "text": texts.gather(found).str.slice(0, 60)})
+            Finding(rows=found, facts={"field": name, "text": book.column(name, found).str.slice(0, 60)})
         )
     return tuple(findings)
 
 
-def _suspects(texts: pl.Series, fillers: list[str], *, name: bool) -> npt.NDArray[np.int64]:
+def _suspects(book: Book, name: str, fillers: list[str]) -> npt.NDArray[np.int64]:
     """Rows worth a close look: fillers, digits, short texts, and one symbol three times in a row."""
     words = sorted({max(term.split(), key=len) for term in fillers} - {""})
     runs = [symbol * 3 for symbol in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-*_/+?#x "]
-    text = pl.col("text")
+    text = pl.col(name)
     long_words = [word for word in words if len(word) > 4]
     look = text.str.contains_any([*long_words, *runs], ascii_case_insensitive=True)
     look |= text.str.len_chars() <= 8
-    if name:
+    if name.endswith("_name"):
         look |= text.str.contains(r"^\W*\d")
-    return np.flatnonzero(texts.alias("text").to_frame().select(look.fill_null(False)).to_series().to_numpy())
+    return np.flatnonzero(book.select(look))
 
 
 def _says_nothing(
@@ -240,8 +239,8 @@ def _bits(text: str) -> float:
 def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
     """Look for beneficiaries unlike the holder of the account."""
     rows = np.flatnonzero(book.known("beneficiary_name") & book.known("beneficiary_holder_name"))
-    name = book.column("beneficiary_name").gather(rows)
-    holder = book.column("beneficiary_holder_name").gather(rows)
+    name = book.column("beneficiary_name", rows)
+    holder = book.column("beneficiary_holder_name", rows)
     score = similarities(name, holder)
     if book.has("beneficiary_holder_aliases"):
         aliases = book.column("beneficiary_holder_aliases").cast(pl.String).gather(rows).fill_null("")

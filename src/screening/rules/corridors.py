@@ -84,7 +84,7 @@ def jurisdiction_exposure(book: Book, **points: float) -> Finding:
     for number, name in enumerate(legs):
         here = where[rows] == number
         if here.any():
-            texts = book.column(name).gather(rows)
+            texts = book.column(name, rows)
             places = texts.zip_with(pl.Series(here), places)
     return Finding(
         rows=rows,
@@ -256,8 +256,8 @@ def exchange_then_transfer(book: Book, *, window: int, share: float) -> Finding:
 def remote_access(book: Book) -> Finding:
     """Look for payments ordered from a conflict area."""
     rows = np.flatnonzero(book.tf_area("ip_place") & away(book, "ip_country"))
-    place = pl.coalesce(book.column("ip_admin1").gather(rows), book.column("ip_country").gather(rows))
-    home = book.column("originator_home").gather(rows)
+    place = pl.coalesce(book.column("ip_admin1", rows), book.column("ip_country", rows))
+    home = book.column("originator_home", rows)
     return Finding(rows=rows, facts={"place": pl.select(place).to_series(), "home": home})
 
 
@@ -266,7 +266,6 @@ def away(book: Book, country: str) -> npt.NDArray[np.bool_]:
 
     A home that is itself in a conflict area, as a country, is not away from it.
     """
-    home = book.column("originator_home")
-    other = (home != book.column(country)).fill_null(True) & home.is_not_null()
-    truth: npt.NDArray[np.bool_] = other.to_numpy()
-    return truth
+    home = pl.col("originator_home")
+    other = (home != pl.col(country)).fill_null(True) & home.is_not_null()
+    return book.keep(("away", country), lambda: book.select(other))

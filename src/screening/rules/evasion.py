@@ -88,7 +88,7 @@ def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity:
         known = book.known(name)
         removed |= known[before] & ~known[now]
         if name.endswith("_name"):
-            old, new = (book.column(name).gather(part) for part in (before, now))
+            old, new = (book.column(name, part) for part in (before, now))
             both = known[before] & known[now]
             renamed |= both & (plain_names(old) != plain_names(new)).fill_null(False).to_numpy()
             if name == "beneficiary_name":
@@ -148,7 +148,7 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]
         rows = np.flatnonzero(is_among(book.key(key), keys) & book.moved)
-        names = plain_names(book.column("originator_name").gather(rows))
+        names = plain_names(book.column("originator_name", rows))
         code, spelled = codes(names)
         different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
         many, several = different >= spellings, different <= _CROWDED

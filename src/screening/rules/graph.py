@@ -254,7 +254,7 @@ def funnel_account(book: Book, *, places: int, window: int, soon: int, share: fl
     deposits = book.ledger("beneficiary_account", money=True).where(book.is_in("channel", "cash_dep"))
     cash_out = book.is_in("channel", "cash_wd", "card_atm")
     leaving = cash_out | book.is_in("channel", "wire", "instant")
-    outgoing = book.ledger("originator_account", money=True).where(leaving)
+    outgoing = book.ledger("originator_account", money=True).among(deposits.keys).where(leaving)
     recent = deposits.probe(outgoing.keys, outgoing.rows, soon)
     keep = recent.count > 0
     keys, gone = outgoing.keys[keep], outgoing.within(soon)[keep]
@@ -266,7 +266,7 @@ def funnel_account(book: Book, *, places: int, window: int, soon: int, share: fl
         return Finding(rows=gone.rows, facts={"received": 0, "places_seen": 0})
     rows = deposits.rows
     region = pl.coalesce(
-        *(book.column(name).gather(rows) for name in ("terminal_admin1", "branch_id", "terminal_id"))
+        *(book.column(name, rows) for name in ("terminal_admin1", "branch_id", "terminal_id"))
     )
     spots = _codes(pl.select(region).to_series())
     seen = Distinct(deposits.keys, spots, rows, book.clock, window).count(keys, gone.rows)
@@ -289,11 +289,11 @@ def _elsewhere(book: Book, come: Span, cash_out: npt.NDArray[np.bool_]) -> npt.N
     leaving = come.rows[owner]
     in_cash = pl.Series(cash_out[leaving])
     for level in ("admin1", "country"):
-        terminal, payee = book.column(f"terminal_{level}"), book.column(f"beneficiary_{level}")
-        out = terminal.gather(leaving).zip_with(in_cash, payee.gather(leaving))
-        came_in = terminal.gather(deposit)
+        terminal, payee = f"terminal_{level}", f"beneficiary_{level}"
+        out = book.column(terminal, leaving).zip_with(in_cash, book.column(payee, leaving))
+        came_in = book.column(terminal, deposit)
         if level == "country":
-            came_in = pl.select(pl.coalesce(came_in, payee.gather(deposit))).to_series()
+            came_in = pl.select(pl.coalesce(came_in, book.column(payee, deposit))).to_series()
         both = _codes(pl.concat([out, came_in.rename(out.name)]))
         there, here = both[: len(leaving)], both[len(leaving) :]
         judged = (there != NO_KEY) & (here != NO_KEY)
@@ -328,12 +328,12 @@ def _codes(values: pl.Series) -> npt.NDArray[np.uint32]:
 def many_payers_to_high_risk_area(book: Book, *, originators: int, window: int) -> tuple[Finding, ...]:
     """Look for beneficiaries in a high-risk area whom several customers fund."""
     rows = np.flatnonzero(book.high_risk() & book.moved & ~expected(book))
-    name = _folded(book.column("beneficiary_name").gather(rows)).replace("", None)
+    name = _folded(book.column("beneficiary_name", rows)).replace("", None)
     names = pl.select(
         pl.concat_str(
             name,
             pl.lit("|"),
-            _folded(book.column("beneficiary_town").gather(rows)).fill_null(""),
+            _folded(book.column("beneficiary_town", rows)).fill_null(""),
         )
     ).to_series()
     keys = [_codes(names)]

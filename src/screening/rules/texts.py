@@ -77,7 +77,8 @@ def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) ->
 )
 def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, letters: int) -> Finding:
     """Look for one text from many originators."""
-    number, texts = codes(book.column("remittance_text"))
+    number, told = book.coded("remittance_text")
+    texts = told()
     plain = pl.Series("text", texts, dtype=pl.String).str.to_lowercase().str.replace_all(r"[^\p{L}]+", "")
     same = codes(pl.select(pl.when(plain.str.len_chars() >= letters).then(plain)).to_series())[0]
     key = np.append(same, NO_KEY)[np.minimum(number, len(texts))]

@@ -45,8 +45,7 @@ def _in_region(book: Book) -> npt.NDArray[np.bool_]:
 def _lives_elsewhere(book: Book) -> npt.NDArray[np.bool_]:
     """Whether the home is another country, or another part of the country where that is known."""
     other = away(book, "terminal_country")
-    home = book.column("originator_admin1")
-    apart = (home != book.column("terminal_admin1")).fill_null(False).to_numpy()
+    apart = book.select(pl.col("originator_admin1") != pl.col("terminal_admin1"))
     truth: npt.NDArray[np.bool_] = other | apart
     return truth
 
@@ -127,10 +126,10 @@ def borrow_and_travel(
     leaving = book.is_in("channel", "cash_wd", "card_atm", "wire", "instant")
     out = book.ledger("originator_party", money=True)
     timely = np.zeros(book.size, np.bool_)
-    candidates = out.where(leaving)
+    candidates = out.among(loans.keys).where(leaving)
     timely[candidates.rows[loans.probe(candidates.keys, candidates.rows, soon).count > 0]] = True
     journey = is_travel(book) | (book.high_risk() & leaving)
-    seen = out.where(timely | journey)
+    seen = out.among(loans.keys).where(timely | journey)
     borrowed = loans.probe(seen.keys, seen.rows, window)
     gone = out.where(timely).probe(seen.keys, seen.rows, window)
     parties = book.key("originator_party")
@@ -185,7 +184,7 @@ def tickets_for_others(
     findings = []
     if named.any():
         rows = np.flatnonzero(named & (parties != NO_KEY))
-        surname = _surnames(book.column("passenger_name").gather(rows))
+        surname = _surnames(book.column("passenger_name", rows))
         ledger = Ledger.of(parties[rows], rows, book.clock)
         span = ledger.within(window)
         different = Distinct(parties[rows], surname, rows, book.clock, window).count(ledger.keys, span.rows)
@@ -263,9 +262,9 @@ def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits:
     wired = book.is_in("channel", "wire", "instant") & book.tf_area("beneficiary_place")
     cash = book.is_in("channel", "card_atm") & book.tf_area("terminal_place")
     there = (cash & away(book, "terminal_country")) | wired
-    home = book.column("originator_home")
-    at_home = book.is_in("channel", "card_pos")
-    at_home &= (book.column("terminal_country") == home).fill_null(False).to_numpy()
+    at_home = book.is_in("channel", "card_pos") & book.select(
+        pl.col("terminal_country") == pl.col("originator_home")
+    )
     seen = first_seen_since(book, "originator_party", window)
     current = out.where(there)
     span = out.probe(current.keys, current.rows, window)

@@ -50,8 +50,7 @@ def exposure(
     book: Book, *, mixer: float, unlicensed: float, unknown: float, unhosted: float, licensed: float
 ) -> Finding:
     """Look for wallets on the other side."""
-    licence = book.column("vasp_licensed").cast(pl.Boolean)
-    no_licence = (~licence).fill_null(False).to_numpy()
+    no_licence = book.select(~pl.col("vasp_licensed").cast(pl.Boolean))
     provider = book.is_in("wallet_kind", "vasp")
     kinds = (
         ("a mixer", book.is_in("wallet_kind", "mixer"), mixer),
@@ -101,7 +100,7 @@ def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: flo
     leaving = book.is_in("channel", "va", "fx", "wire", "instant") & ~book.is_in(
         "originator_type", *COMMERCIAL
     )
-    out = book.ledger("originator_party", money=True).where(leaving)
+    out = book.ledger("originator_party", money=True).among(come_ledger.keys).where(leaving)
     come = come_ledger.probe(out.keys, out.rows, window)
     come = come[come.count >= wallets]
     collected = come.sum(book.amount)
@@ -141,7 +140,7 @@ def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: flo
 )
 def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     """Look for parties who spread virtual assets over providers."""
-    foreign = (book.column("vasp_country") != book.column("originator_home")).fill_null(False).to_numpy()
+    foreign = book.select(pl.col("vasp_country") != pl.col("originator_home"))
     among = book.is_in("channel", "va") & foreign & ~book.is_in("originator_type", *COMMERCIAL, "fi", "vasp")
     span = book.ledger("originator_party").where(among).within(window)
     parties = book.key("originator_party")
@@ -181,8 +180,7 @@ def travel_rule_missing(book: Book, *, threshold: str) -> Finding:
     """Look for virtual-asset transfers without data."""
     limit = book.threshold(threshold)
     asset = book.is_in("channel", "va")
-    complete = book.column("travel_rule_complete")
-    lacking = (~complete).fill_null(False).to_numpy()
+    lacking = book.select(~pl.col("travel_rule_complete"))
     rows = np.flatnonzero(asset & lacking & (limit >= 0) & (book.amount > limit))
     return Finding(
         rows=rows,
@@ -190,7 +188,10 @@ def travel_rule_missing(book: Book, *, threshold: str) -> Finding:
         threshold=Money(limit[rows]),
         facts={"threshold_amount": Money(limit[rows])},
         unclear=(
-            (asset & complete.is_null().to_numpy(), "not known whether travel-rule data came with it"),
+            (
+                asset & book.select(pl.col("travel_rule_complete").is_null()),
+                "not known whether travel-rule data came with it",
+            ),
             (asset & (limit < 0), f"no threshold '{threshold}' for the currency"),
         ),
     )
@@ -223,8 +224,9 @@ def fiat_round_trip(book: Book, *, window: int, low: float, high: float, least: 
         return (Finding(rows=np.zeros(0, np.int64), facts={"what": "", "received": 0}),)
     findings = []
     for arriving, leaving, what in ((fiat, asset, "virtual assets"), (asset, fiat, "fiat money")):
-        out = book.ledger("originator_party", money=True).where(leaving)
-        come = book.ledger("beneficiary_party", money=True).where(arriving).probe(out.keys, out.rows, window)
+        arrived = book.ledger("beneficiary_party", money=True).where(arriving)
+        out = book.ledger("originator_party", money=True).among(arrived.keys).where(leaving)
+        come = arrived.probe(out.keys, out.rows, window)
         gone = out.within(window)
         received, spent = come.sum(book.amount), gone.sum(book.amount)
         fired = (

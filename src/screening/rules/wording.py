@@ -41,9 +41,8 @@ def found_terms(book: Book) -> pl.DataFrame:
     def make() -> pl.DataFrame:
         table = book.table("lexicon")
         terms = sorted({row["term"] for row in table.rows})
-        texts = book.column("remittance_text")
-        rows = _candidates(texts, terms)
-        folded = pl.DataFrame({"row": rows, "text": fold_texts(texts.gather(rows))})
+        rows = _candidates(book, terms)
+        folded = pl.DataFrame({"row": rows, "text": fold_texts(book.column("remittance_text", rows))})
         parts = [pl.DataFrame(schema={"row": pl.Int64, "term": pl.String, "tier": pl.String})]
         for term in terms:
             needle = fold_texts(pl.Series([term]))[0]
@@ -70,12 +69,10 @@ def tier_rows(book: Book, tier: str) -> npt.NDArray[np.bool_]:
     return truth
 
 
-def _candidates(texts: pl.Series, terms: list[str]) -> npt.NDArray[np.int64]:
+def _candidates(book: Book, terms: list[str]) -> npt.NDArray[np.int64]:
     """Rows worth folding: cheap, and a superset of those that hold a term."""
     longest = sorted({max(fold_texts(pl.Series([term]))[0].split(), key=len) for term in terms})
-    frame = texts.alias("text").to_frame()
-    text = pl.col("text")
+    text = pl.col("remittance_text")
     plain = text.str.to_lowercase().str.replace_many(_DISGUISES)
     foreign = text.str.len_bytes() != text.str.len_chars()
-    kept = frame.select((foreign | plain.str.contains_any(longest)).fill_null(False)).to_series()
-    return np.flatnonzero(kept.to_numpy())
+    return np.flatnonzero(book.select(foreign | plain.str.contains_any(longest)))

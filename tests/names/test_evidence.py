@@ -17,10 +17,10 @@ common = st.sampled_from(sorted(rarity("individual")))
 
 
 @given(common)
-def test_a_token_costs_no_less_than_it_weighs_and_no_more_than_a_rare_one(key: str) -> None:
+def test_a_name_costs_no_less_than_it_weighs_and_no_more_than_a_rare_one(key: str) -> None:
     token = make_token(key)
-    for weight, cost in zip(token.weights, token.costs, strict=True):
-        assert weight <= cost <= 1
+    for role, weight, cost in zip(token.roles, token.weights, token.costs, strict=True):
+        assert weight <= cost <= 1 or role in ("number", "clerical")
 
 
 @given(common, common, st.floats(0.7, 0.99), st.sampled_from(["typo", "romanisation and typo", "script"]))
@@ -51,6 +51,11 @@ def test_what_the_query_says_more_costs_more_where_less_agrees() -> None:
     longer = compare("Khalisar Borunel Dormani", "KHALISAR BORUNEL").score
     common = compare("Mohammed Dormani", "MOHAMMED").score
     assert longer > shorter > common
+
+
+@pytest.mark.parametrize("beside", ["17.03.1975", "DOB 17.03.1975", "A/C 61921", "- 47787"])
+def test_what_stands_beside_a_name_hides_it_little_however_common_it_is(beside: str) -> None:
+    assert compare(f"Mohammed Ali {beside}", "Mohammed ALI").score >= THRESHOLD
 
 
 @pytest.mark.parametrize("letters", ["VRT", "VRTC", "VRAT", "VRATC"])

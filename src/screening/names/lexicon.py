@@ -90,11 +90,19 @@ def legal_forms() -> frozenset[str]:
 
 
 @cache
-def rarity(kind: str) -> dict[str, float]:
-    """Romanised token -> weight between 0 and 1; a token that is not in the table weighs 1."""
+def _rarities() -> dict[str, dict[str, float]]:
     lines = (_DATA / "rarity.csv").read_text(encoding="utf-8").splitlines()
     rows = (line.split(",") for line in lines if not line.startswith("#"))  # large: plain cells, read plainly
-    return {key: float(weight) for key, of, weight in rows if of == kind}
+    next(rows)
+    weights: dict[str, dict[str, float]] = {}
+    for key, kind, weight in rows:
+        weights.setdefault(kind, {})[key] = float(weight)
+    return weights
+
+
+def rarity(kind: str) -> dict[str, float]:
+    """Romanised token -> weight between 0 and 1; a token that is not in the table weighs 1."""
+    return _rarities()[kind]
 
 
 @cache

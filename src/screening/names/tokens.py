@@ -31,7 +31,8 @@ _LEGAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
 _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
 _PERSON_IN_ENTITY: Final = 0.7
-_INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical", "initial", "number"})
+_INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "initial"})
+_BESIDE: Final = frozenset({"clerical", "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Token:
         weights: Evidence that it carries in a person's name and in an entity's name, of 1 for a rare token.
         costs: What it costs there if nothing meets it. That a name lacks a part or has one more is not much
             less telling where the part is common, so this is the root of the weight, except for what is
-            incidental.
+            incidental or stands beside the name.
         roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form",
             "clerical", "initial" or "number". A known name is one that several parties share.
     """
@@ -154,6 +155,8 @@ def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[fl
 
 
 def _cost(weight: float, role: str) -> float:
+    if role in _BESIDE:  # a date or an account number beside the name of a person is no part of it
+        return weight**2
     return weight if role in _INCIDENTAL else math.sqrt(weight)
 
 

@@ -184,6 +184,15 @@ def test_a_pair_that_was_once_lost_is_found(
     )
 
 
+def test_a_last_token_that_spells_two_and_begins_a_third_is_judged_as_both(
+    exact: Callable[..., None], build: Callable[..., NameIndex]
+) -> None:
+    """A token at the end of a name stands under a number of its own; its spans must not be forgotten."""
+    listed = ["Ardo Velkar Dor", "Velkardorian Orlank", "Abdul-Velkar Dor", "Velkar-Uddin Dor"]
+    asked = ["Ardo Velkardor", "Velkardor Ardo", "Ardo Velkar", "Ardo Velkardo", "Dor Velkaruddin"]
+    exact(build(listed, listed), asked)
+
+
 @pytest.mark.parametrize("threshold", [0.6, 0.74, 0.95, 1.0])
 def test_a_row_far_down_a_large_batch_is_judged_like_the_first(
     index: NameIndex, queries: list[str], threshold: float

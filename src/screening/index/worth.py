@@ -302,6 +302,8 @@ class _Ledger:
             length = np.searchsorted(code, (part + 1) * size) - begin
             entry = ranges(begin, length)
             together = np.repeat(owner, length) * size + code[entry] % size
+            # What stands for a part is as irregular as the part.
+            odd = np.union1d(odd, together[np.isin(code[entry], odd)])
             sums = _reduce(together, values[entry], np.add)
             code, values = _reduce(
                 np.concatenate([code, sums[0]]), np.concatenate([values, sums[1]]), np.maximum

@@ -249,3 +249,74 @@ def test_every_command_teaches(desk: Path, command: tuple[str, ...]) -> None:
 
 def test_the_version_is_told(desk: Path) -> None:
     assert call(desk, "--version").stdout.startswith("screening 0.")
+
+
+@pytest.mark.parametrize(
+    "streams", [">&-", "2>&-", ">&- 2>&-", ">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"]
+)
+def test_a_stream_that_cannot_be_written_changes_neither_outputs_nor_exit_code(
+    desk: Path, streams: str
+) -> None:
+    command = f"{sys.executable} -m screening {' '.join(RUN)} --fail-on-alerts {streams}"
+    done = subprocess.run(["bash", "-c", command], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.ALERTS
+    assert read_manifest(desk / "run")["alerts"]["SUSPEND"] == 1
+    assert "Traceback" not in done.stdout + done.stderr
+    if "2>" not in streams:
+        assert "the outputs are in run" in done.stderr
+
+
+@pytest.mark.parametrize("stream", [">&-", ">/dev/full"])
+def test_a_result_that_cannot_be_printed_is_no_success(desk: Path, stream: str) -> None:
+    command = f"{sys.executable} -m screening name 'Ardo Belvane' --list list.xml {stream}"
+    done = subprocess.run(["bash", "-c", command], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.BAD_INPUT
+    assert "standard output cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupt_while_the_program_loads_shows_no_trace(desk: Path) -> None:
+    code = """
+import sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "screening.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from screening.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=desk, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (ExitCode.INTERRUPTED, "screening: interrupted\n")
+
+
+def test_an_interrupt_while_outputs_are_written_says_how_to_go_on(desk: Path) -> None:
+    code = """
+import os, signal, time
+import screening.runs.stages
+from screening.cli import main
+def interrupted(*_, **__):
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(20)
+screening.runs.stages.write_table = interrupted
+main()
+"""
+    command = [sys.executable, "-c", code, *RUN, "--workers", "1"]
+    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == ExitCode.INTERRUPTED
+    assert "run.unfinished, --resume goes on" in done.stderr
+    assert sorted(path.name for path in desk.iterdir()) == ["list.xml", "payments.csv", "run.unfinished"]
+    again = call(desk, *RUN)
+    assert again.returncode == ExitCode.BAD_INPUT
+    assert "--resume" in again.stderr
+    assert call(desk, *RUN, "--resume").returncode == ExitCode.CLEAN
+    assert sorted(path.name for path in desk.iterdir()) == ["list.xml", "payments.csv", "run"]
+
+
+def test_parties_are_read_from_a_file(desk: Path) -> None:
+    (desk / "parties.csv").write_text("party_id,opened_at,occupation\nA1,2026-01-01T00:00:00Z,clerk\n")
+    assert call(desk, *RUN, "--parties", "parties.csv").returncode == ExitCode.CLEAN
+    (desk / "parties.csv").write_text("party_id,opened\nA1,2026-01-01T00:00:00Z\n")
+    failed = call(desk, *RUN, "--parties", "parties.csv")
+    assert (failed.returncode, failed.stdout) == (ExitCode.BAD_INPUT, "")
+    assert "did you mean 'opened_at'" in failed.stderr

@@ -87,3 +87,24 @@ def test_a_file_of_bare_carriage_returns_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(SchemaError, match="carriage returns"):
         screening.conform(file)
+
+
+def test_a_payment_that_names_nobody_is_reviewed_and_counted(index: screening.NameIndex) -> None:
+    payments = pl.DataFrame(
+        {
+            "transaction_id": ["P1", "P2"],
+            "booked_at": ["2026-03-01T09:00:00Z"] * 2,
+            "amount": ["1.00"] * 2,
+            "currency": ["EUR"] * 2,
+            "originator_name": [" ", "Jo Example"],
+            "beneficiary_name": [None, None],
+        },
+        schema_overrides={"beneficiary_name": pl.String},
+    )
+    result = screening.screen(payments, index)
+    assert result.alerts.select("transaction_id", "outcome", "reasons").rows() == [
+        ("P1", "REVIEW", ["the payment names no party"])
+    ]
+    assert any("1 payments name no party at all" in line for line in result.manifest["warnings"])
+    allowed = screening.Policy.from_dict({"payments": {"names_required": False}})
+    assert screening.screen(payments, index, policy=allowed).alerts.is_empty()

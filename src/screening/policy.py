@@ -104,7 +104,8 @@ class PaymentsPolicy:
         channels: The user's word -> channel.
         currencies: The user's word -> ISO 4217 code.
         number_rows: Give rows without an id column the id "row-<n>", counted from 1.
-        names_required: Refuse a table without any party name, because its list channel would be blind.
+        names_required: Refuse a table without any party name, because its list channel would be blind; a
+            payment that names nobody cannot be judged then.
     """
 
     columns: dict[str, str] = field(default_factory=dict)

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,7 @@ from rapidfuzz import fuzz, process
 
 from screening import __version__
 from screening.index import NameIndex
+from screening.index import index as stages_of_search
 from screening.lists import read_un_list
 from screening.names.comparison import compare
 from screening.names.tokens import KINDS
@@ -35,12 +36,18 @@ from screening.validation.manipulations import manipulate
 from screening.validation.people import companies, people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from screening.designations import SanctionsList
 
 CUTOFF = 85
 CHUNK = 2_000
+STAGES = {
+    "analysing words": "tokenise_batch",
+    "similar tokens, and their worth": "appraise",
+    "candidate pairs": "candidates",
+    "the listed side": "reaching",
+}
 COMPANIES = 0.1  # share of the generated names
 
 
@@ -76,6 +83,7 @@ class Throughput:
     peak: float
     sample: int
     cdist_seconds: float
+    stages: dict[str, float]
 
     @property
     def ours(self) -> float:
@@ -90,11 +98,32 @@ class Throughput:
         return self.ours / self.cdist
 
 
+def timed_stages() -> dict[str, float]:
+    """Processor seconds of each stage of the searches to come; filled while they run."""
+    spent: dict[str, float] = {}
+
+    def watched(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*given: Any, **options: Any) -> Any:
+            start = time.process_time()
+            answer = work(*given, **options)
+            spent[stage] = spent.get(stage, 0.0) + time.process_time() - start
+            return answer
+
+        return run
+
+    for stage, name in STAGES.items():
+        setattr(stages_of_search, name, watched(stage, getattr(stages_of_search, name)))
+    return spent
+
+
 def throughput(index: NameIndex, names: pl.Series, *, sample: int, workers: int = 2) -> Throughput:
     """Our search over all names, then `cdist(token_sort_ratio)` over the first of them."""
-    start = time.perf_counter()
+    spent = timed_stages()
+    start, at_work = time.perf_counter(), time.process_time()
     found = index.search(names)
     seconds = time.perf_counter() - start
+    at_work = time.process_time() - at_work
+    stages = {**spent, "aligning, and the rest": at_work - sum(spent.values())}
     peak = peak_gb()
     listed = sorted({anyascii(name).lower() for name in index.names["name"]})
     queries = [anyascii(name).lower() for name in names.head(sample)]
@@ -104,7 +133,8 @@ def throughput(index: NameIndex, names: pl.Series, *, sample: int, workers: int 
         process.cdist(
             part, listed, scorer=fuzz.token_sort_ratio, score_cutoff=CUTOFF, dtype=np.uint8, workers=workers
         )
-    return Throughput(len(names), seconds, found.height, peak, len(queries), time.perf_counter() - start)
+    cdist_seconds = time.perf_counter() - start
+    return Throughput(len(names), seconds, found.height, peak, len(queries), cdist_seconds, stages)
 
 
 def cold(names: int, listed: Path, *, sample: int, seed: int) -> Throughput:
@@ -215,6 +245,9 @@ def print_throughput(runs: Sequence[Throughput]) -> None:
     print(f"  {'':24} on {run.sample:,} of these names; all would take {run.names / run.cdist:,.0f} s")
     print(f"  ratio       {run.ratio:>12.1f}")
     print(f"  peak memory {run.peak:>12.2f} GB, names and index included")
+    total = sum(run.stages.values())
+    for stage, spent in run.stages.items():
+        print(f"  {spent / total:>8.0%} of {total:.2f} s of processor time: {stage}")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -334,6 +335,13 @@ def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[Name
 
 def main() -> None:
     """Run the command line; every failure is one readable line and an exit code of `ExitCode`."""
+    for number in range(
+        3
+    ):  # a file that is opened in place of a closed stream would take what is meant for it
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end a run
             stream.reconfigure(errors="backslashreplace")

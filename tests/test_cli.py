@@ -305,6 +305,7 @@ main()
     done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == ExitCode.INTERRUPTED
     assert "run.unfinished, --resume goes on" in done.stderr
+    assert "Traceback" not in done.stderr
     assert sorted(path.name for path in desk.iterdir()) == ["list.xml", "payments.csv", "run.unfinished"]
     again = call(desk, *RUN)
     assert again.returncode == ExitCode.BAD_INPUT

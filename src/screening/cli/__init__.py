@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -188,12 +189,10 @@ def run(
                 out, table, index, policy=policy, history=history, parties=parties, facts=facts,
                 threshold=threshold, budget=budget, resume=resume, progress=say,
             )  # fmt: skip
-        except KeyboardInterrupt as interruption:
+        except KeyboardInterrupt:
             left = runs.unfinished(out)
             if left.exists():
-                raise KeyboardInterrupt(
-                    f"; what is done stands in {left}, --resume goes on"
-                ) from interruption
+                console.note(f"screening: what is done so far stands in {left}, --resume goes on from there")
             raise
     if not quiet:
         try:
@@ -334,6 +333,13 @@ def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[Name
 
 def main() -> None:
     """Run the command line; every failure is one readable line and an exit code of `ExitCode`."""
+    for number in range(
+        3
+    ):  # a file that is opened in place of a closed stream would take what is meant for it
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end a run
             stream.reconfigure(errors="backslashreplace")
@@ -345,8 +351,8 @@ def main() -> None:
         if error.code == console.PIPE_CLOSED:  # as after `| head`: the reader knows
             raise SystemExit(error.code) from None
         console.fail(f"standard output cannot be written: {error}", error.code)
-    except KeyboardInterrupt as interruption:
-        console.fail(f"interrupted{interruption}", ExitCode.INTERRUPTED)
+    except KeyboardInterrupt:
+        console.fail("interrupted", ExitCode.INTERRUPTED)
     except Exception as error:  # noqa: BLE001  # the last resort: a fault must not look like a result
         console.fail(
             f"{type(error).__name__}: {error} (a fault of the program, nothing was written; run "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 import time
 import traceback
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -54,7 +55,7 @@ def write(text: str) -> None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
     except (OSError, ValueError) as error:
-        _silence("stdout")
+        _silence(sys.stdout)
         code = PIPE_CLOSED if isinstance(error, BrokenPipeError) else UNWRITABLE
         raise Unwritable(getattr(error, "strerror", None) or str(error), code) from None
 
@@ -66,24 +67,31 @@ def note(text: str) -> None:
             sys.stderr.write(text + "\n")
             sys.stderr.flush()
     except (OSError, ValueError):
-        _silence("stderr")
+        _silence(sys.stderr)
 
 
-def _silence(name: str) -> None:
+def _silence(stream: TextIO | None) -> None:
     """Send what is left of a broken stream nowhere: Python would complain once more at its end."""
-    setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  # lives as long as the process
+    if stream is not None:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_table(table: Any, *, width: int = 110) -> None:
     """Print a rich table or text: as wide as the terminal, or plain and of one width in a pipe."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
     # What payments and lists hold is data: brackets are no markup, and control characters are drawn.
+    drawn = io.StringIO()  # and not the stream itself, which may be closed or full
     console = Console(
-        width=None if terminal else width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+        file=drawn,
+        width=None if terminal else width,
+        force_terminal=terminal,
+        highlight=False,
+        markup=False,
+        emoji=False,
     )
-    with console.capture() as captured:
-        console.print(table)
-    write("\n".join(line.rstrip() for line in captured.get().rstrip("\n").split("\n")))
+    console.print(table)
+    write("\n".join(line.rstrip() for line in drawn.getvalue().rstrip("\n").split("\n")))
 
 
 def fail(message: str, code: int, *, trace: bool = False) -> NoReturn:

@@ -19,14 +19,13 @@ from screening.rules.rule import apply_policy
 from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     import numpy.typing as npt
 
-    from screening.rules.findings import Finding
     from screening.rules.rule import Rule
 
-__all__ = ["Assessment", "assess"]
+__all__ = ["Assessment", "assess", "cannot_look", "check_parties", "covered", "join_history", "obstacles"]
 
 _THREADS: Final = 2
 _SMALL: Final = 200_000
@@ -90,7 +89,9 @@ def assess(
     """
     policy = policy or Policy()
     chosen = apply_policy(rules, policy.rules, known=by_id())
-    book = _open_book(transactions, history, parties, policy, chosen)
+    payments, in_batch = join_history(transactions, history)
+    check_parties(parties)
+    book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
     ordered = sorted(chosen, key=lambda item: item.id)
     # sorts and searches run outside the interpreter's lock; more threads would only hold more memory
     with ThreadPoolExecutor(max_workers=1 if book.size < _SMALL else _THREADS) as pool:
@@ -102,34 +103,17 @@ def assess(
     )
 
 
-def _look(rule: Rule, *, book: Book, off: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Flags and coverage of one rule."""
-    rows = int(book.batch.sum())
-    missing = [name for name in rule.requires if not book.has(name)]
-    if not rule.enabled:
-        reason = "switched off by the policy" if rule.id in off else "shipped switched off"
-        return FLAGS.to_frame(), _covered(rule, "off", reason, rows=rows)
-    if missing:
-        reason = f"missing: {', '.join(missing)}"
-        return FLAGS.to_frame(), _covered(rule, "not_evaluable", reason, missing, rows=rows)
-    findings = book.findings(rule)
-    flags = flags_of(findings, rule, book)
-    book.forget(rule)
-    return flags, pl.concat(_groups(rule, findings, book))
+def join_history(
+    transactions: pl.DataFrame | pl.LazyFrame, history: pl.DataFrame | pl.LazyFrame | None
+) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
+    """Earlier payments and the batch in the columns that both have, and which rows are the batch.
 
-
-def _open_book(
-    transactions: pl.DataFrame | pl.LazyFrame,
-    history: pl.DataFrame | pl.LazyFrame | None,
-    parties: pl.DataFrame | None,
-    policy: Policy,
-    rules: Sequence[Rule],
-) -> Book:
+    Raises:
+        SchemaError: A table lacks a required column, or the batch and its history share payments.
+    """
     batch = transactions.lazy().collect()
-    if parties is not None and "party_id" not in parties.columns:
-        raise SchemaError("the table of parties lacks party_id", missing=["party_id"], found=parties.columns)
     if history is None:
-        return Book(batch, policy=policy.rules, parties=parties, rules=rules)
+        return batch, np.ones(len(batch), np.bool_)
     past = history.lazy().collect()
     for name, table in (("transactions", batch), ("history", past)):
         missing = [column for column in REQUIRED_COLUMNS if column not in table.columns]
@@ -147,34 +131,61 @@ def _open_book(
         name for name in TRANSACTIONS if name in batch.columns and (name in past.columns or past.is_empty())
     ]
     both = pl.concat([past.select(common), batch.select(common)] if len(past) else [batch.select(common)])
-    in_batch = np.arange(len(both)) >= len(past)
-    return Book(
-        both, batch=in_batch, available=frozenset(common), policy=policy.rules, parties=parties, rules=rules
-    )
+    return both, np.arange(len(both)) >= len(past)
 
 
-def _groups(rule: Rule, findings: Sequence[Finding], book: Book) -> Iterator[pl.DataFrame]:
-    """Rows of the batch by what hindered the rule: each row in the first group that holds it."""
+def check_parties(parties: pl.DataFrame | None) -> None:
+    """Refuse a table of parties that cannot be joined.
+
+    Raises:
+        SchemaError: It lacks `party_id`.
+    """
+    if parties is not None and "party_id" not in parties.columns:
+        raise SchemaError("the table of parties lacks party_id", missing=["party_id"], found=parties.columns)
+
+
+def _look(rule: Rule, *, book: Book, off: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Flags and coverage of one rule."""
+    rows = int(book.batch.sum())
+    blind = cannot_look(rule, book, off)
+    if blind is not None:
+        return FLAGS.to_frame(), covered(rule, *blind, rows=rows)
+    findings = book.findings(rule)
+    flags = flags_of(findings, rule, book)
+    book.forget(rule)
     left = book.batch.copy()
     flagged = np.zeros(book.size, np.bool_)
     for finding in findings:
         flagged[finding.rows] = True  # a payment that is flagged was looked at
-    groups: list[tuple[npt.NDArray[np.bool_], str]] = []
-    if rule.flows:
-        groups.append((~book.moved, _DID_NOT_MOVE))
-    groups += [(~book.known(name), f"no {name.replace('|', ' or ')}") for name in rule.keys]
-    for finding in findings:
-        groups += finding.unclear
-    for hindered, reason in groups:
-        here = left & hindered & ~flagged
+    hindered: dict[str, int] = {}
+    groups = obstacles(rule, book) + [group for finding in findings for group in finding.unclear]
+    for truth, reason in groups:
+        here = left & truth & ~flagged
         left &= ~here
-        if here.any():
-            yield _covered(rule, "not_evaluable", reason, rows=int(here.sum()))
-    yield _covered(rule, "evaluable", None, rows=int(left.sum()))
+        hindered[reason] = hindered.get(reason, 0) + int(here.sum())
+    lines = [
+        covered(rule, "not_evaluable", reason, rows=number) for reason, number in hindered.items() if number
+    ]
+    return flags, pl.concat([*lines, covered(rule, "evaluable", rows=int(left.sum()))])
 
 
-def _covered(
-    rule: Rule, status: str, reason: str | None, missing: Sequence[str] = (), *, rows: int
+def cannot_look(rule: Rule, book: Book, off: Sequence[str]) -> tuple[str, str, list[str]] | None:
+    """Why a rule cannot look at any payment: status, reason and missing columns; None when it can."""
+    if not rule.enabled:
+        return "off", "switched off by the policy" if rule.id in off else "shipped switched off", []
+    missing = [name for name in rule.requires if not book.has(name)]
+    return ("not_evaluable", f"missing: {', '.join(missing)}", missing) if missing else None
+
+
+def obstacles(rule: Rule, book: Book) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    """Payments that a rule cannot judge for what they lack themselves, and why; the first one counts."""
+    groups = [(~book.moved, _DID_NOT_MOVE)] if rule.flows else []
+    return groups + [(~book.known(name), f"no {name.replace('|', ' or ')}") for name in rule.keys]
+
+
+def covered(
+    rule: Rule, status: str, reason: str | None = None, missing: Sequence[str] = (), *, rows: int
 ) -> pl.DataFrame:
+    """One row of COVERAGE."""
     line = {"rule": rule.id, "status": status, "reason": reason, "missing": list(missing), "rows": rows}
     return pl.DataFrame([line], schema=COVERAGE)

@@ -55,6 +55,7 @@ _CROWDED: Final = 200
     window="48 hours",
     key="account",
     flows=True,
+    scope=("originator_account+beneficiary_account",),
     reason="{out} of {value} credited within {window} has left again; {credits} credits",
 )
 def pass_through(
@@ -112,6 +113,7 @@ def pass_through(
     window="180 days",
     key="account",
     flows=True,
+    scope=("account", "originator_account+beneficiary_account"),
     reason="{what} after the account had been silent for {value} days",
 )
 def dormant_account(
@@ -189,6 +191,7 @@ def _emptied(
     window="180 days before",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{amount} is {value} robust deviations above the median {median} of {count} payments in {window}",
 )
 def out_of_profile(book: Book, *, window: int, payments: int, score: float, floor: float) -> Finding:
@@ -241,6 +244,7 @@ def out_of_profile(book: Book, *, window: int, payments: int, score: float, floo
     window="24 hours against the 60 days before",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} payments in {day}; the mean of the {baseline} before is {mean} a day",
 )
 def velocity_spike(book: Book, *, day: int, baseline: int, payments: int, factor: float) -> Finding:
@@ -288,6 +292,7 @@ def velocity_spike(book: Book, *, day: int, baseline: int, payments: int, factor
     window="30 days",
     key="originator account",
     flows=True,
+    scope=("originator_account",),
     reason="the account is {value} days old and {what}",
 )
 def new_account(book: Book, *, age: int, incomes: float) -> Finding:
@@ -338,6 +343,7 @@ def new_account(book: Book, *, age: int, incomes: float) -> Finding:
     window="1 hour",
     key="card, else account",
     flows=True,
+    scope=("card_id|originator_account",),
     version="2",
     reason="{value} km from another use of the card within {window}",
 )

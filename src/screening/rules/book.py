@@ -17,18 +17,20 @@ from screening.reference.currencies import exponents
 from screening.reference.dated import coded, codes, read_table
 from screening.reference.thresholds import base_units, threshold
 from screening.rules.findings import Finding
+from screening.rules.scopes import ROW, SIDES, aligned
 from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     import numpy.typing as npt
 
     from screening.reference.dated import DatedTable
     from screening.rules.rule import Rule
+    from screening.rules.scopes import Scope
 
-__all__ = ["ALTERNATIVES", "NOT_MOVED", "PARTY_FIELDS", "Book", "combine"]
+__all__ = ["ALTERNATIVES", "NOT_MOVED", "PARTY_FIELDS", "Book", "combine", "key_texts"]
 
 NOT_MOVED: Final = ("rejected", "returned")
 """Status of payments whose money did not move; windows of flows leave them out."""
@@ -52,8 +54,6 @@ PARTY_FIELDS: Final = (
 )  # fmt: skip
 """Columns of a table of parties, besides `party_id`; any of them may be absent."""
 
-_BUILT_UPON: Final = ("TF-D01", "TF-N03", "TF-N04", "TF-V01")
-
 Kept = TypeVar("Kept")
 
 _SIDES: Final = ("originator", "beneficiary")
@@ -67,10 +67,12 @@ class Book:
     Args:
         payments: TRANSACTIONS, earlier payments and batch together.
         batch: Whether each row belongs to the batch.
-        available: Columns that both the batch and the earlier payments have.
         policy: Section [rules] of the policy.
         parties: What is known of parties: `party_id` and any of `PARTY_FIELDS`.
         rules: Rules as they run, for rules that build on others.
+        owned: For payments that are a part of all: for each key whose owners are whole in this part, which
+            payments (in the order of the table) have such an owner. Findings of other owners are dropped.
+        fired: For such a part: rule -> ids of payments on which it fired elsewhere.
     """
 
     def __init__(
@@ -78,16 +80,17 @@ class Book:
         payments: pl.DataFrame,
         *,
         batch: npt.NDArray[np.bool_] | None = None,
-        available: frozenset[str] | None = None,
         policy: RulesPolicy | None = None,
         parties: pl.DataFrame | None = None,
         rules: Iterable[Rule] = (),
+        owned: Mapping[str, npt.NDArray[np.bool_]] | None = None,
+        fired: Mapping[str, pl.Series] | None = None,
     ) -> None:
         _check(payments)
         self.policy = policy or RulesPolicy()
         self._payments = payments
         self._parties = parties
-        self.columns = available if available is not None else frozenset(payments.columns) & set(TRANSACTIONS)
+        self.columns = frozenset(payments.columns) & set(TRANSACTIONS)
         time = payments["booked_at"].dt.timestamp("us").to_numpy()
         self._order = _order(time, payments["transaction_id"])
         self.clock = Clock(time if self._order is None else time[self._order])
@@ -97,17 +100,40 @@ class Book:
         self._kept: dict[Any, Any] = {}
         self._lock, self._locks = Lock(), dict[Any, Lock]()
         self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
+        self._built_upon = {name for rule in self._rules.values() for name in rule.upon}
+        self._fired = fired or {}
+        self._owned = owned
+        if owned is not None and self._order is not None:
+            self._owned = {name: truth[self._order] for name, truth in owned.items()}
 
     def findings(self, rule: Rule) -> tuple[Finding, ...]:
         """What a rule found, with the parameters in force; computed once however many rules ask."""
         chosen = self._rules.get(rule.id, rule)
         if any(not self.has(name) for name in chosen.requires):
             return ()
-        return self.keep(("findings", chosen.id), lambda: chosen.look(self))
+        return self.keep(("findings", chosen.id), lambda: self._findings(chosen))
+
+    def _findings(self, rule: Rule) -> tuple[Finding, ...]:
+        found = rule.look(self)
+        if self._owned is None:
+            return found
+        return tuple(
+            finding.keep(self.is_whole(scope)[finding.rows])
+            for _, scope, finding in aligned(rule, found, self.has)
+        )
+
+    def is_whole(self, scope: Scope) -> npt.NDArray[np.bool_]:
+        """The payments whose owner by a scope is whole here, so that a rule may judge them."""
+        if self._owned is None or scope.owner == ROW:
+            return np.ones(self.size, np.bool_)
+        for side in SIDES.get(scope.owner, ()):
+            if side in self._owned:  # activity() leaves out what is not whole
+                return np.ones(self.size, np.bool_)
+        return self._owned.get(scope.owner, np.zeros(self.size, np.bool_))
 
     def forget(self, rule: Rule) -> None:
         """Let go of what a rule found, unless another rule builds on it."""
-        if rule.id not in _BUILT_UPON:
+        if rule.id not in self._built_upon:
             self._kept.pop(("findings", rule.id), None)
 
     def fired(self, rule: Rule) -> npt.NDArray[np.bool_]:
@@ -115,6 +141,8 @@ class Book:
         truth = np.zeros(self.size, np.bool_)
         for finding in self.findings(rule):
             truth[finding.rows] = True
+        if rule.id in self._fired:
+            truth |= self.column("transaction_id").is_in(self._fired[rule.id].implode()).to_numpy()
         return truth
 
     # -- columns ------------------------------------------------------------------------------------------
@@ -206,8 +234,11 @@ class Book:
 
     def ids(self, rows: npt.NDArray[np.int64]) -> pl.Series:
         """Transaction ids of some rows."""
-        place = rows if self._order is None else self._order[rows]
-        return self._payments["transaction_id"].gather(place)
+        return self._payments["transaction_id"].gather(self.places(rows))
+
+    def places(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Where some rows stand in the table of payments."""
+        return rows if self._order is None else self._order[rows]
 
     # -- keys ---------------------------------------------------------------------------------------------
 
@@ -269,7 +300,10 @@ class Book:
         """Every account's rows on either side, in order of time."""
 
         def make() -> Ledger:
-            keys = [np.where(self.moved, self.key(f"{side}_account"), NO_KEY) for side in _SIDES]
+            keys = []
+            for side in SIDES["account"]:
+                there = self.moved if self._owned is None else self.moved & self._owned[side]
+                keys.append(np.where(there, self.key(side), NO_KEY))
             return Ledger.of(np.concatenate(keys), np.tile(np.arange(self.size), 2), self.clock)
 
         return self.keep("activity", make)
@@ -555,26 +589,7 @@ class Book:
         return truth
 
     def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
-        sides = []
-        kinds = [
-            name
-            for name in ("party_id", "customer_id", "account")
-            if any(f"{side}_{name}" in self.columns for side in _SIDES)
-        ]
-        for side in _SIDES:
-            if kind == "account":
-                values = self._in_file(f"{side}_account")
-            else:
-                parts = [part for part in ALTERNATIVES[f"{side}_party"] if part in self.columns]
-                values = pl.Series([None], dtype=pl.String).new_from_index(0, self.size)
-                for part in parts:
-                    if not values.null_count():
-                        break
-                    own, word = _blank_is_null(self._payments[part]), part.split("_", 1)[1]
-                    if word != kinds[0]:  # the word keeps an account from passing for a party's id
-                        own = pl.select(pl.format("{} ({})", own, pl.lit(word))).to_series()
-                    values = own if part == parts[0] else pl.select(pl.coalesce(values, own)).to_series()
-            sides.append(_blank_is_null(values).alias("key"))
+        sides = [key_texts(name, self.columns, self._in_file).alias("key") for name in SIDES[kind]]
         numbers, texts = coded(pl.concat(sides))
         if self._order is None:
             return numbers, texts
@@ -601,6 +616,34 @@ class Book:
         return (
             found.extend(pl.Series(field, [None], dtype=found.dtype)).gather(place).alias(f"{side}_{field}")
         )
+
+
+def key_texts(name: str, columns: Collection[str], column: Callable[[str], pl.Series]) -> pl.Series:
+    """The texts that stand for a key, null without it: a function of the payment alone.
+
+    Args:
+        name: Name of a key.
+        columns: Columns that the table has.
+        column: Gives a column by its name.
+    """
+    if name not in SIDES["party"]:
+        return _blank_is_null(column(name))
+    kinds = [
+        kind
+        for kind in ("party_id", "customer_id", "account")
+        if any(f"{side}_{kind}" in columns for side in _SIDES)
+    ]
+    values: pl.Series | None = None
+    for part in (part for part in ALTERNATIVES[name] if part in columns):
+        if values is not None and not values.null_count():
+            break
+        own, word = _blank_is_null(column(part)), part.split("_", 1)[1]
+        if word != kinds[0]:  # the word keeps an account from passing for a party's id
+            own = pl.select(pl.format("{} ({})", own, pl.lit(word))).to_series()
+        values = own if values is None else pl.select(pl.coalesce(values, own)).to_series()
+    if values is None:
+        return pl.Series([None], dtype=pl.String).new_from_index(0, len(column("transaction_id")))
+    return _blank_is_null(values)
 
 
 def combine(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

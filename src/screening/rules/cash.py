@@ -34,6 +34,7 @@ __all__ = ["cash_at_many_places", "cash_then_wire", "courier_cash"]
     window="72 hours",
     key="party",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     reason="{value} sent across a border within {window} of paying in {deposited} in cash",
 )
 def cash_then_wire(
@@ -80,6 +81,7 @@ def cash_then_wire(
     window="24 hours",
     key="beneficiary",
     flows=True,
+    scope=("beneficiary_party",),
     version="2",
     reason="cash paid in at {value} points within {window}, each time below the threshold {threshold}; "
     "together {total}",
@@ -133,6 +135,7 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     window="7 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} taken out in cash within {window}, {low} to {high} of the limit {limit} "
     "({threshold}), with "
     "travel",

@@ -42,6 +42,7 @@ __all__ = ["business_and_private", "risky_goods", "third_party", "trade_mismatch
     window="180 days before",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} to a merchant or by an occupation of a risk class; {quantile} of {count} earlier "
     "payments are "
     "at most {usual}",
@@ -109,6 +110,7 @@ def _risky_occupation(book: Book) -> npt.NDArray[np.bool_]:
     window="90 days",
     key="beneficiary and invoice",
     flows=True,
+    scope=("beneficiary_party",),
     reason="{signs_seen}",
 )
 def trade_mismatch(book: Book, *, window: int, payments: int, signs: int) -> Finding:
@@ -151,6 +153,7 @@ def trade_mismatch(book: Book, *, window: int, payments: int, signs: int) -> Fin
         "ultimate_originator_name|ultimate_beneficiary_name",
         "originator_name|beneficiary_name",
     ),
+    scope=("row",),
     reason="ultimate {side} '{ultimate}' is not like the account holder '{holder}'",
 )
 def third_party(book: Book, *, similarity: float) -> tuple[Finding, ...]:
@@ -191,6 +194,7 @@ def third_party(book: Book, *, similarity: float) -> tuple[Finding, ...]:
     window="30 days",
     key="company and officer",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     reason="{value} of {inflow} taken in within {window} went to an officer's account in {count} payments",
 )
 def business_and_private(book: Book, *, window: int, share: float, payments: int) -> Finding:

@@ -71,6 +71,7 @@ _CARD_PURCHASES = (
         "beneficiary_town",
         "beneficiary_country",
     ),
+    scope=("row",),
     reason="{case} transfer lacks {items} ({profile})",
 )
 def missing_party_data(book: Book, *, profile: str, threshold: str) -> Finding:
@@ -166,6 +167,7 @@ _NAMED_FIELDS = (
     ),
     requires=("|".join(_NAMED_FIELDS),),
     optional=(*_NAMED_FIELDS, "originator_lei", "beneficiary_lei"),
+    scope=("row",),
     version="2",
     reason="{field} holds '{text}'",
 )
@@ -234,6 +236,7 @@ def _bits(text: str) -> float:
     requires=("beneficiary_name", "beneficiary_holder_name"),
     keys=("beneficiary_name", "beneficiary_holder_name"),
     optional=("beneficiary_holder_aliases",),
+    scope=("row",),
     reason="beneficiary '{name}' is unlike the account holder '{holder}'",
 )
 def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
@@ -280,6 +283,8 @@ def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
     keys=("originator_agent_bic",),
     window="90 days",
     key="originator's bank",
+    scope=("originator_agent_bic",),
+    upon=("TF-D01",),
     reason="{deficient} of {value} payments of this bank within {window} lack data",
 )
 def deficient_bank(book: Book, *, share: float, payments: int, window: int) -> Finding:

@@ -57,6 +57,7 @@ _LEGS = (
     optional=_LEGS,
     keys=("|".join(_LEGS),),
     context=True,
+    scope=("row",),
     reason="touches {place} ({label})",
 )
 def jurisdiction_exposure(book: Book, **points: float) -> Finding:
@@ -111,6 +112,7 @@ _SMALL_TRANSFER_CHANNELS = ("cash_dep", "cash_wd", "card_atm", "card_pos", "fx",
     window="all history",
     key="originator and area",
     flows=True,
+    scope=("originator_party",),
     reason="first payment to this high-risk area after {value} days of history",
 )
 def first_transfer(book: Book, *, history: int) -> Finding:
@@ -158,6 +160,7 @@ def _first_to_area(
     window="60 days",
     key="originator and country",
     flows=True,
+    scope=("originator_party",),
     version="2",
     reason="{value} payments of at most {most} into the high-risk area of one country within {window}",
 )
@@ -187,6 +190,7 @@ def small_repeated_transfers(book: Book, *, most: float, payments: int, window: 
     window="30 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="activity at the edge of a conflict area within {window} of a new relation to a conduit country",
 )
 def conduit_then_conflict(book: Book, *, relation: int, window: int) -> Finding:
@@ -220,6 +224,7 @@ def conduit_then_conflict(book: Book, *, relation: int, window: int) -> Finding:
     window="72 hours",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} sent into a high-risk area within {window} of exchanging {exchanged}",
 )
 def exchange_then_transfer(book: Book, *, window: int, share: float) -> Finding:
@@ -251,6 +256,7 @@ def exchange_then_transfer(book: Book, *, window: int, share: float) -> Finding:
     weight=20,
     requires=("ip_place", "originator_home"),
     keys=("ip_place", "originator_home"),
+    scope=("row",),
     reason="ordered from {place}, a conflict or border area; home is {home}",
 )
 def remote_access(book: Book) -> Finding:

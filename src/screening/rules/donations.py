@@ -39,6 +39,7 @@ __all__ = ["donation_storm", "donations_leave_at_once", "npo_cash", "npo_off_pro
     optional=("originator_expected_countries", "beneficiary_type"),
     key="originator",
     flows=True,
+    scope=("originator_party",),
     version="2",
     reason="non-profit organisation pays into a high-risk area: {what}",
 )
@@ -78,6 +79,7 @@ def npo_off_programme(book: Book) -> Finding:
     window="90 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} of {all} spent within {window} was taken out in cash",
 )
 def npo_cash(book: Book, *, window: int, share: float, least: float) -> Finding:
@@ -124,6 +126,7 @@ def npo_cash(book: Book, *, window: int, share: float, least: float) -> Finding:
     window="24 hours against the 30 days before",
     key="beneficiary account, and campaign",
     flows=True,
+    scope=("beneficiary_account", "campaign_id"),
     reason="{value} originators within {day}, {share}% for the first time; the mean of the {baseline} "
     "before is "
     "{mean} a day",
@@ -204,6 +207,7 @@ def _in_calendar(book: Book) -> npt.NDArray[np.bool_]:
     window="30 days",
     key="beneficiary account",
     flows=True,
+    scope=("beneficiary_account",),
     reason="{value} originators within {window}, {words} of {count} texts with words of giving, to a person",
 )
 def private_collection(book: Book, *, originators: int, share: float, window: int) -> Finding:
@@ -249,6 +253,8 @@ def private_collection(book: Book, *, originators: int, share: float, window: in
     window="48 hours",
     key="account",
     flows=True,
+    scope=("originator_account+beneficiary_account",),
+    upon=("TF-N03", "TF-N04", "TF-V01"),
     reason="a collection on this account passes through within {window}; {value} credits belong to it",
 )
 def donations_leave_at_once(book: Book, *, window: int, away_weight: float) -> Finding:

@@ -57,6 +57,7 @@ _CROWDED: Final = 500
     optional=_DATA,
     window="10 days before",
     key="originator account and currency",
+    scope=("originator_account",),
     reason="resembles a held or rejected payment of the {window} before, with {what}",
 )
 def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity: float) -> Finding:
@@ -133,6 +134,7 @@ def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity:
     window="90 days",
     key="account, device, document or phone",
     flows=True,
+    scope=("originator_account", "device_id", "originator_national_id", "phone_hash"),
     reason="{value} spellings of one name under one {identifier} within {window}, with a high-risk payment",
 )
 def varied_name(book: Book, *, spellings: int, low: float, high: float, window: int) -> tuple[Finding, ...]:
@@ -214,6 +216,7 @@ def _spellings_like_own(
     keys=("originator_party", "beneficiary_party"),
     window="365 days",
     key="party",
+    scope=("row", "originator_party+beneficiary_party", "beneficiary_party+originator_party"),
     reason="{steps} from a suspended or confirmed party",
 )
 def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: int) -> tuple[Finding, ...]:

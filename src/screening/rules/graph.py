@@ -13,6 +13,7 @@ from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
 from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
+from screening.rules.wording import words_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -56,6 +57,7 @@ COMMERCIAL: Final = ("merchant", "payroll", "utility")
     window="24 hours and 30 days",
     key="beneficiary account",
     flows=True,
+    scope=("beneficiary_account",),
     reason="{value} originators within {length}, {new_share}% of them for the first time (at least {new}); "
     "at least half of the amounts are at most {median}",
 )
@@ -99,6 +101,7 @@ def fan_in(
     window="8 hours and 7 days",
     key="originator account",
     flows=True,
+    scope=("originator_account",),
     reason="{value} beneficiaries within {length}, {new_share}% of them for the first time (at least {new})",
 )
 def fan_out(
@@ -174,6 +177,7 @@ def _length(window: int) -> str:
     window="7 days",
     key="account",
     flows=True,
+    scope=("originator_account+beneficiary_account",),
     version="2",
     reason="{value} paid out to {payees} beneficiaries after {received} came in from {payers} originators "
     "within "
@@ -246,6 +250,7 @@ def _counterparties(
     window="7 days, and 48 hours",
     key="account",
     flows=True,
+    scope=("originator_account+beneficiary_account",),
     reason="cash of {received} came in at {places_seen} places within {window}; {value} left elsewhere "
     "within {soon}",
 )
@@ -322,18 +327,19 @@ def _codes(values: pl.Series) -> npt.NDArray[np.uint32]:
     window="30 days",
     key="beneficiary account, and beneficiary name with town",
     flows=True,
+    scope=("beneficiary_name", "beneficiary_account"),
     version="2",
     reason="{value} originators paid this beneficiary in a high-risk area within {window}",
 )
 def many_payers_to_high_risk_area(book: Book, *, originators: int, window: int) -> tuple[Finding, ...]:
     """Look for beneficiaries in a high-risk area whom several customers fund."""
     rows = np.flatnonzero(book.high_risk() & book.moved & ~expected(book))
-    name = _folded(book.column("beneficiary_name", rows)).replace("", None)
+    name = words_of(book.column("beneficiary_name", rows)).replace("", None)
     names = pl.select(
         pl.concat_str(
             name,
             pl.lit("|"),
-            _folded(book.column("beneficiary_town", rows)).fill_null(""),
+            words_of(book.column("beneficiary_town", rows)).fill_null(""),
         )
     ).to_series()
     keys = [_codes(names)]
@@ -371,10 +377,6 @@ def expected(book: Book) -> npt.NDArray[np.bool_]:
     return result
 
 
-def _folded(values: pl.Series) -> pl.Series:
-    return values.str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
-
-
 @rule(
     "TF-G09",
     "One customer, many beneficiaries in one high-risk area",
@@ -388,6 +390,7 @@ def _folded(values: pl.Series) -> pl.Series:
     window="30 days",
     key="originator and area",
     flows=True,
+    scope=("originator_party",),
     reason="paid {value} beneficiaries in one high-risk area within {window}",
 )
 def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int) -> Finding:
@@ -432,6 +435,7 @@ def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int
     window="30 days",
     key="device, phone, mail or address",
     flows=True,
+    scope=("device_id", "phone_hash", "email_hash", "address_hash"),
     version="2",
     reason="{value} originators used one {identifier} within {window}",
 )
@@ -494,6 +498,7 @@ def shared_identifiers(
     window="30 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="paid from {value} accounts within {window}",
 )
 def many_accounts(book: Book, *, accounts: int, window: int) -> Finding:

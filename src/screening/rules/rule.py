@@ -12,11 +12,15 @@ from screening.errors import PolicyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    import numpy as np
+    import numpy.typing as npt
+
     from screening.policy import RulesPolicy
     from screening.rules.book import Book
     from screening.rules.findings import Finding
 
     Look = Callable[..., Finding | tuple[Finding, ...]]
+    Narrow = tuple[str, Callable[..., npt.NDArray[np.bool_]]]
 
 __all__ = [
     "FAMILIES",
@@ -149,6 +153,11 @@ class Rule:
         optional: Columns it uses where they are there.
         window: How far back it looks, in words; "row" for the payment alone.
         key: Whose payments it looks at together, in words.
+        scope: The same for the machine (`screening.rules.scopes`), or a function from the parameters to it.
+            A rule that names none looks at the whole, which is always right and the dearest.
+        narrow: For a rule that looks at the whole: a scope, and a function like the rule's own that finds,
+            in a part dealt out by that scope, which payments the rule can do without: it is false for them.
+        upon: Ids of rules whose findings it builds upon.
         flows: Whether it looks at money that moved: payments rejected or returned are then not counted.
         context: Never an alert of its own: it raises the score of other rules.
         enabled: False for a rule that is shipped switched off.
@@ -169,6 +178,9 @@ class Rule:
     optional: tuple[str, ...] = ()
     window: str = "row"
     key: str = "payment"
+    scope: tuple[str, ...] | Callable[..., tuple[str, ...]] = field(default=("whole",), compare=False)
+    narrow: Narrow | None = field(default=None, compare=False, repr=False)
+    upon: tuple[str, ...] = ()
     flows: bool = False
     context: bool = False
     enabled: bool = True
@@ -176,9 +188,19 @@ class Rule:
     reason: str
     evaluate: Look = field(compare=False, repr=False)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What the rule's function receives, by keyword."""
+        return {item.name: item.argument for item in self.parameters}
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Its scope with the parameters it has: one for all of its findings, or one for each."""
+        return self.scope(**self.arguments) if callable(self.scope) else self.scope
+
     def look(self, book: Book) -> tuple[Finding, ...]:
         """Evaluate the rule on prepared payments."""
-        found = self.evaluate(book, **{item.name: item.argument for item in self.parameters})
+        found = self.evaluate(book, **self.arguments)
         return found if isinstance(found, tuple) else (found,)
 
     def with_parameters(self, **values: Any) -> Rule:

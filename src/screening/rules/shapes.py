@@ -11,7 +11,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import is_share
 from screening.rules.rule import amount, count, duration, rule, share
-from screening.rules.windows import DAY, NO_KEY, Distinct, Ledger, pack
+from screening.rules.windows import DAY, NO_KEY, Distinct, Ledger, is_among, pack
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -112,6 +112,15 @@ def _hops(book: Book, least: float) -> Hops:
     return book.keep(("hops", least), lambda: find_hops(book, least=least, window=_REACH))
 
 
+def _along_hops(book: Book, *, least: float, **_: float) -> npt.NDArray[np.bool_]:
+    """The payments of hops, and all those into an account of which a payment out is a hub."""
+    hops = _hops(book, least)
+    truth = np.zeros(book.size, np.bool_)
+    truth[hops.came] = truth[hops.went] = True
+    crowded = is_among(book.key("beneficiary_account"), book.key("originator_account")[hops.hubs])
+    return truth | hops.hubs | crowded
+
+
 def _gap(book: Book, hops: Hops) -> npt.NDArray[np.int64]:
     return book.clock.time[hops.went] - book.clock.time[hops.came]
 
@@ -144,6 +153,8 @@ def _unclear(hops: Hops) -> tuple[tuple[npt.NDArray[np.bool_], str], ...]:
     window="7 days, and 72 hours",
     key="first and last account",
     flows=True,
+    scope=("whole",),
+    narrow=("account", _along_hops),
     reason="{value} middle accounts brought money from one account to one other within {window}",
 )
 def scatter_gather(
@@ -192,6 +203,8 @@ def scatter_gather(
     window="72 hours and 7 days",
     key="accounts along the cycle",
     flows=True,
+    scope=("whole",),
+    narrow=("account", _along_hops),
     reason="closes a cycle of {value} payments back to the account it began with",
 )
 def cycle(book: Book, *, short: int, long: int, low: float, high: float, least: float) -> tuple[Finding, ...]:
@@ -255,6 +268,8 @@ def cycle(book: Book, *, short: int, long: int, low: float, high: float, least: 
     window="48 hours at every step",
     key="accounts along the chain",
     flows=True,
+    scope=("whole",),
+    narrow=("account", _along_hops),
     reason="third payment of a chain through {value} accounts, each passing on {low} to {high} within {gap}",
 )
 def layering_chain(book: Book, *, gap: int, low: float, high: float, least: float) -> Finding:
@@ -293,6 +308,7 @@ def layering_chain(book: Book, *, gap: int, low: float, high: float, least: floa
     window="24 hours",
     key="account",
     flows=True,
+    scope=("originator_account+beneficiary_account",),
     reason="{value} leaves within {window} of {received} coming in, less at most {commission}",
 )
 def mirrored_transfer(book: Book, *, window: int, commission: float, least: float) -> tuple[Finding, ...]:

@@ -51,6 +51,7 @@ __all__ = [
     window="7 days, and 24 hours",
     key="originator, beneficiary or branch",
     flows=True,
+    scope=("originator_party", "beneficiary_party", "branch_id"),
     reason="{value} payments from {band} of the threshold {limit} ({threshold}) up to just below it in "
     "{window}, together {total}",
 )
@@ -86,6 +87,10 @@ def structuring(
     return tuple(findings)
 
 
+def _linked_by(*, linkage: str, **_: float | str) -> tuple[str, ...]:
+    return ("beneficiary_account",) if linkage == "beneficiary" else ("originator_party",)
+
+
 @rule(
     "TF-S02",
     "Linked operations over a threshold",
@@ -103,6 +108,7 @@ def structuring(
     window="24 hours",
     key="originator and beneficiary account",
     flows=True,
+    scope=_linked_by,
     reason="{count} operations linked by {linkage} sides within {window}, each below {limit} ({threshold}), "
     "reach {value}",
 )
@@ -160,6 +166,7 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     window="30 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} cross-border payments from {band} of the limit {limit} ({threshold}) up to it in "
     "{window}",
 )
@@ -209,6 +216,7 @@ def hugging_travel_rule(
     window="30 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} of {count} payments within {window} are in full hundreds",
 )
 def round_amounts(
@@ -272,6 +280,7 @@ def _powers_of_ten(book: Book, step: float) -> npt.NDArray[np.int64]:
     window="24 hours",
     key="beneficiary account",
     flows=True,
+    scope=("beneficiary_account",),
     reason="{value} credits of nearly {like} within {window} from {senders} originators",
 )
 def near_equal_credits(book: Book, **parameters: float) -> Finding:
@@ -330,6 +339,7 @@ def near_equal_credits(book: Book, **parameters: float) -> Finding:
     key="originator",
     flows=True,
     enabled=False,
+    scope=("originator_party",),
     reason="chi-square {value} of {count} first digits exceeds {chi_square}",
 )
 def benford(book: Book, *, payments: int, chi_square: float, window: int) -> Finding:

@@ -12,7 +12,7 @@ from screening.rules.findings import Finding
 from screening.rules.graph import COMMERCIAL
 from screening.rules.rule import count, duration, ratio, rule
 from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
-from screening.rules.wording import found_terms
+from screening.rules.wording import found_terms, letters_of
 
 if TYPE_CHECKING:
     from screening.rules.book import Book
@@ -34,6 +34,7 @@ __all__ = ["lexicon_terms", "same_text"]
         ratio("tier_c", 5, "weight of a term of tier C"),
     ),
     requires=("remittance_text",),
+    scope=("row",),
     reason="text holds {term} (tier {tier})",
 )
 def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) -> Finding:
@@ -73,13 +74,14 @@ def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) ->
     window="7 days",
     key="text without digits",
     flows=True,
+    scope=("remittance_text",),
     reason="{value} originators wrote the same text to {payees} beneficiaries within {window}",
 )
 def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, letters: int) -> Finding:
     """Look for one text from many originators."""
     number, told = book.coded("remittance_text")
     texts = told()
-    plain = pl.Series("text", texts, dtype=pl.String).str.to_lowercase().str.replace_all(r"[^\p{L}]+", "")
+    plain = letters_of(pl.Series("text", texts, dtype=pl.String))
     same = codes(pl.select(pl.when(plain.str.len_chars() >= letters).then(plain)).to_series())[0]
     key = np.append(same, NO_KEY)[np.minimum(number, len(texts))]
     rows = np.flatnonzero((key != NO_KEY) & book.moved & ~book.is_in("beneficiary_type", *COMMERCIAL))

@@ -64,6 +64,7 @@ def _lives_elsewhere(book: Book) -> npt.NDArray[np.bool_]:
     window="14 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     version="2",
     reason="{value} uses of a card in a conflict or border region within {window}, together {sum}",
 )
@@ -113,6 +114,7 @@ def cards_in_conflict_regions(book: Book, *, uses: int, total: float, window: in
     window="30 days",
     key="party",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     reason="{value} of {borrowed} borrowed from {sources} lenders within {window} has left in cash or by "
     "wire, "
     "with travel or a high-risk payment",
@@ -172,6 +174,7 @@ def borrow_and_travel(
     window="7 days",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} {what} within {length}",
 )
 def tickets_for_others(
@@ -251,6 +254,7 @@ def _surnames(names: pl.Series) -> npt.NDArray[np.uint32]:
     window="60 days",
     key="party",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     version="2",
     reason="{value} of {all} spent within {window} went to a conflict region while income continued at home",
 )
@@ -294,6 +298,10 @@ def first_seen_since(book: Book, key: str, window: int) -> npt.NDArray[np.bool_]
     return known
 
 
+def _loads_and_uses(book: Book, **_: float) -> npt.NDArray[np.bool_]:
+    return book.is_in("channel", "prepaid_load", *_CARD)
+
+
 @rule(
     "TF-F05",
     "Prepaid loads used elsewhere",
@@ -312,6 +320,8 @@ def first_seen_since(book: Book, key: str, window: int) -> npt.NDArray[np.bool_]
     window="30 days",
     key="card",
     flows=True,
+    scope=("whole",),
+    narrow=("row", _loads_and_uses),
     version="2",
     reason="card {what} within {window} used in a conflict or border region",
 )
@@ -360,6 +370,7 @@ def prepaid_used_elsewhere(book: Book, *, loads: int, cards: int, window: int) -
     window="all history",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     version="2",
     reason="first payment after {value} days of silence that followed activity in a conflict or border "
     "region",

@@ -44,6 +44,7 @@ _NOT_TRANSFERS = ("va", "card_pos", "card_atm", "cash_wd")
     requires=("wallet_kind",),
     optional=("vasp_licensed",),
     context=True,
+    scope=("row",),
     reason="other side is {what}",
 )
 def exposure(
@@ -90,6 +91,7 @@ def exposure(
     window="7 days",
     key="party",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     version="2",
     reason="{value} sent on after {collected} came from {wallets_seen} wallets within {window}",
 )
@@ -136,6 +138,7 @@ def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: flo
     window="24 hours",
     key="originator",
     flows=True,
+    scope=("originator_party",),
     reason="{value} providers in other countries within {window}",
 )
 def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
@@ -173,6 +176,7 @@ def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     parameters=(choice("threshold", "va_travel_rule", "code in the reference table of thresholds"),),
     requires=("travel_rule_complete",),
     keys=("amount",),
+    scope=("row",),
     reason="{value} of virtual assets without travel-rule data; the threshold is {threshold_amount} "
     "({threshold})",
 )
@@ -214,6 +218,7 @@ def travel_rule_missing(book: Book, *, threshold: str) -> Finding:
     window="72 hours",
     key="party",
     flows=True,
+    scope=("originator_party+beneficiary_party",),
     reason="{value} left as {what} within {window} of {received} coming in",
 )
 def fiat_round_trip(book: Book, *, window: int, low: float, high: float, least: float) -> tuple[Finding, ...]:

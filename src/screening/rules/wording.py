@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from screening.rules.book import Book
 
-__all__ = ["fold_texts", "found_terms", "tier_rows"]
+__all__ = ["fold_texts", "found_terms", "letters_of", "tier_rows", "words_of"]
 
 _DISGUISES: Final = {
     "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s",
@@ -33,6 +33,26 @@ def fold_texts(texts: pl.Series) -> pl.Series:
     plain = pl.col("text").str.normalize("NFKD").str.replace_all(r"\p{M}+", "").str.to_lowercase()
     words = plain.str.replace_many(_DISGUISES).str.replace_all(r"[^\p{L}]+", " ").str.strip_chars()
     return frame.select(pl.format(" {} ", words)).to_series()
+
+
+def letters_of(texts: pl.Series) -> pl.Series:
+    """The letters of texts in lower case, nothing between them: texts that differ in numbers are one.
+
+    Example:
+        >>> letters_of(pl.Series(["Gift no. 12"])).to_list()
+        ['giftno']
+    """
+    return texts.str.to_lowercase().str.replace_all(r"[^\p{L}]+", "")
+
+
+def words_of(names: pl.Series) -> pl.Series:
+    """The words and numbers of names in upper case between single blanks.
+
+    Example:
+        >>> words_of(pl.Series(["Elm-Test,  Ben"])).to_list()
+        ['ELM TEST BEN']
+    """
+    return names.str.to_uppercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
 
 
 def found_terms(book: Book) -> pl.DataFrame:

@@ -1,0 +1,587 @@
+"""The rules over payments dealt out into parts, for tables that no single memory holds.
+
+    plan -> deal (each payment to the parts of its keys) -> look (one part at a time) -> gather
+
+`gather` gives what `assess` gives on the whole, to the last flag and count. Every part holds all
+payments of the owners that fall to it; what a rule says of another owner, of whom only some payments are
+there, is dropped. Rules that look at the whole get, in one last part, only the payments that they cannot
+do without, in the columns that they read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from screening.policy import Policy
+from screening.rules.assessment import (
+    Assessment,
+    cannot_look,
+    check_parties,
+    covered,
+    join_history,
+    obstacles,
+)
+from screening.rules.book import ALTERNATIVES, PARTY_FIELDS, Book, key_texts
+from screening.rules.catalogue import RULES, by_id
+from screening.rules.findings import flags_of
+from screening.rules.rule import Rule, apply_policy
+from screening.rules.scopes import ROW, SIDES, WHOLE, Scope, aligned, read_scope, scopes_of
+from screening.rules.wording import letters_of, words_of
+from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+__all__ = [
+    "FIRED",
+    "FOUND_FLAGS",
+    "HINDERED",
+    "IN_BATCH",
+    "PART",
+    "Found",
+    "Partition",
+    "Plan",
+    "assess_in_parts",
+    "deal",
+    "gather",
+    "look",
+    "plan",
+    "together",
+]
+
+PART: Final = "#part"
+"""Column of dealt payments: number of the part."""
+
+IN_BATCH: Final = "#batch"
+"""Column of payments: whether they belong to the batch, or are earlier ones."""
+
+_OWNED: Final = "#owned "
+
+FOUND_FLAGS: Final = pl.Schema({**FLAGS, "scope": pl.Int64()})
+"""FLAGS with the number of the scope that found them."""
+
+HINDERED: Final = pl.Schema(
+    {
+        "rule": pl.String(),
+        "position": pl.Int64(),  # of the reason, in the order in which reasons count
+        "reason": pl.String(),
+        "transaction_id": pl.String(),  # null where no other part can hinder the same payment
+        "rows": pl.Int64(),
+    }
+)
+"""Payments that a rule could not judge, and why."""
+
+FIRED: Final = pl.Schema({"rule": pl.String(), "transaction_id": pl.String()})
+"""Payments, earlier ones as well, on which a rule fired that another one builds upon."""
+
+_FOLDED: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
+    "remittance_text": letters_of,
+    "beneficiary_name": words_of,
+}
+"""Keys of which a rule looks at a simpler form."""
+
+_STEP: Final = 1_000  # positions of reasons: those of the payment itself, then 1,000 for each scope
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """One way to deal out payments, and what is looked at in its parts.
+
+    Attributes:
+        name: "row", "whole", "account", "party" or a key.
+        keys: A payment goes to the part of each of these keys; without any, it goes anywhere.
+        columns: Columns of TRANSACTIONS that are read.
+        rules: Rules that are looked at, in order of id.
+        narrowed: Rules for which the payments are sought that they cannot do without in the whole.
+        feeds: Rules of which every firing is told, because another partition builds upon it.
+        needs: Rules whose firings elsewhere must be told first.
+        keyless: Whether payments without a key are dealt as well.
+    """
+
+    name: str
+    keys: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    narrowed: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    keyless: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Which partitions there are, in an order in which they can be looked at.
+
+    Attributes:
+        partitions: "row" first, "whole" last where any rule needs it.
+        rules: The rules as they run.
+        policy: The policy in force.
+        parties: What is known of parties.
+        blind: COVERAGE of the rules that cannot look at all, with no rows yet.
+        columns: Columns of TRANSACTIONS that the payments have.
+    """
+
+    partitions: tuple[Partition, ...]
+    rules: tuple[Rule, ...]
+    policy: Policy
+    parties: pl.DataFrame | None
+    blind: pl.DataFrame
+    columns: frozenset[str]
+
+    def rule(self, name: str) -> Rule:
+        """A rule by its id, of those that run or of the catalogue."""
+        return next((rule for rule in self.rules if rule.id == name), None) or by_id()[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the payments, or the table of parties, have a key."""
+        return self._book.has(name)
+
+    @property
+    def looking(self) -> tuple[Rule, ...]:
+        """The rules that can look, in order of id."""
+        blind = set(self.blind["rule"])
+        return tuple(rule for rule in sorted(self.rules, key=lambda rule: rule.id) if rule.id not in blind)
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Columns of the partition "whole"."""
+        return next((part.columns for part in self.partitions if part.name == WHOLE), ())
+
+    @property
+    def narrows(self) -> bool:
+        """Whether every rule over the whole says which payments it needs."""
+        return all(rule.narrow for rule in self.looking if rule.scopes == (WHOLE,))
+
+    @property
+    def _book(self) -> Book:
+        schema = pl.DataFrame(schema={name: TRANSACTIONS[name] for name in self.columns})
+        return Book(schema, policy=self.policy.rules, parties=self.parties, rules=self.rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Found:
+    """What was found in one part, or in several.
+
+    Attributes:
+        flags: FOUND_FLAGS.
+        hindered: HINDERED.
+        fired: FIRED.
+        narrowed: Payments that rules over the whole need, in the columns of the partition "whole".
+    """
+
+    flags: pl.DataFrame = field(default_factory=FOUND_FLAGS.to_frame)
+    hindered: pl.DataFrame = field(default_factory=HINDERED.to_frame)
+    fired: pl.DataFrame = field(default_factory=FIRED.to_frame)
+    narrowed: pl.DataFrame | None = None
+
+
+def plan(
+    columns: Collection[str],
+    rules: Sequence[Rule] = RULES,
+    *,
+    parties: pl.DataFrame | None = None,
+    policy: Policy | None = None,
+) -> Plan:
+    """Say how payments must be dealt out, so that every rule sees all that it looks at.
+
+    Args:
+        columns: Columns of the payments; of those that batch and earlier payments have in common.
+        rules: Rules to run.
+        parties: As for `assess`.
+        policy: As for `assess`.
+
+    Example:
+        >>> [part.name for part in plan(["originator_account", "remittance_text"]).partitions]
+        ['row', 'account', 'party']
+    """
+    policy = policy or Policy()
+    check_parties(parties)
+    chosen = apply_policy(rules, policy.rules, known=by_id())
+    held = [name for name in TRANSACTIONS if name in columns or name in REQUIRED_COLUMNS]
+    schema = pl.DataFrame(schema={name: TRANSACTIONS[name] for name in held})
+    book = Book(schema, policy=policy.rules, parties=parties, rules=chosen)
+    blind, looking = [COVERAGE.to_frame()], []
+    for rule in sorted(chosen, key=lambda rule: rule.id):
+        reason = cannot_look(rule, book, policy.rules.off)
+        looking += [rule] if reason is None else []
+        blind += [] if reason is None else [covered(rule, *reason, rows=0)]
+    drawn = _Drawing(book, {**by_id(), **{rule.id: rule for rule in chosen}})
+    for rule in looking:
+        drawn.add(rule)
+    return Plan(drawn.partitions(), chosen, policy, parties, pl.concat(blind), frozenset(held))
+
+
+class _Drawing:
+    """Gathers rules by the way their payments are dealt out."""
+
+    def __init__(self, book: Book, known: Mapping[str, Rule]) -> None:
+        self._book, self._known = book, known
+        self._rules: dict[str, list[Rule]] = {}
+        self._keys: dict[str, list[str]] = {}
+        self._keyless: set[str] = set()
+        self._narrowed: dict[str, list[Rule]] = {}
+        self._feeds: dict[str, set[str]] = {}
+        self._needs: dict[str, set[str]] = {}
+
+    def add(self, rule: Rule) -> None:
+        """Put a rule into the partitions of its scopes."""
+        scopes = [scope for scope in scopes_of(rule, self._book.has) if self._there(scope)]
+        for scope in scopes:
+            self._use(scope)
+            held = self._rules.setdefault(scope.group, [])
+            held += [] if rule in held else [rule]
+        if rule.narrow is not None:
+            scope = read_scope(rule.narrow[0], self._book.has)
+            self._use(scope)
+            self._narrowed.setdefault(scope.group, []).append(rule)
+        here = {scope.group for scope in scopes} | {ROW}
+        for name in rule.upon:
+            for scope in scopes_of(self._known[name], self._book.has):
+                if scope.group not in here and WHOLE not in here and self._can(name) and self._there(scope):
+                    self._use(scope)
+                    self._feeds.setdefault(scope.group, set()).add(name)
+                    self._needs.setdefault(scopes[0].group, set()).add(name)
+
+    def partitions(self) -> tuple[Partition, ...]:
+        """All partitions, those first that others need."""
+        names = {ROW, *self._rules, *self._narrowed, *self._feeds}
+        order = sorted(names, key=lambda name: (name == WHOLE, name in self._needs, name != ROW, name))
+        whole = self._columns(self._rules.get(WHOLE, []))
+        return tuple(self._partition(name, whole) for name in order)
+
+    def _partition(self, name: str, whole: set[str]) -> Partition:
+        rules, narrowed = self._rules.get(name, []), self._narrowed.get(name, [])
+        fed = [self._known[feed] for feed in sorted(self._feeds.get(name, ()))]
+        columns = self._columns([*rules, *fed]) | (whole if narrowed else set())
+        if name == ROW:  # what hinders a rule in the payment itself is counted here for all rules
+            columns |= self._expand(
+                key for held in self._rules.values() for rule in held for key in rule.keys
+            )
+        return Partition(
+            name=name,
+            keys=tuple(self._keys.get(name, ())),
+            columns=tuple(column for column in TRANSACTIONS if column in columns),
+            rules=tuple(rule.id for rule in rules),
+            narrowed=tuple(rule.id for rule in narrowed),
+            feeds=tuple(rule.id for rule in fed),
+            needs=tuple(sorted(self._needs.get(name, ()))),
+            keyless=name in self._keyless,
+        )
+
+    def _use(self, scope: Scope) -> None:
+        held = self._keys.setdefault(scope.group, [])
+        wanted = SIDES.get(scope.group, scope.keys)
+        held += [key for key in wanted if key not in held]
+        if scope.alternatives:
+            self._keyless.add(scope.group)
+
+    def _there(self, scope: Scope) -> bool:
+        return not scope.keys or any(map(self._book.has, scope.keys))
+
+    def _can(self, name: str) -> bool:
+        return all(map(self._book.has, self._known[name].requires))
+
+    def _columns(self, rules: Iterable[Rule]) -> set[str]:
+        """Columns that rules read, with those of the rules they build upon."""
+        names: set[str] = set(REQUIRED_COLUMNS) | {"amount_base_minor"}
+        for rule in rules:
+            keys = [key for scope in scopes_of(rule, self._book.has) for key in scope.keys]
+            names |= set(TRANSACTIONS) if rule.id not in by_id() else set()
+            names |= self._expand((*rule.requires, *rule.keys, *rule.optional, *keys))
+            names |= self._columns(self._known[name] for name in rule.upon)
+        return names & self._book.columns
+
+    def _expand(self, names: Iterable[str]) -> set[str]:
+        found: set[str] = set()
+        for name in (part for several in names for part in several.split("|")):
+            parts = (name, *ALTERNATIVES.get(name, ()))
+            found |= {"amount_minor"} if name == "amount" else set(parts)
+            for part in parts:
+                side, _, told = part.partition("_")
+                if told in PARTY_FIELDS:  # may come from the table of parties
+                    found |= set(ALTERNATIVES[f"{side}_party"])
+        # how a party is called depends on the columns of both sides
+        ids = {part for key in SIDES["party"] for part in ALTERNATIVES[key]}
+        return found | ids if found & ids else found
+
+
+def deal(payments: pl.DataFrame, partition: Partition, parts: int) -> pl.DataFrame:
+    """Payments with the number of the part they go to, once for each part that needs them.
+
+    Args:
+        payments: TRANSACTIONS with `IN_BATCH`; any slice of them, for what a payment's parts are depends
+            on the payment alone.
+        partition: How to deal.
+        parts: How many parts there are. Which part an owner falls to is the same wherever the same version
+            of polars runs.
+    """
+    frame = payments.select(IN_BATCH, *(name for name in partition.columns if name in payments.columns))
+    if not partition.keys:
+        number = pl.lit(0) if partition.name == WHOLE else pl.col("transaction_id").hash() % parts
+        return frame.with_columns(number.cast(pl.Int32).alias(PART))
+    numbers = [_numbers(frame, key, parts) for key in partition.keys]
+    owned = [f"{_OWNED}{key}" for key in partition.keys]
+    frame = frame.with_columns(number.alias(name) for number, name in zip(numbers, owned, strict=True))
+    copies = []
+    for place, name in enumerate(owned):
+        first = (
+            pl.all_horizontal(pl.col(name).ne_missing(pl.col(earlier)) for earlier in owned[:place])
+            if place
+            else pl.lit(True)
+        )
+        copies.append(frame.filter(pl.col(name).is_not_null() & first).with_columns(pl.col(name).alias(PART)))
+    if partition.keyless:
+        without = frame.filter(pl.all_horizontal(pl.col(name).is_null() for name in owned))
+        anywhere = (pl.col("transaction_id").hash() % parts).cast(pl.Int32)
+        copies.append(without.with_columns(anywhere.alias(name) for name in (*owned, PART)))
+    return pl.concat(copies).with_columns((pl.col(name) == pl.col(PART)).fill_null(False) for name in owned)
+
+
+def _numbers(payments: pl.DataFrame, key: str, parts: int) -> pl.Series:
+    def column(name: str) -> pl.Series:
+        if name in payments.columns:
+            return payments[name]
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, payments.height)
+
+    texts = _FOLDED[key](column(key)) if key in _FOLDED else key_texts(key, payments.columns, column)
+    texts = texts.cast(pl.String).alias("text")
+    frame = texts.to_frame().select(
+        pl.when(pl.col("text").is_not_null()).then(pl.col("text").hash() % parts).cast(pl.Int32)
+    )
+    return frame.to_series()
+
+
+def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.DataFrame | None = None) -> Found:
+    """Evaluate a partition's rules on one of its parts.
+
+    Args:
+        part: Payments that `deal` gave one number.
+        partition: How they were dealt.
+        plan: The plan it belongs to.
+        fired: FIRED of the partitions before, for a partition that `needs` it.
+    """
+    founds = []
+    for keys, names in _books(partition, plan).items():
+        one_side = len(keys) < len(partition.keys)  # such rules need no more than the payments of that side
+        held = part.filter(pl.any_horizontal(_OWNED + key for key in keys)) if one_side else part
+        owned = {key: held[_OWNED + key].to_numpy() for key in keys}
+        book = Book(
+            held,
+            batch=held[IN_BATCH].to_numpy(),
+            policy=plan.policy.rules,
+            parties=plan.parties,
+            rules=plan.rules,
+            owned=None if partition.name == WHOLE else owned,
+            fired=None if fired is None else _by_rule(fired, partition.needs),
+        )
+        for rule in map(plan.rule, names):
+            if rule.id in partition.rules:
+                founds.append(_look(rule, book, partition, keys))
+            if rule.id in partition.feeds:
+                ids = book.ids(np.flatnonzero(book.fired(rule)))
+                founds.append(Found(fired=_fired(rule.id, ids)))
+            book.forget(rule)
+        if not one_side:
+            wanted = [IN_BATCH, *plan.whole]
+            for rule in map(plan.rule, partition.narrowed):
+                rows = book.places(np.flatnonzero(_needed(rule, book)))
+                founds.append(Found(narrowed=held[np.sort(rows)].select(wanted)))
+        if partition.name == ROW:
+            founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
+    return together(founds)
+
+
+def together(founds: Sequence[Found]) -> Found:
+    """What was found in several parts, as one."""
+    narrowed = [found.narrowed for found in founds if found.narrowed is not None]
+    return Found(
+        flags=pl.concat([FOUND_FLAGS.to_frame(), *(found.flags for found in founds)]),
+        hindered=pl.concat([HINDERED.to_frame(), *(found.hindered for found in founds)]),
+        fired=pl.concat([FIRED.to_frame(), *(found.fired for found in founds)]),
+        narrowed=pl.concat(narrowed).unique("transaction_id", maintain_order=True) if narrowed else None,
+    )
+
+
+def gather(plan: Plan, found: Found, *, rows: int) -> Assessment:
+    """What `assess` says of the whole.
+
+    Args:
+        plan: The plan.
+        found: What was found in all parts of all partitions.
+        rows: Payments of the batch.
+    """
+    several = [rule.id for rule in plan.looking if len(rule.scopes) > 1]
+    best = ["transaction_id", "weight", "value", "evidence_count", "reason", "scope"]
+    twice = found.flags.filter(pl.col("rule").is_in(several)).sort(
+        ["rule", *best], descending=[False, False, True, True, True, False, False]
+    )
+    once = found.flags.filter(~pl.col("rule").is_in(several))
+    flags = pl.concat([once, twice.unique(["rule", "transaction_id"], keep="first")])
+    counted = found.hindered.filter(pl.col("transaction_id").is_null())
+    apart = found.hindered.filter(pl.col("transaction_id").is_not_null()).sort("position")
+    apart = apart.unique(["rule", "transaction_id", "rows"], keep="first", maintain_order=True)
+    undone = pl.col("rows") < 0  # of a payment that is flagged, and so was looked at
+    looked_at = apart.filter(~undone).join(flags, on=["rule", "transaction_id"], how="anti")
+    hindered = (
+        pl.concat([counted, apart.filter(undone), looked_at])
+        .group_by("rule", "reason")
+        .agg(pl.col("position").min(), pl.col("rows").sum())
+        .filter(pl.col("rows") != 0)
+        .sort("rule", "position")
+    )
+    lines = [COVERAGE.to_frame()]
+    blind = dict(
+        zip(
+            plan.blind["rule"],
+            plan.blind.with_columns(rows=pl.lit(rows, dtype=pl.Int64)).iter_slices(1),
+            strict=True,
+        )
+    )
+    for rule in sorted(plan.rules, key=lambda rule: rule.id):
+        if rule.id in blind:
+            lines.append(blind[rule.id])
+            continue
+        groups = hindered.filter(rule=rule.id)
+        lines += [
+            covered(rule, "not_evaluable", reason, rows=number)
+            for reason, number in groups.select("reason", "rows").iter_rows()
+        ]
+        lines.append(covered(rule, "evaluable", rows=rows - int(groups["rows"].sum())))
+    return Assessment(
+        flags=flags.sort("rule", "transaction_id").select(FLAGS.names()),
+        coverage=pl.concat(lines),
+        rules=plan.rules,
+    )
+
+
+def assess_in_parts(
+    transactions: pl.DataFrame | pl.LazyFrame,
+    rules: Sequence[Rule] = RULES,
+    *,
+    history: pl.DataFrame | pl.LazyFrame | None = None,
+    parties: pl.DataFrame | None = None,
+    policy: Policy | None = None,
+    parts: int,
+) -> Assessment:
+    """As `assess`, one part at a time: the plain form of what is done out of core or on a cluster.
+
+    Args:
+        transactions: TRANSACTIONS, the batch; no two payments share an id.
+        rules: As for `assess`.
+        history: As for `assess`.
+        parties: As for `assess`.
+        policy: As for `assess`.
+        parts: Into how many parts payments are dealt out.
+    """
+    payments, in_batch = join_history(transactions, history)
+    payments = payments.with_columns(pl.Series(IN_BATCH, in_batch))
+    drawn = plan(payments.columns, rules, parties=parties, policy=policy)
+    found = Found()
+    for partition in drawn.partitions:
+        narrow = partition.name == WHOLE and drawn.narrows
+        source = payments if not narrow else found.narrowed
+        if source is None:
+            continue
+        dealt = deal(source, partition, parts)
+        looked = [look(part, partition, drawn, fired=found.fired) for part in dealt.partition_by(PART)]
+        found = together([found, *looked])
+    return gather(drawn, found, rows=int(in_batch.sum()))
+
+
+def _books(partition: Partition, plan: Plan) -> dict[tuple[str, ...], list[str]]:
+    """Keys that must be whole -> rules that look at payments by these keys, in order of id."""
+    books: dict[tuple[str, ...], list[str]] = {}
+    if partition.narrowed or partition.name == ROW:
+        books[partition.keys] = []
+    for name in sorted({*partition.rules, *partition.feeds}):
+        for scope in scopes_of(plan.rule(name), plan.has):
+            if scope.group == partition.name:
+                held = books.setdefault(_keys(scope, partition), [])
+                held += [] if name in held else [name]
+    return books
+
+
+def _keys(scope: Scope, partition: Partition) -> tuple[str, ...]:
+    return tuple(key for key in partition.keys if key in scope.keys)
+
+
+def _look(rule: Rule, book: Book, partition: Partition, keys: tuple[str, ...]) -> Found:
+    """Flags of a rule under the scopes that are whole in this book, and payments that it could not judge."""
+    here = [
+        (number, scope, finding)
+        for number, scope, finding in aligned(rule, book.findings(rule), book.has)
+        if scope.group == partition.name and _keys(scope, partition) == keys
+    ]
+    several = len(rule.scopes) > 1
+    flags, hindered = [FOUND_FLAGS.to_frame()], [HINDERED.to_frame()]
+    for number in sorted({number for number, _, _ in here}):
+        found = flags_of([finding for at, _, finding in here if at == number], rule, book)
+        flags.append(found.with_columns(scope=pl.lit(number, dtype=pl.Int64)))
+    flagged = np.zeros(book.size, np.bool_)
+    for _, _, finding in here:
+        flagged[finding.rows] = True  # a payment that is flagged was looked at
+    left = book.batch.copy()
+    for place, (truth, reason) in enumerate(obstacles(rule, book)):
+        ids = book.ids(np.flatnonzero(left & truth & flagged))
+        back = _hindered(rule, place, reason, len(ids), ids)  # counted with the payments themselves: undone
+        hindered.append(back.with_columns(-pl.col("rows")))
+        left &= ~truth
+    left &= ~flagged
+    for place, (number, scope, finding) in enumerate(here):
+        judged = book.is_whole(scope)
+        for further, (truth, reason) in enumerate(finding.unclear):
+            rows = np.flatnonzero(left & judged & truth)
+            left[rows] = False
+            position = (number + 1) * _STEP + place * 10 + further
+            hindered.append(_hindered(rule, position, reason, len(rows), book.ids(rows) if several else None))
+    return Found(flags=pl.concat(flags), hindered=pl.concat(hindered))
+
+
+def _hindered_alone(rule: Rule, book: Book) -> pl.DataFrame:
+    """HINDERED by what a payment itself lacks."""
+    left = book.batch.copy()
+    lines = [HINDERED.to_frame()]
+    for place, (truth, reason) in enumerate(obstacles(rule, book)):
+        here = left & truth
+        left &= ~here
+        lines.append(_hindered(rule, place, reason, int(here.sum())))
+    return pl.concat(lines)
+
+
+def _hindered(
+    rule: Rule, position: int, reason: str, rows: int, ids: pl.Series | None = None
+) -> pl.DataFrame:
+    if not rows:
+        return HINDERED.to_frame()
+    if ids is None:
+        ids = pl.Series([None], dtype=pl.String)
+    else:
+        rows = 1
+    line = {"rule": rule.id, "position": position, "reason": reason, "rows": rows}
+    return (
+        ids.alias("transaction_id")
+        .to_frame()
+        .select(
+            (pl.lit(line[name]) if name in line else pl.col(name)).cast(kind).alias(name)
+            for name, kind in HINDERED.items()
+        )
+    )
+
+
+def _needed(rule: Rule, book: Book) -> npt.NDArray[np.bool_]:
+    assert rule.narrow is not None
+    return rule.narrow[1](book, **rule.arguments)
+
+
+def _fired(name: str, ids: pl.Series) -> pl.DataFrame:
+    return ids.alias("transaction_id").to_frame().select(pl.lit(name).alias("rule"), "transaction_id")
+
+
+def _by_rule(fired: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Series]:
+    return {name: fired.filter(rule=name)["transaction_id"] for name in names}

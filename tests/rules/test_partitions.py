@@ -1,0 +1,82 @@
+"""Rules over payments dealt out into parts say what they say of the whole, to the last flag and count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
+
+from screening.policy import Policy
+from screening.rules import RULES, assess
+from screening.rules.partitions import IN_BATCH, PART, assess_in_parts, deal, plan
+from screening.rules.scopes import ROW, SIDES, WHOLE, scopes_of
+from screening.validation.typologies import labelled_payments
+
+tables = st.lists(one("x"), max_size=40).map(frame)
+BY_PAYEE = Policy.from_dict({"rules": {"parameters": {**LOOSE, "TF-S02": {"linkage": "beneficiary"}}}})
+
+
+def assert_same(table: pl.DataFrame, parts: int, **options: Any) -> None:
+    whole, dealt = assess(table, ALL, **options), assess_in_parts(table, ALL, parts=parts, **options)
+    assert_frame_equal(dealt.flags, whole.flags)
+    assert_frame_equal(dealt.coverage, whole.coverage)
+
+
+@settings(max_examples=3, deadline=None)
+@given(table=tables, parts=st.integers(2, 4))
+def test_parts_give_the_flags_and_the_coverage_of_the_whole(table: pl.DataFrame, parts: int) -> None:
+    assert_same(table, parts, parties=PARTIES, policy=POLICY)
+
+
+@settings(max_examples=3, deadline=None)
+@given(table=tables, day=st.integers(2, 9))
+def test_parts_with_history_give_what_the_whole_gives(table: pl.DataFrame, day: int) -> None:
+    early = table["booked_at"].dt.day() < day
+    campaigns = table.with_columns(campaign_id=pl.col("branch_id"))
+    history, batch = campaigns.filter(early), campaigns.filter(~early)
+    assert_same(batch, 3, history=history, parties=PARTIES, policy=BY_PAYEE)
+
+
+def test_parts_give_every_planted_typology() -> None:
+    payments, _, parties = labelled_payments(200, seed=3, per_rule=1)
+    assert_same(payments, 3, parties=parties)
+
+
+@pytest.mark.parametrize("name", ["account", "party"])
+def test_a_payment_goes_to_the_part_of_either_side_and_once_to_the_same(name: str) -> None:
+    payments = (
+        frame([])
+        .clear(6)
+        .with_columns(
+            pl.Series("transaction_id", list("abcdef")),
+            originator_account=pl.Series(["A", "A", "B", None, None, "A"]),
+            beneficiary_account=pl.Series(["B", "A", "C", "A", None, None]),
+            originator_party_id=pl.lit(None, pl.String),
+            beneficiary_party_id=pl.lit(None, pl.String),
+        )
+    )
+    drawn = plan(payments.columns, ALL)
+    partition = next(one for one in drawn.partitions if one.name == name)
+    dealt = deal(payments.with_columns(pl.lit(True).alias(IN_BATCH)), partition, 97)
+    assert dealt.select("transaction_id", PART).is_unique().all()
+    times = dict(dealt.group_by("transaction_id").len().iter_rows())
+    assert times == {"a": 2, "b": 1, "c": 2, "d": 1, "f": 1}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_names_a_scope_that_payments_can_be_dealt_by(rule: Any) -> None:
+    scopes = scopes_of(rule, lambda _: True)
+    assert scopes
+    for scope in scopes:
+        assert scope.keys or scope.group in (ROW, WHOLE)
+        assert scope.group in (ROW, WHOLE, *SIDES) or scope.keys == (scope.group,)
+    assert (rule.narrow is not None) == (rule.scopes == (WHOLE,))
+
+
+def test_a_rule_of_ones_own_looks_at_the_whole() -> None:
+    assert type(RULES[0]).__dataclass_fields__["scope"].default == (WHOLE,)

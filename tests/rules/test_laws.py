@@ -7,17 +7,20 @@ import pickle
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from tests.rules.conftest import Table
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments import conform
 from screening.policy import Policy
 from screening.rules import RULES, Book, Finding, assess, assessment, rule
 from screening.rules.rule import amount
+from screening.rules.windows import NO_KEY
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
 
 ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
@@ -389,3 +392,10 @@ def test_a_rule_of_ones_own_in_a_few_lines() -> None:
         10.0,
         "T",
     )
+
+
+def test_keys_too_many_for_their_currencies_are_numbered_anew(payments: Table) -> None:
+    book = Book(payments([{"currency": "EUR"}, {"currency": "USD"}, {"currency": "USD"}]))
+    keys = book.money_key(np.array([NO_KEY - 1, NO_KEY - 1, NO_KEY], np.uint32))
+    assert len(set(keys.tolist())) == 3
+    assert keys[2] == NO_KEY

@@ -269,11 +269,7 @@ class Book:
         currency, names = self.keep("currencies", lambda: codes(self.currency))
         if len(names) <= 1:
             return keys
-        wide = keys.astype(np.uint64) * np.uint64(len(names)) + np.minimum(currency, len(names) - 1)
-        known = keys != NO_KEY
-        if known.any() and int(wide[known].max()) >= int(NO_KEY):
-            raise SchemaError("too many accounts times currencies; supply amount_base_minor")
-        return np.where(known, wide, NO_KEY).astype(np.uint32)
+        return combine(keys, np.minimum(currency, len(names) - 1).astype(np.uint32))
 
     def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
         """Rows by a key, in order of time; with `money` by currency as well."""

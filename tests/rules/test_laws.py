@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tests.rules.conftest import Table
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments import conform
@@ -22,6 +21,9 @@ from screening.rules import RULES, Book, Finding, assess, assessment, rule
 from screening.rules.rule import amount
 from screening.rules.windows import NO_KEY
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
+
+if TYPE_CHECKING:
+    from tests.rules.conftest import Table
 
 ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
 # small numbers, so that rules fire on small tables

@@ -131,3 +131,10 @@ def test_incidental_words_weigh_little(title: str, form: str) -> None:
 @given(st.sampled_from(sorted(rarity("individual"))))
 def test_no_name_that_is_said_to_be_common_weighs_nothing(key: str) -> None:
     assert 0 < rarity("individual")[key] < 1
+
+
+def test_a_qaf_is_read_as_k_and_as_g() -> None:
+    assert not set(make_token("qadum").keys).isdisjoint(make_token("gadum").keys)
+    assert not set(make_token("qadum").keys).isdisjoint(make_token("kadum").keys)
+    assert set(make_token("gadum").keys).isdisjoint(make_token("kadum").keys)
+    assert make_token("qadum").skeleton == make_token("kadum").skeleton

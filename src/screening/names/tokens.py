@@ -115,15 +115,24 @@ _DOUBLES = re.compile(r"(.)\1+")
 
 
 def _keys(form: str) -> tuple[str, ...]:
-    """Spelling families applied; `e` is read both as `a` and as `i`, because systems differ on it."""
+    """Spelling families applied, in every way that systems differ on.
+
+    `e` is read both as `a` and as `i`; the Arabic qaf is spoken, and so written, both as `k` and as `g`. The
+    usual reading comes first.
+    """
     if not form or form.isdigit():
         return (form.lstrip("0") or form,)
+    spoken = (form, form.replace("q", "g")) if "q" in form else (form,)
+    sounds = [_sound(one) for one in spoken]
+    readings = (sound.replace("e", vowel) for sound in sounds for vowel in "ai")
+    return tuple(dict.fromkeys(_DOUBLES.sub(r"\1", reading) or form for reading in readings))
+
+
+def _sound(form: str) -> str:
     sound = f"^{form}$"
     for spelling, replacement in romanisation():
         sound = sound.replace(spelling, replacement)
-    sound = sound[1:-1]
-    readings = (sound.replace("e", "a"), sound.replace("e", "i")) if "e" in sound else (sound,)
-    return tuple(sorted(_DOUBLES.sub(r"\1", reading) or form for reading in readings))
+    return sound[1:-1]
 
 
 _CONSONANTS: Final = str.maketrans("pgc", "bjk", "aeiouvwy")

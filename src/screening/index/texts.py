@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
-from screening.index.batch import Batch, tokenise_batch
+from screening.index.batch import Batch, Ints, ranges, tokenise_batch
 from screening.index.bound import Rows, candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
@@ -22,7 +24,7 @@ from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
-    import polars as pl
+    from collections.abc import Iterable
 
 __all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
 
@@ -35,6 +37,7 @@ _EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need no
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 _TELLING: Final = ("name", "known name")
+_NOTHING: Final = np.empty(0, dtype=np.int64)
 
 
 _SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # Han and Hangul
@@ -56,7 +59,7 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     listed: list[Listed],
     vocabulary: Vocabulary,
     units: ListedUnits,
-    kinds: npt.NDArray[np.int64],
+    kinds: Ints,
     threshold: float,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts are too long."""
@@ -75,14 +78,7 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     pairs = candidates(free, known.worth, weight, kinds, threshold, _telling(batch, known))
     keep = reaching(pairs, batch, replace(known, rows=free), units, weight, kinds, threshold, _WHOLE)
     rows, places = (side[keep] for side in pairs)
-    found = []
-    readers: dict[int, _Reader] = {}
-    for row, place in zip(rows.tolist(), places.tolist(), strict=True):
-        text = texts[row]
-        reader = readers.setdefault(place, _Reader(listed[place], threshold))
-        finding = reader.find(text)
-        if finding is not None:
-            found.append((text, place, finding))
+    found = _read(texts, rows, places, listed, vocabulary, kinds, threshold)
     too_long = (texts.str.len_chars() > MAX_TEXT).to_numpy()
     return found, too_long
 
@@ -96,53 +92,127 @@ def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
 
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
-    return _Reader(listed, threshold).find(text)
+    kinds, only = np.array([KINDS.index(listed.kind)], dtype=np.int64), np.zeros(1, dtype=np.int64)
+    found = _read(pl.Series([text]), only, only, [listed], Vocabulary([listed]), kinds, threshold)
+    return found[0][2] if found else None
+
+
+def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
+    texts: pl.Series,
+    rows: Ints,
+    places: Ints,
+    listed: list[Listed],
+    vocabulary: Vocabulary,
+    kinds: Ints,
+    threshold: float,
+) -> list[tuple[str, int, Finding]]:
+    """The best window of every pair of a text and a listed name, where one counts."""
+    if not len(rows):
+        return []
+    order = np.lexsort((places, rows))
+    rows, places = rows[order], places[order]
+    first = np.flatnonzero(np.diff(rows, prepend=-1))
+    asked = [str(text) for text in texts.gather(pl.Series(rows[first], dtype=pl.UInt32))]
+    spots = [[match.span() for match in _PIECE.finditer(text)] for text in asked]
+    words = {text[a:b] for text, spans in zip(asked, spots, strict=True) for a, b in spans}
+    meeting = _Meeting(sorted(words), vocabulary, kinds)
+    prepared: dict[str, Name] = {}
+    readers: dict[int, _Reader] = {}
+    found = []
+    for text, spans, wanted in zip(asked, spots, np.split(places, first[1:]), strict=True):
+        for place, met in meeting.spots(text, spans, wanted):
+            reader = readers.get(place)
+            if reader is None:
+                reader = readers[place] = _Reader(listed[place], threshold, prepared)
+            finding = reader.find(text, spans, met)
+            if finding is not None:
+                found.append((text, place, finding))
+    return found
+
+
+class _Meeting:
+    """Where each word of some texts meets something on the list: judged once, for all texts and names."""
+
+    def __init__(self, words: list[str], vocabulary: Vocabulary, kinds: Ints) -> None:
+        self.vocabulary = vocabulary
+        self.surfaces = {
+            word: [token.surface for token in prepare(word, ends=False).tokens] for word in words
+        }
+        batch = tokenise_batch(pl.Series(words, dtype=pl.String), max_tokens=MAX_TEXT)
+        known = appraise(batch, vocabulary, kinds, ends=False)
+        row, token = known.rows.row, known.rows.token
+        count = np.diff(known.worth.starts)[token]
+        code = np.repeat(row, count) * len(kinds)
+        code += known.worth.name[ranges(known.worth.starts[token], count)]
+        row, name = np.divmod(np.unique(code), len(kinds))
+        parts = np.split(name, np.searchsorted(row, np.arange(1, len(words))))
+        self.names = dict(zip(words, parts, strict=True)) if words else {}
+
+    def spots(self, text: str, spans: list[tuple[int, int]], wanted: Ints) -> Iterable[tuple[int, list[int]]]:
+        """For each wanted listed name, the numbers of the words that meet it, alone or joined."""
+        words = [text[start:end] for start, end in spans]
+        at = [np.full(len(self.names[word]), number) for number, word in enumerate(words)]
+        names = [self.names[word] for word in words]
+        for number, places in self._joined(words):
+            at.append(np.full(len(places), number))
+            names.append(places)
+        spot, name = np.concatenate([_NOTHING, *at]), np.concatenate([_NOTHING, *names])
+        asked = np.isin(name, wanted)
+        name, spot = np.divmod(np.unique(name[asked] * len(words) + spot[asked]), max(1, len(words)))
+        first = np.flatnonzero(np.diff(name, prepend=-1))
+        if len(first):
+            for place, met in zip(name[first].tolist(), np.split(spot, first[1:]), strict=True):
+                yield place, met.tolist()
+
+    def _joined(self, words: list[str]) -> Iterable[tuple[int, Ints]]:
+        """The first and the last of the words that together spell one listed token, and who holds that."""
+        surfaces = [(spot, s) for spot, word in enumerate(words) for s in self.surfaces[word] if s]
+        vocabulary = self.vocabulary
+        for start, (spot, surface) in enumerate(surfaces):
+            joined = surface
+            for last, more in islice(surfaces, start + 1, None):
+                if joined not in vocabulary.prefixes:
+                    break
+                joined += more
+                if last > spot:
+                    for u in vocabulary.by_surface.get(joined, ()):
+                        slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
+                        holders = vocabulary.places[slots[0] : slots[1]]
+                        yield from ((spot, holders), (last, holders))
 
 
 class _Reader:
     """Reads texts for one listed name; the same few words return in most of them and are judged once."""
 
-    def __init__(self, listed: Listed, threshold: float) -> None:
+    def __init__(self, listed: Listed, threshold: float, prepared: dict[str, Name]) -> None:
         self.listed = listed
         self.threshold = threshold
         self.longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
-        self.meets: dict[str, bool] = {}
+        self.prepared = prepared
         self.scores: dict[str, float | None] = {}
 
-    def find(self, text: str) -> Finding | None:
-        """The best window of a text."""
-        spots = [match.span() for match in _PIECE.finditer(text)]
-        places = [place for place, (start, end) in enumerate(spots) if self._meets(text[start:end])]
+    def find(self, text: str, spots: list[tuple[int, int]], met: list[int]) -> Finding | None:
+        """The best window of a text that begins and ends with words that meet the listed name."""
         best: Finding | None = None
-        for first in places:
-            for last in places:
-                if not first <= last < first + self.longest:
-                    continue
+        for place, first in enumerate(met):
+            for last in met[place : place + self.longest]:
+                if last >= first + self.longest:
+                    break
                 start, end = _trim(text, spots[first][0], spots[last][1])
                 score = self._score(text[start:end])
                 if score is None:
                     continue
-                if best is None or (-score, end - start, start) < (
-                    -best.score,
-                    best.end - best.start,
-                    best.start,
-                ):
-                    best = Finding(start, end, score)
+                found = Finding(start, end, score)
+                if best is None or _order(found) < _order(best):
+                    best = found
         return best
-
-    def _meets(self, word: str) -> bool:
-        """Whether a word alone has anything in common with the listed name, or could be part of what has."""
-        if word not in self.meets:
-            one = prepare(word, ends=False)
-            surfaces = [token.surface for token in one.tokens if token.surface]
-            part = any(surface in whole for surface in surfaces for whole in self.listed.surfaces)
-            self.meets[word] = part or bool(one.tokens and align(one, self.listed))
-        return self.meets[word]
 
     def _score(self, words: str) -> float | None:
         """Score of a window, if it counts and reaches the threshold."""
         if words not in self.scores:
-            window = prepare(words, ends=False)
+            window = self.prepared.get(words)
+            if window is None:
+                window = self.prepared[words] = prepare(words, ends=False)
             options = align(window, self.listed)
             score = rate(options, window, self.listed)
             counts = score >= self.threshold and _counts(options, window, self.listed, score)
@@ -151,6 +221,7 @@ class _Reader:
 
 
 def _order(found: Finding) -> tuple[float, int, int]:
+    """The best first; the shortest, then the first, of equals."""
     return -found.score, found.end - found.start, found.start
 
 

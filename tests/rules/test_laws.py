@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,12 +18,10 @@ from screening.errors import PolicyError, SchemaError
 from screening.payments import conform
 from screening.policy import Policy
 from screening.rules import RULES, Book, Finding, assess, assessment, rule
+from screening.rules.book import combine
 from screening.rules.rule import amount
 from screening.rules.windows import NO_KEY
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
-
-if TYPE_CHECKING:
-    from tests.rules.conftest import Table
 
 ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
 # small numbers, so that rules fire on small tables
@@ -396,8 +394,11 @@ def test_a_rule_of_ones_own_in_a_few_lines() -> None:
     )
 
 
-def test_keys_too_many_for_their_currencies_are_numbered_anew(payments: Table) -> None:
-    book = Book(payments([{"currency": "EUR"}, {"currency": "USD"}, {"currency": "USD"}]))
-    keys = book.money_key(np.array([NO_KEY - 1, NO_KEY - 1, NO_KEY], np.uint32))
-    assert len(set(keys.tolist())) == 3
-    assert keys[2] == NO_KEY
+def test_keys_too_wide_for_their_currencies_are_numbered_anew() -> None:
+    keys = combine(
+        np.array([2**20, 2**20, 2**20, NO_KEY], np.uint32),
+        np.array([2**11, 2**11, 2**10, 0], np.uint32),
+        np.array([0, 1, 1, 1], np.uint32),
+    )
+    assert len(set(keys.tolist())) == 4
+    assert keys[3] == NO_KEY

@@ -264,12 +264,25 @@ class Book:
         place = np.where(keys == NO_KEY, len(names), keys).astype(np.uint32)
         return pl.Series(f"{side}_party", [*names, None], dtype=pl.String).gather(place)
 
-    def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-        """Keys that also differ by currency, so that sums never mix currencies."""
+    def currency_key(self) -> npt.NDArray[np.uint32]:
+        """Whole numbers for the currencies in which payments are measured; what is unknown counts as one."""
         currency, names = self.keep("currencies", lambda: codes(self.currency))
+        return np.minimum(currency, max(len(names) - 1, 0)).astype(np.uint32)
+
+    def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        """Keys that also differ by currency, so that sums never mix currencies.
+
+        Keys of one kind stay comparable from call to call. Keys that were combined may be too wide for it:
+        `combine` takes `currency_key` too.
+        """
+        names = self.keep("currencies", lambda: codes(self.currency))[1]
         if len(names) <= 1:
             return keys
-        return combine(keys, np.minimum(currency, len(names) - 1).astype(np.uint32))
+        wide = keys.astype(np.uint64) * np.uint64(len(names)) + self.currency_key()
+        known = keys != NO_KEY
+        if known.any() and int(wide[known].max()) >= int(NO_KEY):
+            raise SchemaError("too many accounts times currencies; supply amount_base_minor")
+        return np.where(known, wide, NO_KEY).astype(np.uint32)
 
     def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
         """Rows by a key, in order of time; with `money` by currency as well."""

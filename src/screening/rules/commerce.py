@@ -202,7 +202,7 @@ def business_and_private(book: Book, *, window: int, share: float, payments: int
     company = book.column("beneficiary_officer_of").cast(pl.String)
     payer = book.party_names("originator")
     own = (company == payer).fill_null(False).to_numpy()
-    pair = book.money_key(combine(book.key("originator_party"), book.key("beneficiary_party")))
+    pair = combine(book.key("originator_party"), book.key("beneficiary_party"), book.currency_key())
     rows = np.flatnonzero(own & book.moved & book.measured & (pair != NO_KEY))
     span = Ledger.of(pair[rows], rows, book.clock).within(window)
     span = span[span.count >= payments]

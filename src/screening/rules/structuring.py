@@ -226,7 +226,7 @@ def round_amounts(
     """Look for originators who pay in full hundreds."""
     full_steps = _powers_of_ten(book, step)
     full = book.at_least(least) & (book.amount % full_steps == 0)
-    keys = book.money_key(combine(book.key("originator_party"), book.key("beneficiary_account")))
+    keys = combine(book.key("originator_party"), book.key("beneficiary_account"), book.currency_key())
     rows = np.flatnonzero(full & book.moved & (keys != NO_KEY))
     standing = np.zeros(book.size, np.bool_)
     if len(rows):

@@ -7,8 +7,9 @@ counts if enough of it is telling: ordinary prose shares a word with many a list
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -37,7 +38,6 @@ _EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need no
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 _TELLING: Final = ("name", "known name")
-_NOTHING: Final = np.empty(0, dtype=np.int64)
 
 
 _SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # Han and Hangul
@@ -146,25 +146,23 @@ class _Meeting:
         code += known.worth.name[ranges(known.worth.starts[token], count)]
         row, name = np.divmod(np.unique(code), len(kinds))
         parts = np.split(name, np.searchsorted(row, np.arange(1, len(words))))
-        self.names = dict(zip(words, parts, strict=True)) if words else {}
+        self.names = {
+            word: frozenset(part.tolist()) for word, part in zip(words, parts if words else (), strict=True)
+        }
 
     def spots(self, text: str, spans: list[tuple[int, int]], wanted: Ints) -> Iterable[tuple[int, list[int]]]:
         """For each wanted listed name, the numbers of the words that meet it, alone or joined."""
         words = [text[start:end] for start, end in spans]
-        at = [np.full(len(self.names[word]), number) for number, word in enumerate(words)]
-        names = [self.names[word] for word in words]
-        for number, places in self._joined(words):
-            at.append(np.full(len(places), number))
-            names.append(places)
-        spot, name = np.concatenate([_NOTHING, *at]), np.concatenate([_NOTHING, *names])
-        asked = np.isin(name, wanted)
-        name, spot = np.divmod(np.unique(name[asked] * len(words) + spot[asked]), max(1, len(words)))
-        first = np.flatnonzero(np.diff(name, prepend=-1))
-        if len(first):
-            for place, met in zip(name[first].tolist(), np.split(spot, first[1:]), strict=True):
-                yield place, met.tolist()
+        asked = frozenset(wanted.tolist())
+        met: dict[int, set[int]] = defaultdict(set)
+        alone = ((number, self.names[word]) for number, word in enumerate(words))
+        for number, places in chain(alone, self._joined(words)):
+            for place in asked.intersection(places):
+                met[place].add(number)
+        for place in sorted(met):
+            yield place, sorted(met[place])
 
-    def _joined(self, words: list[str]) -> Iterable[tuple[int, Ints]]:
+    def _joined(self, words: list[str]) -> Iterable[tuple[int, frozenset[int]]]:
         """The first and the last of the words that together spell one listed token, and who holds that."""
         surfaces = [(spot, s) for spot, word in enumerate(words) for s in self.surfaces[word] if s]
         vocabulary = self.vocabulary
@@ -177,7 +175,7 @@ class _Meeting:
                 if last > spot:
                     for u in vocabulary.by_surface.get(joined, ()):
                         slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
-                        holders = vocabulary.places[slots[0] : slots[1]]
+                        holders = frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
                         yield from ((spot, holders), (last, holders))
 
 

@@ -20,7 +20,7 @@ from screening.index.batch import Batch, Ints, ranges, tokenise_batch
 from screening.index.bound import Rows, candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
-from screening.names.comparison import Listed, Option, align, rate
+from screening.names.comparison import Listed, Option, Similar, align, rate, similarity, units
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
@@ -188,6 +188,7 @@ class _Reader:
         self.longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
         self.prepared = prepared
         self.scores: dict[str, float | None] = {}
+        self.near: dict[Token, list[tuple[int, float, str]]] = {}
 
     def find(self, text: str, spots: list[tuple[int, int]], met: list[int]) -> Finding | None:
         """The best window of a text that begins and ends with words that meet the listed name."""
@@ -211,11 +212,24 @@ class _Reader:
             window = self.prepared.get(words)
             if window is None:
                 window = self.prepared[words] = prepare(words, ends=False)
-            options = align(window, self.listed)
+            options = align(window, self.listed, self._similar(window))
             score = rate(options, window, self.listed)
             counts = score >= self.threshold and _counts(options, window, self.listed, score)
             self.scores[words] = score if counts else None
         return self.scores[words]
+
+    def _similar(self, window: Name) -> list[Similar]:
+        """What `align` needs to know; each token meets the listed name once, however many windows hold it."""
+        found: list[Similar] = []
+        for i, (_, token) in enumerate(units(window)):
+            near = self.near.get(token)
+            if near is None:
+                alike = (
+                    (j, similarity(token, b, self.listed.kind)) for j, (_, b) in enumerate(self.listed.units)
+                )
+                near = self.near[token] = [(j, *value) for j, value in alike if value[0]]
+            found += [(i, *value) for value in near]
+        return found
 
 
 def _order(found: Finding) -> tuple[float, int, int]:

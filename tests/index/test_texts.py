@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.index.texts import _PIECE, _SLACK, MAX_TEXT, Finding, _counts, _trim, find_window
+from screening.index.texts import _PIECE, _SLACK, MAX_TEXT, Finding, _counts, _Reader, _trim, find_window
 from screening.names.comparison import Listed, align, rate
 from screening.names.normalise import prepare
+from screening.validation.people import people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ WORDS = (
     "Blevane,", "Orlankovic", "mohammed", "ali", "Hassan;", "Velkar", "Relif", "Relief",
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
-    "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash",
+    "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
 )  # fmt: skip
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
@@ -334,6 +335,37 @@ def test_many_words_do_not_hide_a_name(small: NameIndex) -> None:
     text = " ".join(["Ardo", *["word"] * 700, "Ardo Belvane", *["Belvane"] * 300])
     start = text.index("Ardo Belvane")
     assert scanned([text], small, 0.8)[0, "TSi.002"] == (start, start + len("Ardo Belvane"), 1.0)
+
+
+@given(at=st.integers(0, 900), words=st.lists(st.sampled_from(("word", "/", ";", "a/b", "al")), min_size=900))
+@settings(max_examples=25, deadline=None)
+def test_a_name_is_found_wherever_in_a_long_text_it_stands(
+    small: NameIndex, at: int, words: list[str]
+) -> None:
+    text = " ".join([*words[:at], "Ardo Belvane", *words[at:]])[:MAX_TEXT]
+    start = text.index("Ardo Belvane")
+    assert scanned([text], small, 0.8)[0, "TSi.002"] == (start, start + len("Ardo Belvane"), 1.0)
+
+
+def test_windows_grow_with_the_length_of_a_text_not_with_its_square(
+    small: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    score = _Reader._score
+
+    def counted(reader: _Reader, words: str) -> float | None:
+        asked.append(words)
+        return score(reader, words)
+
+    monkeypatch.setattr(_Reader, "_score", counted)
+    text = " ".join([*people(60, seed=3)["name"], "Ardo Belvane", "Khalid Dormani", "Velkar Relief"])
+    counts = []
+    for times in (1, 2, 4):
+        asked.clear()
+        small.scan_text([" ".join([text] * times)])
+        counts.append(len(asked))
+    assert counts[0] > 0
+    assert counts[2] <= 6 * counts[0]
 
 
 def test_texts_without_findings_give_no_rows(small: NameIndex) -> None:

@@ -63,7 +63,8 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     threshold: float,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts are too long."""
-    batch = tokenise_batch(texts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT, idle=vocabulary.ignores)
+    parts, owner = _passages(texts, max((_longest(name) for name in listed), default=_SLACK))
+    batch = tokenise_batch(parts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT, idle=vocabulary.ignores)
     known = appraise(batch, vocabulary, kinds, ends=False)
     free = Rows(
         known.rows.row,
@@ -77,10 +78,41 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     weight = weight.astype(np.float32)
     pairs = candidates(free, known.worth, weight, kinds, threshold, _telling(batch, known))
     keep = reaching(pairs, batch, replace(known, rows=free), units, weight, kinds, threshold, _WHOLE)
-    rows, places = (side[keep] for side in pairs)
+    rows, places = np.divmod(
+        np.unique(owner[pairs[0][keep]] * len(listed) + pairs[1][keep]), max(1, len(listed))
+    )
     found = _read(texts, rows, places, listed, vocabulary, kinds, threshold)
     too_long = (texts.str.len_chars() > MAX_TEXT).to_numpy()
     return found, too_long
+
+
+def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, Ints]:
+    """Long texts in passages, so that words far apart are no candidate together, and whose each passage is.
+
+    Every window of `longest` words lies in one passage whole; passages are cut at blanks, as words are.
+    """
+    size, step = 4 * longest, 3 * longest
+    long = texts.str.len_chars().is_between(2 * size, MAX_TEXT).fill_null(value=False)
+    parts: list[str] = []
+    owner: list[int] = []
+    for row in long.arg_true().to_list():
+        text = str(texts[row])
+        words = [match.span() for match in _PIECE.finditer(text)]
+        passages: dict[str, None] = {}
+        for first in range(0, max(1, len(words) - longest), step):
+            start = text.rfind(" ", 0, words[first][0]) + 1 if words else 0
+            end = text.find(" ", words[min(first + size, len(words)) - 1][1]) if words else -1
+            passages[text[start : end if end >= 0 else len(text)]] = None
+        parts += passages
+        owner += [row] * len(passages)
+    short = (~long).arg_true()
+    together = pl.concat([texts.gather(short), pl.Series(texts.name, parts, dtype=pl.String)])
+    return together, np.concatenate([short.to_numpy().astype(np.int64), np.array(owner, dtype=np.int64)])
+
+
+def _longest(listed: Listed) -> int:
+    """Words of the longest window in which a listed name is looked for."""
+    return max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
 
 
 def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
@@ -185,7 +217,7 @@ class _Reader:
     def __init__(self, listed: Listed, threshold: float, prepared: dict[str, Name]) -> None:
         self.listed = listed
         self.threshold = threshold
-        self.longest = max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
+        self.longest = _longest(listed)
         self.prepared = prepared
         self.scores: dict[str, float | None] = {}
         self.near: dict[Token, list[tuple[int, float, str]]] = {}

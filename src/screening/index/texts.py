@@ -244,8 +244,8 @@ class _Reader:
             window = self.prepared.get(words)
             if window is None:
                 window = self.prepared[words] = prepare(words, ends=False)
-            options = align(window, self.listed, self._similar(window))
-            score = rate(options, window, self.listed)
+            options = align(window, self.listed, self._similar(window)) if window.screenable else []
+            score = rate(options, window, self.listed) if options else 0.0
             counts = score >= self.threshold and _counts(options, window, self.listed, score)
             self.scores[words] = score if counts else None
         return self.scores[words]

@@ -166,6 +166,8 @@ class Listed:
     @classmethod
     def ready(cls, name: Name, kind: Kind) -> Listed:
         """Derive from a name of a kind what every comparison with it needs."""
+        if not name.screenable:
+            return cls(name, kind, [], {}, {})
         parts = units(name)
         surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].surface) > 1}
         return cls(name, kind, parts, _spans(name, kind), surfaces)
@@ -173,27 +175,23 @@ class Listed:
 
 def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float, float]]:
     tokens, k = name.tokens, KINDS.index(kind)
-    found: dict[str, tuple[Places, float]] = {}
+    found: dict[str, tuple[Places, float, float, float]] = {}
     for start, first in enumerate(tokens):
-        text = first.surface
+        text, weight, cost = first.surface, first.weights[k], first.costs[k]
         for end in range(start + 1, len(tokens) if text else 0):
             text += tokens[end].surface
-            if len(text) > 1:
-                found.setdefault(text, (tuple(range(start, end + 1)), GLUED))
+            weight += tokens[end].weights[k]
+            cost += tokens[end].costs[k]
+            if len(text) > 1 and text not in found:
+                found[text] = tuple(range(start, end + 1)), weight, cost, GLUED
     if kind == "entity":
+        everything = tuple(range(len(tokens)))
+        weight, cost = sum(token.weights[k] for token in tokens), sum(token.costs[k] for token in tokens)
         for choice in _acronyms(name):
             letters = [token.form[0] for token in choice]
             if len(letters) > 2:
-                found.setdefault("".join(letters), (tuple(range(len(tokens))), ACRONYM))
-    return {
-        text: (
-            places,
-            sum(tokens[j].weights[k] for j in places),
-            sum(tokens[j].costs[k] for j in places),
-            alike,
-        )
-        for text, (places, alike) in found.items()
-    }
+                found.setdefault("".join(letters), (everything, weight, cost, ACRONYM))
+    return found
 
 
 def _acronyms(name: Name) -> Iterable[list[Token]]:
@@ -280,16 +278,19 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
 _INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
 
 
+_OF_THEIR_OWN: Final = _INCIDENTAL | {"known name"}
+
+
 def _two_known(a: str, b: str) -> bool:
     """Whether both are words of their own and one is incidental: then neither is a typo of the other."""
-    known = _INCIDENTAL | {"known name"}
-    return a in known and b in known and (a in _INCIDENTAL or b in _INCIDENTAL)
+    return (a in _INCIDENTAL and b in _OF_THEIR_OWN) or (b in _INCIDENTAL and a in _OF_THEIR_OWN)
 
 
 def _typo(a: str, b: str, floor: float) -> float:
-    shorter, longest = sorted((len(a), len(b)))
+    # The innermost call: plain comparisons cost a third of `sorted` or `max`.
+    longest, gap = (len(a), len(a) - len(b)) if len(a) > len(b) else (len(b), len(b) - len(a))
     allowed = int((1 - floor) * longest + 1e-9)
-    if longest - shorter > allowed:
+    if gap > allowed:
         return 0.0
     if allowed == 0:
         return float(a == b)

@@ -101,6 +101,8 @@ def prepare(text: str, *, ends: bool = True) -> Name:
             starts.append(len(tokens))
         tokens += word.tokens
         signs |= dict.fromkeys(word.signs)
+        if len(tokens) > MAX_TOKENS:
+            break  # not to be judged, however it goes on
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 

@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs accuracy accuracy-smoke accuracy-freeze bench bench-smoke bench-run clean
+.PHONY: help demo test test-spark check format docs accuracy accuracy-smoke accuracy-freeze bench bench-smoke bench-run clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 $(VENV)/.run: pyproject.toml constraints.txt
 	@echo "making the environment in $(VENV) ..."
@@ -26,6 +26,13 @@ demo: $(VENV)/.run  ## screen the sample payments against the sample list
 
 test: $(VENV)/.dev  ## run all tests and executable examples
 	@$(BIN)/python -m pytest -n 2 -q
+
+$(VENV)/.spark: $(VENV)/.dev
+	@$(PIP) install --constraint constraints.txt --editable '.[spark]'
+	@touch $@
+
+test-spark: $(VENV)/.spark  ## Spark gives what one machine gives (needs Java 17)
+	@$(BIN)/python -m pytest -q tests/spark
 
 check: $(VENV)/.dev  ## formatting, lint, types
 	@$(BIN)/ruff format --check .

@@ -1,0 +1,401 @@
+"""Payments in Spark: the functions of the library, carried over partitions.
+
+    rows -> conform, find_hits, deal (in the tasks) -> look (part by part) -> gather, raise_alerts (driver)
+
+Rows leave the tasks as tables in Arrow's file format, so that what is shuffled is few and small, and nothing
+is matched or ruled otherwise than on one machine. Hits, flags and rejects come to the driver: there are few.
+"""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from screening.alerts import raise_alerts
+from screening.audit import account_for_rows, draw_manifest
+from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
+from screening.hits import count_fields, distinct_values, facts_behind, find_hits, in_order
+from screening.index import NameIndex
+from screening.payments import conform
+from screening.payments.columns import MAJOR, match_columns
+from screening.pipeline import Result, Steps, describe_index, notes
+from screening.rules import RULES
+from screening.rules.partitions import IN_BATCH, PART, Found, deal, gather, look, plan, together
+from screening.rules.scopes import WHOLE
+from screening.schemas import HITS, REJECTS, TRANSACTIONS, WARNINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import pyarrow as pa
+
+    from screening.policy import Policy
+    from screening.rules import Rule
+    from screening.rules.partitions import Partition, Plan
+
+__all__ = ["SparkResult", "screen"]
+
+_CHUNK: Final = 200_000  # rows of a task that are judged together: bounds its memory
+_TOLD: Final = "kind string, part int, content binary"
+_ROW: Final = "#row"
+_TASK: Final = pl.Schema({"rows_in": pl.Int64(), "rows_out": pl.Int64(), "polars": pl.String()})
+_HELD: Final = pl.Schema({"column": pl.String(), "filled": pl.Int64(), "distinct": pl.Int64()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class SparkResult:
+    """A `Result` whose tables are Spark's.
+
+    Attributes:
+        result: The same as polars frames, on the driver; it can `write` a run folder.
+        session: The Spark session.
+    """
+
+    result: Result
+    session: Any
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """Counts, digests, versions, policy (docs/architecture.md)."""
+        return self.result.manifest
+
+    @property
+    def alerts(self) -> Any:
+        """ALERTS as a Spark table."""
+        return self._carried("alerts")
+
+    @property
+    def hits(self) -> Any:
+        """HITS as a Spark table."""
+        return self._carried("hits")
+
+    @property
+    def flags(self) -> Any:
+        """FLAGS as a Spark table."""
+        return self._carried("flags")
+
+    @property
+    def rejects(self) -> Any:
+        """REJECTS as a Spark table; `source` is the partition of a row, `row` its number in it."""
+        return self._carried("rejects")
+
+    def _carried(self, name: str) -> Any:
+        return self.session.createDataFrame(
+            self.result.tables[name].to_arrow(compat_level=pl.CompatLevel.oldest())
+        )
+
+    def __repr__(self) -> str:
+        return f"<SparkResult {self.manifest['run_id'][:12]}>\n{self.result.summary()}"
+
+
+def screen(
+    transactions: Any,
+    index: NameIndex,
+    *,
+    policy: Policy | None = None,
+    rules: Sequence[Rule] = RULES,
+    history: Any = None,
+    parties: pl.DataFrame | None = None,
+    threshold: float | None = None,
+    parts: int | None = None,
+) -> SparkResult:
+    """Screen payments in Spark; hits, flags and alerts are those of `screening.screen`.
+
+    Args:
+        transactions: A Spark table of payments; columns as for `screening.screen`.
+        index: The sanctions list; its saved form is sent to every worker once.
+        policy: Every choice of the bank; the index's own by default. `number_rows` has no meaning here.
+        rules: Rules to evaluate.
+        history: A Spark table of earlier payments, for rules that look back.
+        parties: What is known of parties, as a polars frame.
+        threshold: Score from which a name is a hit, in place of the policy's.
+        parts: Into how many parts the rules' payments are dealt; as many as the table has partitions by
+            default. A part must fit into a worker.
+
+    Raises:
+        MissingExtraError: pyspark or pyarrow is not installed.
+        PolicyError: The policy asks for something that does not exist, or numbers rows.
+        SchemaError: A column is missing, or payments are both in the batch and in its history.
+        RunError: The counts do not add up, or a worker has another version of polars.
+    """
+    _require_spark()
+    policy = policy or index.policy
+    if policy.payments.number_rows:
+        raise PolicyError("number_rows = true: rows of a Spark table have no numbers; supply transaction_id")
+    steps = Steps()
+    columns = match_columns(transactions.columns, policy.payments, source="the payments")
+    names = {MAJOR.get(name, name) for name in columns}
+    if history is not None:
+        past = match_columns(history.columns, policy.payments, source="the history")
+        names &= {MAJOR.get(name, name) for name in past}
+        _check_apart(transactions, columns["transaction_id"], history, past["transaction_id"])
+    drawn = plan(names, rules, parties=parties, policy=policy)
+    parts = parts or max(1, transactions.rdd.getNumPartitions())
+    session = transactions.sparkSession
+    saved = session.sparkContext.broadcast(_saved(index))
+    task = partial(_judge, saved=saved, policy=policy, threshold=threshold, plan=drawn, parts=parts)
+    with steps.step("screening names"):
+        sources = [*_by_id(transactions, columns["transaction_id"])]
+        told = [source.mapInArrow(partial(task, number=n), _TOLD) for n, source in enumerate(sources)]
+        if history is not None:
+            told += [
+                source.mapInArrow(partial(task, number=-1), _TOLD)
+                for source in _by_id(history, past["transaction_id"])
+            ]
+        dealt = told[0]
+        for more in told[1:]:
+            dealt = dealt.unionAll(more)
+        dealt = dealt.persist()
+        heard = _hear(dealt, ("hits", "rejects", "warnings", "task", "held"))
+    tasks = pl.concat([_TASK.to_frame(), *heard["task"]])
+    _check_versions(tasks)
+    rows_in, rows_out = int(tasks["rows_in"].sum()), int(tasks["rows_out"].sum())
+    with steps.step("evaluating rules"):
+        found = _assess(dealt, drawn, parts)
+        assessment = gather(drawn, found, rows=rows_out)
+        dealt.unpersist()
+    with steps.step("raising alerts"):
+        hits = in_order(pl.concat([HITS.to_frame(), *heard["hits"]]))
+        alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
+        rejects = pl.concat([REJECTS.to_frame(), *heard["rejects"]]).sort("source", "row")
+    tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": rejects}
+    held = pl.concat([_HELD.to_frame(), *heard["held"]]).group_by("column").sum()
+    fields = count_fields(
+        {column: (filled, distinct) for column, filled, distinct in held.sort("column").iter_rows()},
+        hits,
+        reads_texts=True,
+    )
+    rejected = rejects.select("source", "row").unique().height
+    facts = facts_behind(index)
+    manifest = draw_manifest(
+        source={
+            "kind": "pyspark.sql.DataFrame",
+            **account_for_rows(came_in=rows_in, screened=rows_out, rejected=rejected),
+            "columns": columns,
+        },
+        provenance=index.provenance,
+        index=describe_index(index, facts, threshold),
+        policy=policy,
+        fields=fields,
+        rules=assessment.coverage.to_dicts(),
+        tables=tables,
+        warnings=notes(
+            index,
+            _summed(heard["warnings"]),
+            columns=columns,
+            unused_columns=sorted(set(transactions.columns) - set(columns.values())),
+            fields=fields,
+            hits=hits,
+            facts=facts,
+        ),
+        history=None if history is None else {"kind": "pyspark.sql.DataFrame"},
+        parties=None if parties is None else {"kind": "polars.DataFrame"},
+    )
+    manifest["clock"] = steps.clock()
+    return SparkResult(result=Result(tables=tables, manifest=manifest), session=session)
+
+
+def _require_spark() -> None:
+    try:
+        import pyarrow as pa  # noqa: F401, PLC0415
+        import pyspark  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise MissingExtraError(
+            "Spark needs the extra `screening[spark]`: pip install 'screening[spark]', and Java 17"
+        ) from error
+
+
+def _check_apart(batch: Any, own: str, history: Any, past: str) -> None:
+    """The batch and its history share no payment: it would be counted twice."""
+    shared = batch.select(batch[own].alias(_ROW)).intersect(history.select(history[past].alias(_ROW)))
+    first = shared.head(1)
+    if first:
+        raise SchemaError(
+            f"payments are both in the batch and in its history, such as {first[0][0]!r}; they would be "
+            "counted twice"
+        )
+
+
+def _by_id(table: Any, name: str) -> tuple[Any, Any]:
+    """The rows whose id is theirs alone, and the others together: of those only the first is a payment."""
+    from pyspark.sql import functions as f  # noqa: PLC0415  # only where Spark is
+
+    key = f.trim(f.col(f"`{name}`").cast("string"))
+    several = table.groupBy(key.alias(_ROW)).count().filter("count > 1").select(_ROW)
+    alone = table.join(f.broadcast(several), key == f.col(_ROW), "left_anti")
+    order = f.monotonically_increasing_id()
+    shared = table.withColumn("#order", order).join(f.broadcast(several), key == f.col(_ROW), "left_semi")
+    return alone, shared.coalesce(1).sortWithinPartitions("#order").drop("#order")
+
+
+def _saved(index: NameIndex) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        index.save(path)
+        return path.read_bytes()
+
+
+@cache
+def _loaded(saved: bytes) -> NameIndex:
+    """The index in a worker: loaded once, however many tasks it runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        path.write_bytes(saved)
+        return NameIndex.load(path)
+
+
+# -- in the tasks -------------------------------------------------------------------------------------------
+
+
+def _judge(
+    batches: Iterable[pa.RecordBatch],
+    *,
+    number: int,
+    saved: Any,
+    policy: Policy,
+    threshold: float | None,
+    plan: Plan,
+    parts: int,
+) -> Iterator[pa.RecordBatch]:
+    """Conform, screen and deal out the rows of one task; of the history (number -1) only the last."""
+    from pyspark import TaskContext  # noqa: PLC0415  # only where Spark is
+
+    context = TaskContext.get()
+    place = f"partition {context.partitionId()}" if number == 0 else "rows that share an id"
+    index = _loaded(saved.value)
+    before = 0
+    for chunk in _chunks(batches):
+        payments = conform(chunk, policy=policy)
+        transactions = payments.transactions.collect()
+        if number >= 0:
+            search = partial(find_hits, index=index, policy=policy, threshold=threshold)
+            found = search(transactions, named=policy.payments.names_required)
+            rejected = payments.rejected_rows.with_columns(_placed(place, before))
+            yield _tell("hits", pl.concat([found.table, search(rejected).table]))
+            yield _tell(
+                "rejects",
+                payments.rejects.with_columns(pl.lit(place).alias("source"), pl.col("row") + before),
+            )
+            yield _tell("warnings", payments.warnings)
+            _, values = distinct_values(transactions.lazy())
+            held = [(column, int(part["rows"].sum()), part.height) for column, part in values.items()]
+            yield _tell("held", pl.DataFrame(held, schema=_HELD, orient="row"))
+            counts = (payments.rows_in, payments.rows_out, pl.__version__)
+            yield _tell("task", pl.DataFrame([counts], schema=_TASK, orient="row"))
+        before += payments.rows_in
+        kept = transactions.select(name for name in TRANSACTIONS if name in plan.columns)
+        kept = kept.with_columns(pl.lit(number >= 0).alias(IN_BATCH))
+        for partition in plan.partitions:
+            if partition.name != WHOLE or not plan.narrows:
+                for (part,), rows in deal(kept, partition, parts).partition_by(PART, as_dict=True).items():
+                    yield _tell(partition.name, rows, part=int(part))
+
+
+def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= _CHUNK:
+            yield pl.concat([pl.DataFrame(one) for one in held])
+            held, rows = [], 0
+    if rows:
+        yield pl.concat([pl.DataFrame(one) for one in held])
+
+
+def _placed(place: str, before: int) -> pl.Expr:
+    """Ids of rows that have none: they name the partition too, for each counts its own rows."""
+    number = pl.col("transaction_id").str.extract(r"^row-(\d+)$").cast(pl.Int64) + before
+    return pl.coalesce(pl.format(f"{place} row-{{}}", number), "transaction_id").alias("transaction_id")
+
+
+def _look(
+    batches: Iterable[pa.RecordBatch], *, partition: Partition, plan: Plan, fired: pl.DataFrame
+) -> Iterator[pa.RecordBatch]:
+    """Look at all parts that a task was given."""
+    parts: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    for batch in batches:
+        for row in batch.to_pylist():
+            parts[row["part"]].append(_frame(row["content"]))
+    for part, frames in sorted(parts.items()):
+        held = pl.concat(frames)
+        if PART not in held.columns:  # sought out for the whole, perhaps more than once
+            held = deal(held.unique("transaction_id", maintain_order=True), partition, 1)
+        found = look(held, partition, plan, fired=fired)
+        yield _tell("flags", found.flags, part=part)
+        yield _tell("hindered", found.hindered, part=part)
+        yield _tell("fired", found.fired, part=part)
+        if found.narrowed is not None:
+            yield _tell("narrowed", found.narrowed)
+
+
+def _tell(kind: str, table: pl.DataFrame, *, part: int = 0) -> pa.RecordBatch:
+    import pyarrow as pa  # noqa: PLC0415  # only where Spark is
+
+    content = io.BytesIO()
+    table.write_ipc(content, compression="zstd")
+    schema = pa.schema([("kind", pa.string()), ("part", pa.int32()), ("content", pa.binary())])
+    return pa.record_batch([[kind], [part], [content.getvalue()]], schema=schema)
+
+
+def _frame(content: bytes) -> pl.DataFrame:
+    return pl.read_ipc(io.BytesIO(content))
+
+
+# -- on the driver ------------------------------------------------------------------------------------------
+
+
+def _hear(told: Any, kinds: Sequence[str]) -> dict[str, list[pl.DataFrame]]:
+    heard: dict[str, list[pl.DataFrame]] = {kind: [] for kind in kinds}
+    for row in told.filter(told.kind.isin(list(kinds))).toLocalIterator():
+        heard[row.kind].append(_frame(bytes(row.content)))
+    return heard
+
+
+def _assess(dealt: Any, drawn: Plan, parts: int) -> Found:
+    found = Found()
+    looked: list[Any] = []
+    for partition in drawn.partitions:
+        task = partial(_look, partition=partition, plan=drawn, fired=found.fired)
+        if partition.name == WHOLE and drawn.narrows:
+            sought = [table.filter(table.kind == "narrowed") for table in looked]
+            source = sought[0]
+            for more in sought[1:]:
+                source = source.unionAll(more)
+            source = source.coalesce(1)
+        else:
+            source = dealt.filter(dealt.kind == partition.name).repartition(parts, "part")
+        told = source.mapInArrow(task, _TOLD).persist()
+        looked.append(told)
+        heard = _hear(told, ("flags", "hindered", "fired"))
+        founds = [Found(**{kind: table}) for kind, tables in heard.items() for table in tables]
+        found = together([found, *founds])
+    for table in looked:
+        table.unpersist()
+    return found
+
+
+def _check_versions(tasks: pl.DataFrame) -> None:
+    """Parts are dealt by a hash that is the same in one version of polars only."""
+    others = sorted(set(tasks["polars"]) - {pl.__version__})
+    if others:
+        raise RunError(
+            f"workers run polars {', '.join(others)}, the driver {pl.__version__}; install one version"
+        )
+
+
+def _summed(warnings: list[pl.DataFrame]) -> pl.DataFrame:
+    """WARNINGS of all tasks; the first row is the first of its partition."""
+    every = pl.concat([WARNINGS.to_frame(), *warnings]).sort("column", "reason")
+    counted = every.group_by("column", "reason", maintain_order=True)
+    return counted.agg(
+        pl.exclude("rows", "first_row").first(), pl.col("rows").sum(), pl.col("first_row").min()
+    ).select(WARNINGS.names())

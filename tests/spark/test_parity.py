@@ -1,0 +1,127 @@
+"""Spark gives what one machine gives: the same hits, flags and alerts, however rows are dealt out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import screening
+from screening.errors import PolicyError, SchemaError
+from screening.policy import Policy
+from screening.validation.typologies import labelled_payments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from screening.index import NameIndex
+
+pytest.importorskip("pyspark", reason="the extra screening[spark] is not installed")
+if shutil.which("java") is None:
+    pytest.skip("no Java", allow_module_level=True)
+
+from screening import spark as over_spark
+
+SAMPLE = Path(__file__).parents[2] / "sanctions_lists" / "sample"
+pytestmark = pytest.mark.filterwarnings("ignore")  # of libraries that are not ours
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    from pyspark.sql import SparkSession  # noqa: PLC0415  # only where Spark is
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable  # the workers' python must hold this package
+
+    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+    built = (
+        builder.config("spark.sql.shuffle.partitions", "3")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.driver.memory", "2g")
+        .getOrCreate()
+    )
+    yield built
+    built.stop()
+
+
+@pytest.fixture(scope="module")
+def index() -> NameIndex:
+    return screening.NameIndex(screening.read_un_list(SAMPLE / "consolidated.xml"))
+
+
+def table(session: Any, frame: pl.DataFrame, partitions: int) -> Any:
+    arrow = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    return session.createDataFrame(arrow).repartition(partitions)
+
+
+def in_order(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.sort(frame.select(pl.exclude(pl.List(pl.String))).columns)
+
+
+def assert_same(spark: over_spark.SparkResult, local: screening.Result, *names: str) -> None:
+    for name in names:
+        there = pl.DataFrame(getattr(spark, name).toArrow())
+        here = local.tables[name]
+        assert there.height == here.height > 0
+        assert_frame_equal(in_order(spark.result.tables[name]), in_order(here))
+
+
+def test_the_sample_gives_the_same_hits_flags_and_alerts(session: Any, index: NameIndex) -> None:
+    payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False)
+    local = screening.screen(payments, index)
+    spark = over_spark.screen(table(session, payments, 3), index)
+    assert_same(spark, local, "flags")
+    assert spark.manifest["input"]["rows"] == local.manifest["input"]["rows"] == payments.height
+    assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"]
+    assert spark.manifest["rules"] == local.manifest["rules"]
+    named = ~pl.col("transaction_id").str.contains("row-")
+    for name in ("hits", "alerts"):
+        here, there = local.tables[name], spark.result.tables[name]
+        assert here.height == there.height
+        assert_frame_equal(in_order(there.filter(named)), in_order(here.filter(named)))
+    columns = ["column", "value", "reason"]
+    assert_frame_equal(
+        spark.result.tables["rejects"].select(columns).sort(columns),
+        local.tables["rejects"].select(columns).sort(columns),
+    )
+
+
+@pytest.mark.parametrize("partitions", [1, 4])
+def test_planted_typologies_give_the_same_flags_however_rows_are_dealt_out(
+    session: Any, index: NameIndex, partitions: int
+) -> None:
+    payments = labelled_payments(1_500, seed=5, per_rule=1).payments
+    local = screening.screen(payments, index)
+    spark = over_spark.screen(table(session, payments, partitions), index, parts=2)
+    assert_same(spark, local, "flags", "alerts")
+    assert spark.manifest["rules"] == local.manifest["rules"]
+
+
+def test_history_is_looked_back_into(session: Any, index: NameIndex) -> None:
+    payments = labelled_payments(1_000, seed=6, per_rule=1).payments.sort("booked_at")
+    early, late = payments.head(payments.height // 2), payments.tail(-(payments.height // 2))
+    local = screening.screen(late, index, history=early)
+    spark = over_spark.screen(table(session, late, 2), index, history=table(session, early, 2))
+    assert_same(spark, local, "flags")
+    with pytest.raises(SchemaError, match="counted twice"):
+        over_spark.screen(table(session, late, 2), index, history=table(session, late, 2))
+
+
+def test_an_id_used_twice_is_a_payment_once(session: Any, index: NameIndex) -> None:
+    payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False).head(40)
+    twice = pl.concat([payments, payments.head(3)])
+    spark = over_spark.screen(table(session, twice, 4), index)
+    local = screening.screen(twice, index)
+    assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
+    assert spark.manifest["input"]["rows"] == 43
+
+
+def test_rows_of_a_spark_table_have_no_numbers(session: Any, index: NameIndex) -> None:
+    policy = Policy.from_dict({"payments": {"number_rows": True}})
+    with pytest.raises(PolicyError, match="number_rows"):
+        over_spark.screen(table(session, pl.DataFrame({"a": [1]}), 1), index, policy=policy)

@@ -143,11 +143,14 @@ def screen(
     task = partial(_judge, saved=saved, policy=policy, threshold=threshold, plan=drawn, parts=parts)
     with steps.step("screening names"):
         sources = [*_by_id(transactions, columns["transaction_id"])]
-        told = [source.mapInArrow(partial(task, number=n), _TOLD) for n, source in enumerate(sources)]
+        told = [
+            source.mapInArrow(partial(task, number=n, shared=n == 1), _TOLD)
+            for n, source in enumerate(sources)
+        ]
         if history is not None:
             told += [
-                source.mapInArrow(partial(task, number=-1), _TOLD)
-                for source in _by_id(history, past["transaction_id"])
+                source.mapInArrow(partial(task, number=-1, shared=n == 1), _TOLD)
+                for n, source in enumerate(_by_id(history, past["transaction_id"]))
             ]
         dealt = told[0]
         for more in told[1:]:
@@ -224,15 +227,16 @@ def _check_apart(batch: Any, own: str, history: Any, past: str) -> None:
 
 
 def _by_id(table: Any, name: str) -> tuple[Any, Any]:
-    """The rows whose id is theirs alone, and the others together: of those only the first is a payment."""
+    """The rows whose id is theirs alone, and the others by id: of those only the first is a payment."""
     from pyspark.sql import functions as f  # noqa: PLC0415  # only where Spark is
 
-    key = f.trim(f.col(f"`{name}`").cast("string"))
-    several = table.groupBy(key.alias(_ROW)).count().filter("count > 1").select(_ROW)
+    # any white space, not blanks alone: ids that are the same once read must come to the same task
+    key = f.regexp_replace(f.col(f"`{name}`").cast("string"), r"(?U)\s+", "")
+    several = table.groupBy(key.alias(_ROW)).count().filter(f"count > 1 and `{_ROW}` != ''").select(_ROW)
     alone = table.join(f.broadcast(several), key == f.col(_ROW), "left_anti")
     order = f.monotonically_increasing_id()
     shared = table.withColumn("#order", order).join(f.broadcast(several), key == f.col(_ROW), "left_semi")
-    return alone, shared.coalesce(1).sortWithinPartitions("#order").drop("#order")
+    return alone, shared.repartition(key).sortWithinPartitions("#order").drop("#order")
 
 
 def _saved(index: NameIndex) -> bytes:
@@ -258,6 +262,7 @@ def _judge(
     batches: Iterable[pa.RecordBatch],
     *,
     number: int,
+    shared: bool,
     saved: Any,
     policy: Policy,
     threshold: float | None,
@@ -268,10 +273,10 @@ def _judge(
     from pyspark import TaskContext  # noqa: PLC0415  # only where Spark is
 
     context = TaskContext.get()
-    place = f"partition {context.partitionId()}" if number == 0 else "rows that share an id"
+    place = f"{'rows that share an id, ' if shared else ''}partition {context.partitionId()}"
     index = _loaded(saved.value)
     before = 0
-    for chunk in _chunks(batches):
+    for chunk in _chunks(batches, cut=not shared):  # ids that come twice are told within a chunk
         payments = conform(chunk, policy=policy)
         transactions = payments.transactions.collect()
         if number >= 0:
@@ -298,13 +303,13 @@ def _judge(
                     yield _tell(partition.name, rows, part=int(part))
 
 
-def _chunks(batches: Iterable[pa.RecordBatch]) -> Iterator[pl.DataFrame]:
+def _chunks(batches: Iterable[pa.RecordBatch], *, cut: bool) -> Iterator[pl.DataFrame]:
     held: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         held.append(batch)
         rows += batch.num_rows
-        if rows >= _CHUNK:
+        if cut and rows >= _CHUNK:
             yield pl.concat([pl.DataFrame(one) for one in held])
             held, rows = [], 0
     if rows:

@@ -121,6 +121,22 @@ def test_an_id_used_twice_is_a_payment_once(session: Any, index: NameIndex) -> N
     assert spark.manifest["input"]["rows"] == 43
 
 
+def test_ids_that_differ_in_white_space_alone_are_the_same_id(session: Any, index: NameIndex) -> None:
+    payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False).head(20)
+    own = screening.conform(payments).columns["transaction_id"]
+    again = payments.head(3).with_columns(pl.format("{}\t", own).alias(own))
+    twice = pl.concat([payments, again])
+    spark, local = over_spark.screen(table(session, twice, 3), index), screening.screen(twice, index)
+    assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
+
+
+def test_rows_that_share_an_id_are_never_judged_in_two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(over_spark, "_CHUNK", 2)
+    batches = pl.DataFrame({"a": range(6)}).to_arrow().to_batches(max_chunksize=2)
+    assert [chunk.height for chunk in over_spark._chunks(batches, cut=False)] == [6]
+    assert [chunk.height for chunk in over_spark._chunks(batches, cut=True)] == [2, 2, 2]
+
+
 def test_rows_of_a_spark_table_have_no_numbers(session: Any, index: NameIndex) -> None:
     policy = Policy.from_dict({"payments": {"number_rows": True}})
     with pytest.raises(PolicyError, match="number_rows"):

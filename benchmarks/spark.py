@@ -68,7 +68,8 @@ def main() -> None:
 
         spark.screen(table.limit(1_000), index, rules=())
         noop(names)
-        empty, every = (seconds(lambda c=c: noop(c), given.repeats) for c in (names, table.columns))
+        empty = seconds(lambda: noop(names), given.repeats)
+        every = seconds(lambda: noop(table.columns), given.repeats)
         listed = seconds(lambda: spark.screen(table, index, rules=()), given.repeats)
         print(f"{given.rows:,} rows, local[2]; seconds, and times the no-op over all columns")
         print(f"  no-op, names and texts only   {empty:8.1f}  {empty / every:6.2f}")

@@ -133,7 +133,9 @@ def run(
     memory: Annotated[
         str | None,
         typer.Option(
-            help="Memory to stay under, such as 4GB; half of the machine's by default.", metavar="SIZE"
+            help="Memory to stay under, such as 4GB; half of the machine's by default. The rules look at all "
+            "payments at once and may take more.",
+            metavar="SIZE",
         ),
     ] = None,
     workers: Annotated[

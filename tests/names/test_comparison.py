@@ -289,6 +289,9 @@ def _replaced(name: str, rng: Random, *, everywhere: bool = False) -> str:
         ("KhalidDormani Al Testi", "Khalid Dormani AL-TESTI"),
         ("Khalid Dor mani Al-Testi", "Khalid Dormani AL-TESTI"),
         ("Ardobelvane", "Ardo BELVANE"),
+        ("Velkar Abdull Ah", "VELKAR ABDULLAH"),
+        ("Velkar Abdu rrahman", "VELKAR ABDURRAHMAN"),
+        ("Torvash Uddin Belvane", "TORVASHUDDIN BELVANE"),
         # particles, titles, kunyas
         ("Khalid Dormani Testi", "Khalid Dormani AL-TESTI"),
         ("Khalid bin Dormani al-Testi", "Khalid Dormani AL-TESTI"),

@@ -92,12 +92,7 @@ def tokenise_batch(
             parts[compound] = members[start : start + count]
             as_written[start : start + count] = [compound]
         written.add(as_written)
-    code = words.join(
-        pl.DataFrame({"word": distinct, "code": pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)}),
-        on="word",
-        how="left",
-        maintain_order="left",
-    )["code"].to_numpy()
+    code = words["word"].cast(pl.Enum(distinct)).to_physical().to_numpy()
     row_of_word = words["row"].to_numpy().astype(np.int64)
     rows, ids = in_order.over(row_of_word, code)
     written_rows, written_ids = written.over(row_of_word, code)

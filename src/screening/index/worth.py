@@ -62,8 +62,8 @@ class Vocabulary:
         self.by_surface: dict[str, list[int]] = defaultdict(list)
         self.by_prefix: dict[str, list[int]] = defaultdict(list)
         for u, token in enumerate(self.tokens):
-            if len(token.surface) > 1:
-                self.by_surface[token.surface].append(u)
+            if len(token.own_surface) > 1:
+                self.by_surface[token.own_surface].append(u)
             for cut in range(1, len(token.form)):
                 self.by_prefix[token.form[:cut]].append(u)
         written = [text for token in self.tokens for text in (token.form, token.surface, *token.keys)]
@@ -155,7 +155,7 @@ def _query_spans(batch: Batch, vocabulary: Vocabulary) -> Iterable[tuple[tuple[i
     for pair, where in _groups(batch.ids[start] * width + batch.ids[start + 1], start):
         members = divmod(pair, width)
         text = surfaces[members[0]] + surfaces[members[1]]
-        if text in vocabulary.by_surface:
+        if text in vocabulary.by_surface and surfaces[members[1]]:
             yield members, batch.rows[where]
         if text in vocabulary.prefixes:
             for position in where.tolist():
@@ -206,7 +206,7 @@ class _Ledger:
         for t, token in enumerate(tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
-            for place, weight, cover, alike in self.vocabulary.spans.get(token.surface, ()):
+            for place, weight, cover, alike in self.vocabulary.spans.get(token.own_surface, ()):
                 k = self.kinds[place]
                 option = span_option((), token.weights[k], token.costs[k], (), weight, cover, alike)
                 self.add(t, place, option)
@@ -269,14 +269,17 @@ class _Ledger:
 
     def rows(self) -> Rows:
         """Which row holds which id."""
-        row, held = np.concatenate(self.held_rows), np.concatenate(self.held_ids)
-        order = np.argsort(row, kind="stable")
-        batch = self.batch
+        batch, nothing = self.batch, np.empty(0, dtype=np.int64)
+        written, more = self.held_rows[0], np.concatenate([nothing, *self.held_rows[1:]])
+        order = np.argsort(more, kind="stable")
+        place = np.searchsorted(written, more[order], side="right")
+        row = np.insert(written, place, more[order])
+        held = np.insert(self.held_ids[0], place, np.concatenate([nothing, *self.held_ids[1:]])[order])
         costs = np.array([token.costs for token in batch.tokens]).reshape(-1, len(KINDS))
         per_kind = [
             np.bincount(batch.rows, costs[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))
         ]
-        return Rows(row[order], held[order], np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
+        return Rows(row, held, np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
 
     def close(self, near: tuple[Near, ...]) -> Appraisal:
         """The best of every id in every listed name."""

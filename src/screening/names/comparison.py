@@ -43,7 +43,7 @@ __all__ = [
     "units",
 ]
 
-SCORE_VERSION: Final = "2"
+SCORE_VERSION: Final = "3"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]
@@ -154,7 +154,7 @@ class Listed:
     Attributes:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, their weight, their cost and what meeting them is worth.
-        surfaces: Each unit by the letters it is written with.
+        surfaces: Each unit that stands by itself, by the letters it is written with.
     """
 
     name: Name
@@ -169,7 +169,7 @@ class Listed:
         if not name.screenable:
             return cls(name, kind, [], {}, {})
         parts = units(name)
-        surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].surface) > 1}
+        surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].own_surface) > 1}
         return cls(name, kind, parts, _spans(name, kind), surfaces)
 
 
@@ -182,7 +182,7 @@ def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float, floa
             text += tokens[end].surface
             weight += tokens[end].weights[k]
             cost += tokens[end].costs[k]
-            if len(text) > 1 and text not in found:
+            if _is_span(tokens, start, end) and text not in found:
                 found[text] = tuple(range(start, end + 1)), weight, cost, GLUED
     if kind == "entity":
         everything = tuple(range(len(tokens)))
@@ -192,6 +192,12 @@ def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float, floa
             if len(letters) > 2:
                 found.setdefault("".join(letters), (everything, weight, cost, ACRONYM))
     return found
+
+
+def _is_span(tokens: tuple[Token, ...], start: int, end: int) -> bool:
+    """Whether whole words stand from `start` to `end`, and more than one: one is a unit already."""
+    ends = end + 1 == len(tokens) or bool(tokens[end + 1].surface)
+    return ends and any(token.surface for token in tokens[start + 1 : end + 1])
 
 
 def _acronyms(name: Name) -> Iterable[list[Token]]:
@@ -346,14 +352,14 @@ def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list
             for there, b in theirs:
                 if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
                     options.append(option)
-        if len(a.surface) > 1 and a.surface in listed.spans:
-            there, weight, cover, alike = listed.spans[a.surface]
+        if a.own_surface in listed.spans:
+            there, weight, cover, alike = listed.spans[a.own_surface]
             options.append(span_option(places, a.weights[k], a.costs[k], there, weight, cover, alike))
     for start, first in enumerate(query.tokens):
         text = first.surface
         for end in range(start + 1, last + 1 if text else 0):
             text += query.tokens[end].surface
-            if text in listed.surfaces:
+            if text in listed.surfaces and _is_span(query.tokens, start, end):
                 there, b = listed.surfaces[text]
                 span, here = query.tokens[start : end + 1], tuple(range(start, end + 1))
                 weight, own = sum(token.weights[k] for token in span), sum(token.costs[k] for token in span)

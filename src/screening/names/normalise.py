@@ -106,7 +106,8 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 
-_PLAIN = re.compile(r"[A-Za-z]+|[0-9]+")
+_PLAIN = re.compile(r"[A-Za-z,;:&()-]+|[0-9]+")
+_PLAIN_PART = re.compile(r"[a-z]+|[0-9]+")
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
@@ -122,11 +123,9 @@ _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 @lru_cache(maxsize=1 << 18)
 def analyse(raw: str) -> Word:
     """Tokens of one word; a word of a list or a batch is analysed once."""
-    tokens: list[Token] = []
-    compounds: list[Compound] = []
-    if _PLAIN.fullmatch(raw):
-        _add(tokens, compounds, _cut(raw.lower()))
-        return Word(tuple(tokens), tuple(compounds))
+    if _PLAIN.fullmatch(raw):  # most words: nothing to fold
+        return _word([_cut(part) for part in _PLAIN_PART.findall(raw.lower())])
+    pieces: list[list[Token]] = []
     signs: list[str] = []
     text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
     visible = _visible(text)
@@ -138,17 +137,17 @@ def analyse(raw: str) -> Word:
     folded, parts = _parted(folded)
     for part in parts:
         if part.isascii() and any(c.isdigit() for c in part) and not part.isdigit():
-            pieces, swapped = _read_digits(part.lower())
+            read, swapped = _read_digits(part.lower())
             if swapped:
                 signs.append("digits for letters")
-            for piece in pieces:
-                _add(tokens, compounds, piece)
+            pieces += read
         else:
-            for piece in _tokens_of(part):
-                _add(tokens, compounds, piece)
-    if folded.endswith(".") and len(parts) == 1 and len(tokens) == 1 and len(tokens[0].form) > 1:
-        tokens = [make_token(tokens[0].form, abbreviated=True)] if tokens[0].script == "latin" else tokens
-    return Word(tuple(tokens), tuple(compounds), tuple(dict.fromkeys(signs)))
+            pieces += _tokens_of(part)
+    if folded.endswith(".") and len(parts) == 1 and [len(piece) for piece in pieces] == [1]:
+        token = pieces[0][0]
+        if len(token.form) > 1 and token.script == "latin":
+            pieces = [[make_token(token.form, abbreviated=True)]]
+    return _word(pieces, tuple(dict.fromkeys(signs)))
 
 
 def _visible(text: str) -> str:
@@ -170,13 +169,17 @@ def _parted(text: str) -> tuple[str, list[str]]:
     return text, _PARTS.findall(text)
 
 
-def _add(tokens: list[Token], compounds: list[Compound], parts: list[Token]) -> None:
-    """Append one written piece, and remember it whole if it was cut."""
-    if len(parts) > 1:
-        native = "".join(part.native for part in parts)
-        one = make_token(parts[0].surface, native=native, script=parts[0].script)
-        compounds.append((len(tokens), len(parts), whole(one, parts)))
-    tokens += parts
+def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
+    """A word of written pieces, each as its parts; one that was cut is remembered whole."""
+    tokens: list[Token] = []
+    compounds: list[Compound] = []
+    for parts in pieces:
+        if len(parts) > 1:
+            native = "".join(part.native for part in parts)
+            one = make_token(parts[0].surface, native=native, script=parts[0].script)
+            compounds.append((len(tokens), len(parts), whole(one, parts)))
+        tokens += parts
+    return Word(tuple(tokens), tuple(compounds), signs)
 
 
 def _join_letters(match: re.Match[str]) -> str:
@@ -186,7 +189,11 @@ def _join_letters(match: re.Match[str]) -> str:
 
 
 def _script(text: str) -> str:
-    return next((script for script in map(_script_of, text) if script is not None), "latin")
+    for character in text:
+        script = _script_of(character)
+        if script is not None:
+            return script
+    return "latin"
 
 
 @lru_cache(maxsize=1 << 16)
@@ -202,7 +209,9 @@ def _script_of(character: str) -> str | None:
 
 def _fold_homoglyphs(text: str) -> str:
     """Replace look-alikes, but only in one run of letters that mixes Latin with a look-alike script."""
-    scripts = {_script(c) for c in text if c.isalpha()}
+    if text.isascii():
+        return text
+    scripts = {_script_of(c) or "latin" for c in text if c.isalpha()}
     if len(scripts) > 1 and not scripts.isdisjoint(_LOOKALIKES):
         return text.translate(homoglyphs())
     return text
@@ -244,7 +253,13 @@ def _tokens_of(part: str) -> list[list[Token]]:
     pieces = _cut_arabic(native) if script == "arabic" else [native]
     return [
         [
-            make_token(_meaning(piece), native=piece, script=script, surface=form if place == 0 else "")
+            make_token(
+                _meaning(piece),
+                native=piece,
+                script=script,
+                surface="" if place else form,
+                part=len(pieces) > 1,
+            )
             for place, piece in enumerate(pieces)
             if _meaning(piece)
         ]
@@ -258,7 +273,14 @@ def _syllables(part: str, script: str) -> list[list[Token]]:
             return [[make_token(form)], *_syllables(part[len(written) :], script)]
         if part.endswith(written) and part != written:
             return [*_syllables(part[: -len(written)], script), [make_token(form)]]
-    return [[make_token(_plain(c), native=c, script=script)] for c in part if _plain(c)]
+    syllables = [_syllable(c, script) for c in part]
+    return [[syllable] for syllable in syllables if syllable is not None]
+
+
+@lru_cache(maxsize=1 << 16)
+def _syllable(character: str, script: str) -> Token | None:
+    form = _plain(character)
+    return make_token(form, native=character, script=script) if form else None
 
 
 def _meaning(native: str) -> str:
@@ -292,7 +314,9 @@ _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 def _cut(form: str) -> list[Token]:
     """Cut what is written as one word in one spelling and as two in another."""
     parts = _parts_of_compound(form)
-    return [make_token(part, surface="" if place else form) for place, part in enumerate(parts)]
+    if len(parts) == 1:
+        return [make_token(form)]
+    return [make_token(part, surface="" if place else form, part=True) for place, part in enumerate(parts)]
 
 
 def _parts_of_compound(form: str) -> list[str]:

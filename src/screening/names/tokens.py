@@ -45,6 +45,7 @@ class Token:
         script: Script of `native`, or "latin".
         surface: The letters it was written with: the whole compound for the first part of one, nothing for
             the others. Joined surfaces are the name as it would be written together.
+        part: Whether it is part of a compound: its surface is then not its own.
         abbreviated: Whether a full stop ends it.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
@@ -61,6 +62,7 @@ class Token:
     native: str = ""
     script: str = "latin"
     surface: str = ""
+    part: bool = False
     abbreviated: bool = False
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
@@ -68,6 +70,11 @@ class Token:
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     roles: tuple[str, str] = field(default=("name", "name"), compare=False)
+
+    @property
+    def own_surface(self) -> str:
+        """The letters it is written with, if it stands by itself."""
+        return "" if self.part else self.surface
 
 
 @lru_cache(maxsize=1 << 18)
@@ -77,6 +84,7 @@ def make_token(
     native: str = "",
     script: str = "latin",
     surface: str | None = None,
+    part: bool = False,
     abbreviated: bool = False,
     reading: str = "",
 ) -> Token:
@@ -94,6 +102,7 @@ def make_token(
         native=native,
         script=script,
         surface=form if surface is None else surface,
+        part=part,
         abbreviated=abbreviated,
         meanings=frozenset(meanings),
         keys=keys,
@@ -122,10 +131,13 @@ def _keys(form: str) -> tuple[str, ...]:
     """
     if not form or form.isdigit():
         return (form.lstrip("0") or form,)
-    spoken = (form, form.replace("q", "g")) if "q" in form else (form,)
-    sounds = [_sound(one) for one in spoken]
-    readings = (sound.replace("e", vowel) for sound in sounds for vowel in "ai")
-    return tuple(dict.fromkeys(_DOUBLES.sub(r"\1", reading) or form for reading in readings))
+    sounds = [_sound(form), _sound(form.replace("q", "g"))] if "q" in form else [_sound(form)]
+    readings = [
+        reading
+        for sound in sounds
+        for reading in ((sound.replace("e", "a"), sound.replace("e", "i")) if "e" in sound else (sound,))
+    ]
+    return tuple(dict.fromkeys([_DOUBLES.sub(r"\1", reading) or form for reading in readings]))
 
 
 def _sound(form: str) -> str:
@@ -180,7 +192,8 @@ def _incidental(form: str, kind: str) -> tuple[float, str] | None:
 
 
 def _telling(form: str, keys: tuple[str, ...], kind: str) -> tuple[float, str]:
-    weight = min(rarity(kind).get(key, 1.0) for key in keys)
+    rarities = rarity(kind)
+    weight = min([rarities.get(key, 1.0) for key in keys])
     role = "known name" if weight < 1 else "name"
     if kind == "entity" and weight == 1:
         # A common person's name says more in a company's name than in a person's, but not everything.

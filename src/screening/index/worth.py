@@ -53,8 +53,8 @@ class Vocabulary:
                 continue
             for u in dict.fromkeys(self.units[-1]):
                 holders[u, k].append(place)
-            for text, (_, weight, cover, alike) in name.spans.items():
-                self.spans[text].append((place, weight, cover, alike))
+            for text, (span, alike) in name.spans.items():
+                self.spans[text].append((place, *name.worth(span), alike))
         self.tokens = list(self.number)
         slots = [holders.get((u, k), []) for u in range(len(self.tokens)) for k in range(len(KINDS))]
         self.starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)

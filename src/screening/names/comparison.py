@@ -23,7 +23,7 @@ from screening.names.normalise import Name, prepare
 from screening.names.tokens import ABJADS, KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "SCORE_VERSION",
@@ -153,14 +153,14 @@ class Listed:
 
     Attributes:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
-            positions, their weight, their cost and what meeting them is worth.
+            positions, and how alike a token is that is written so.
         surfaces: Each unit that stands by itself, by the letters it is written with.
     """
 
     name: Name
     kind: Kind
     units: list[Unit]
-    spans: dict[str, tuple[Places, float, float, float]]
+    spans: dict[str, tuple[Places, float]]
     surfaces: dict[str, Unit]
 
     @classmethod
@@ -172,32 +172,41 @@ class Listed:
         surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].own_surface) > 1}
         return cls(name, kind, parts, _spans(name, kind), surfaces)
 
+    def worth(self, places: Places) -> tuple[float, float]:
+        """Weight and cost of some of its tokens together."""
+        tokens, k = self.name.tokens, KINDS.index(self.kind)
+        return sum([tokens[i].weights[k] for i in places]), sum([tokens[i].costs[k] for i in places])
 
-def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float, float, float]]:
-    tokens, k = name.tokens, KINDS.index(kind)
-    found: dict[str, tuple[Places, float, float, float]] = {}
-    for start, first in enumerate(tokens):
-        text, weight, cost = first.surface, first.weights[k], first.costs[k]
-        for end in range(start + 1, len(tokens) if text else 0):
-            text += tokens[end].surface
-            weight += tokens[end].weights[k]
-            cost += tokens[end].costs[k]
-            if _is_span(tokens, start, end) and text not in found:
-                found[text] = tuple(range(start, end + 1)), weight, cost, GLUED
+
+def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float]]:
+    found: dict[str, tuple[Places, float]] = {}
+    for start, end, text in _written_together(name.tokens):
+        if text not in found:
+            found[text] = tuple(range(start, end)), GLUED
     if kind == "entity":
-        everything = tuple(range(len(tokens)))
-        weight, cost = sum(token.weights[k] for token in tokens), sum(token.costs[k] for token in tokens)
+        everything = tuple(range(len(name.tokens)))
         for choice in _acronyms(name):
-            letters = [token.form[0] for token in choice]
-            if len(letters) > 2:
-                found.setdefault("".join(letters), (everything, weight, cost, ACRONYM))
+            if len(choice) > 2:
+                found.setdefault("".join([token.form[0] for token in choice]), (everything, ACRONYM))
     return found
 
 
-def _is_span(tokens: tuple[Token, ...], start: int, end: int) -> bool:
-    """Whether whole words stand from `start` to `end`, and more than one: one is a unit already."""
-    ends = end + 1 == len(tokens) or bool(tokens[end + 1].surface)
-    return ends and any(token.surface for token in tokens[start + 1 : end + 1])
+def _written_together(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, str]]:
+    """Neighbouring words, two and more: first token, end, and the letters they would be written with."""
+    for start, first in enumerate(tokens):
+        text = first.surface
+        if not text:
+            continue
+        several = False
+        for place in range(start + 1, len(tokens)):
+            surface = tokens[place].surface
+            if surface:
+                if several:
+                    yield start, place, text
+                several = True
+                text += surface
+        if several:
+            yield start, len(tokens), text
 
 
 def _acronyms(name: Name) -> Iterable[list[Token]]:
@@ -230,12 +239,11 @@ def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float
     alike, how = found
     if not alike or how == "same":
         return found
-    roles = a.roles[k], b.roles[k]
     if how == "initial" and KINDS[k] == "entity":
         return 0.0, ""
-    if "typo" in how and _two_known(*roles):
+    if "typo" in how and _two_known(a.roles[k], b.roles[k]):
         return 0.0, ""
-    if ("typo" in how or how == "script") and roles[0] == "known name":
+    if a.roles[k] == "known name" and ("typo" in how or how == "script"):
         # The commoner the name in the query is, the less likely is it a slip for another.
         alike -= OTHER_NAME * (1 - a.weights[k])
     return alike, how
@@ -243,19 +251,21 @@ def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float
 
 def likeness(a: Token, b: Token) -> tuple[float, str]:
     """How alike two tokens are as written and spoken, whatever the kind of name they stand in."""
-    if "han" in (a.script, b.script):
+    # The innermost call: plain comparisons, since a tuple or a set made here costs as much as a distance.
+    if a.script == "han" or b.script == "han":
         # A syllable of Chinese is read in one way, and many sound alike: only the same counts.
         same = a.native == b.native if a.script == b.script else a.form == b.form
         return (1.0, "same") if same else (0.0, "")
     if a.form == b.form or (a.native and a.native == b.native):
         return 1.0, "same"
-    if "initial" in (a.roles[0], b.roles[0]):
-        same = a.form[0] == b.form[0] and "number" not in (a.roles[0], b.roles[0])
+    role, other = a.roles[0], b.roles[0]
+    if role == "initial" or other == "initial":
+        same = a.form[0] == b.form[0] and role != "number" and other != "number"
         return (INITIAL, "initial") if same else (0.0, "")
-    if not set(a.keys).isdisjoint(b.keys):
+    if not a.sounds.isdisjoint(b.keys):
         surely = max(len(a.form), len(b.form)) > SHORT or _mean_one(a, b)
         return (ROMANISED if surely else SHORT_ROMANISED), "romanisation"
-    if "number" in (a.roles[0], b.roles[0]):
+    if role == "number" or other == "number":
         return 0.0, ""
     return _nearness(a, b)
 
@@ -266,16 +276,18 @@ def _mean_one(a: Token, b: Token) -> bool:
 
 def _nearness(a: Token, b: Token) -> tuple[float, str]:
     """How near two different words are: by their letters, their sounds, or their consonants."""
-    best, how = _typo(a.form, b.form, TYPO_FLOOR), "typo"
-    sound = SOUND * max([_typo(x, y, TYPO_FLOOR / SOUND) for x in a.keys for y in b.keys])
-    if sound > best:
-        best, how = sound, "romanisation and typo"
+    best, how = _typo(a.form, b.form, _LETTER_EDITS), "typo"
+    for x in a.keys:
+        for y in b.keys:
+            sound = SOUND * _typo(x, y, _SOUND_EDITS)
+            if sound > best:
+                best, how = sound, "romanisation and typo"
     if a.script == b.script:
-        return (max(best, _typo(a.native, b.native, TYPO_FLOOR)) if a.native else best), how
+        return (max(best, _typo(a.native, b.native, _LETTER_EDITS)) if a.native else best), how
     fewest = min(len(a.skeleton), len(b.skeleton))
     if fewest >= FEWEST_CONSONANTS and (a.script in ABJADS or b.script in ABJADS):
         worth = FEW_CONSONANTS if fewest == FEWEST_CONSONANTS else CONSONANTS
-        consonants = worth * _typo(a.skeleton, b.skeleton, TYPO_FLOOR / CONSONANTS)
+        consonants = worth * _typo(a.skeleton, b.skeleton, _CONSONANT_EDITS)
         if consonants > max(best, TYPO_FLOOR):
             return consonants, "script"
     return best, how
@@ -292,14 +304,31 @@ def _two_known(a: str, b: str) -> bool:
     return (a in _INCIDENTAL and b in _OF_THEIR_OWN) or (b in _INCIDENTAL and a in _OF_THEIR_OWN)
 
 
-def _typo(a: str, b: str, floor: float) -> float:
-    # The innermost call: plain comparisons cost a third of `sorted` or `max`.
-    longest, gap = (len(a), len(a) - len(b)) if len(a) > len(b) else (len(b), len(b) - len(a))
-    allowed = int((1 - floor) * longest + 1e-9)
-    if gap > allowed:
+class _Edits(dict[int, int]):
+    """Length of the longer of two words -> edits between them down to a similarity."""
+
+    def __init__(self, floor: float) -> None:
+        super().__init__()
+        self.floor = floor
+
+    def __missing__(self, length: int) -> int:
+        return self.setdefault(length, int((1 - self.floor) * length + 1e-9))
+
+
+_LETTER_EDITS: Final = _Edits(TYPO_FLOOR)
+_SOUND_EDITS: Final = _Edits(TYPO_FLOOR / SOUND)
+_CONSONANT_EDITS: Final = _Edits(TYPO_FLOOR / CONSONANTS)
+
+
+def _typo(a: str, b: str, edits: _Edits) -> float:
+    longest, shortest = len(a), len(b)
+    if longest < shortest:
+        longest, shortest = shortest, longest
+    allowed = edits[longest]
+    if longest - shortest > allowed:
         return 0.0
-    if allowed == 0:
-        return float(a == b)
+    if not allowed:
+        return 1.0 if a == b else 0.0
     distance = OSA.distance(a, b, score_cutoff=allowed)
     return 0.0 if distance > allowed else 1 - distance / longest
 
@@ -333,11 +362,12 @@ def span_option(  # noqa: PLR0917 (the innermost call)
 
 
 def _similar(query: list[Unit], listed: list[Unit], kind: Kind) -> list[Similar]:
+    k = KINDS.index(kind)
     return [
         (i, j, *found)
         for i, (_, a) in enumerate(query)
         for j, (_, b) in enumerate(listed)
-        if (found := similarity(a, b, kind))[0]
+        if (alike := likeness(a, b))[0] and (found := in_kind(a, b, alike, k))[0]
     ]
 
 
@@ -353,17 +383,15 @@ def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list
                 if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
                     options.append(option)
         if a.own_surface in listed.spans:
-            there, weight, cover, alike = listed.spans[a.own_surface]
+            there, alike = listed.spans[a.own_surface]
+            weight, cover = listed.worth(there)
             options.append(span_option(places, a.weights[k], a.costs[k], there, weight, cover, alike))
-    for start, first in enumerate(query.tokens):
-        text = first.surface
-        for end in range(start + 1, last + 1 if text else 0):
-            text += query.tokens[end].surface
-            if text in listed.surfaces and _is_span(query.tokens, start, end):
-                there, b = listed.surfaces[text]
-                span, here = query.tokens[start : end + 1], tuple(range(start, end + 1))
-                weight, own = sum(token.weights[k] for token in span), sum(token.costs[k] for token in span)
-                options.append(span_option(here, weight, own, there, b.weights[k], b.costs[k], GLUED))
+    for start, end, text in _written_together(query.tokens):
+        if text in listed.surfaces:
+            there, b = listed.surfaces[text]
+            span, here = query.tokens[start:end], tuple(range(start, end))
+            weight, own = sum([token.weights[k] for token in span]), sum([token.costs[k] for token in span])
+            options.append(span_option(here, weight, own, there, b.weights[k], b.costs[k], GLUED))
     return options
 
 
@@ -407,12 +435,12 @@ def rate(chosen: list[Option], query: Name, listed: Listed) -> float:
         return 0.0
     tokens, kind = listed.name.tokens, listed.kind
     k = KINDS.index(kind)
-    agreed = sum(option.weight for option in chosen)
-    flaws = sum(option.weight * (1 - option.alike) for option in chosen)
+    agreed = sum([option.weight for option in chosen])
+    flaws = sum([option.weight * (1 - option.alike) for option in chosen])
     # A text that fills its line may lack whatever stands behind the last token that it shares.
-    end = max(option.listed[-1] for option in chosen) + 1 if query.full_line else len(tokens)
-    extra = max(0.0, sum(token.costs[k] for token in query.tokens) - sum(option.own for option in chosen))
-    missing = max(0.0, sum(token.costs[k] for token in tokens[:end]) - sum(o.cover for o in chosen))
+    end = max([option.listed[-1] for option in chosen]) + 1 if query.full_line else len(tokens)
+    extra = max(0.0, sum([token.costs[k] for token in query.tokens]) - sum([o.own for o in chosen]))
+    missing = max(0.0, sum([token.costs[k] for token in tokens[:end]]) - sum([o.cover for o in chosen]))
     both = min(extra, missing)
     scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - (agreed - flaws))
     loss = (
@@ -464,30 +492,27 @@ def explain(query: Name, listed: Listed) -> Comparison:
     met_u = {j for option in chosen for j in option.listed}
     rows = [
         Alignment(
-            " ".join(q[i].form for i in option.query),
-            " ".join(u[j].form for j in option.listed),
+            " ".join([q[i].form for i in option.query]),
+            " ".join([u[j].form for j in option.listed]),
             option.alike,
             option.weight,
             option.how,
         )
         for option in chosen
     ]
-    rows += [
-        Alignment(t.form, "", 0.0, t.weights[k], "extra in query") for i, t in enumerate(q) if i not in met_q
-    ]
-    rows += [
-        Alignment("", t.form, 0.0, t.weights[k], "missing in query")
-        for j, t in enumerate(u)
-        if j not in met_u
-    ]
-    result = rate(chosen, query, listed)
-    incidental = {"particle", "title", "legal form", "clerical"}
-    roles = {t.form: t.roles[k] for t in (*u, *q)}
     reasons = [
-        _in_words(row, roles.get(row.query or row.listed, ""), incidental)
+        _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
         for row in rows
         if row.how != "same"
     ]
+    for tokens, met, how in ((q, met_q, "extra in query"), (u, met_u, "missing in query")):
+        for i, token in enumerate(tokens):
+            if i not in met:
+                sides = (token.form, "") if tokens is q else ("", token.form)
+                rows.append(Alignment(*sides, 0.0, token.weights[k], how))
+                role = f" ({token.roles[k]})" if token.roles[k] in _INCIDENTAL else ""
+                reasons.append(f"'{token.form}'{role} is {how}")
+    result = rate(chosen, query, listed)
     order = [option.listed[0] for option in chosen]
     if order != sorted(order):
         reasons.append("the tokens stand in another order")
@@ -508,10 +533,3 @@ _WORDS: Final = {
     "cut": "'{q}' is the beginning of '{u}', cut off",
     "number": "'{q}' and '{u}' are one number",
 }
-
-
-def _in_words(row: Alignment, role: str, incidental: set[str]) -> str:
-    if row.how in _WORDS:
-        return _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
-    kind = f" ({role})" if role in incidental else ""
-    return f"'{row.query or row.listed}'{kind} is {row.how}"

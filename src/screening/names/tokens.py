@@ -49,6 +49,7 @@ class Token:
         abbreviated: Whether a full stop ends it.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
+        sounds: The same as a set.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
         weights: Evidence that it carries in a person's name and in an entity's name, of 1 for a rare token.
         costs: What it costs there if nothing meets it. That a name lacks a part or has one more is not much
@@ -66,6 +67,7 @@ class Token:
     abbreviated: bool = False
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
+    sounds: frozenset[str] = field(default=frozenset(), compare=False)
     skeleton: str = field(default="", compare=False)
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
@@ -106,6 +108,7 @@ def make_token(
         abbreviated=abbreviated,
         meanings=frozenset(meanings),
         keys=keys,
+        sounds=frozenset(keys),
         skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
         weights=(person[0], entity[0]),
         costs=(_cost(*person), _cost(*entity)),

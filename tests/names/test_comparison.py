@@ -289,6 +289,8 @@ def _replaced(name: str, rng: Random, *, everywhere: bool = False) -> str:
         ("KhalidDormani Al Testi", "Khalid Dormani AL-TESTI"),
         ("Khalid Dor mani Al-Testi", "Khalid Dormani AL-TESTI"),
         ("Ardobelvane", "Ardo BELVANE"),
+        ("BelvaneArdo", "Ardo BELVANE"),
+        ("AltestiKhalidDormani", "Khalid Dormani AL-TESTI"),
         ("Velkar Abdull Ah", "VELKAR ABDULLAH"),
         ("Velkar Abdu rrahman", "VELKAR ABDURRAHMAN"),
         ("Torvash Uddin Belvane", "TORVASHUDDIN BELVANE"),

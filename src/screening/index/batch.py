@@ -139,5 +139,4 @@ class _Spread:
 def ranges(start: Ints, length: Ints) -> Ints:
     """start[0], start[0]+1, ... for `length[0]` numbers, then the next range."""
     total = int(length.sum())
-    offset = np.repeat(np.cumsum(length) - length, length)
-    return np.arange(total, dtype=np.int64) - offset + np.repeat(start, length)
+    return np.arange(total, dtype=np.int64) + np.repeat(start - np.cumsum(length) + length, length)

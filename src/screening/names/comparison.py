@@ -183,8 +183,12 @@ def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float]]:
     for start, end, text in _written_together(name.tokens):
         if text not in found:
             found[text] = tuple(range(start, end)), GLUED
+    everything = tuple(range(len(name.tokens)))
+    words = [token.surface for token in name.tokens if token.surface]
+    for first in range(1, len(words)):
+        turned = "".join(words[first:] + words[:first])
+        found.setdefault(turned, (everything, GLUED * REORDERED))
     if kind == "entity":
-        everything = tuple(range(len(name.tokens)))
         for choice in _acronyms(name):
             if len(choice) > 2:
                 found.setdefault("".join([token.form[0] for token in choice]), (everything, ACRONYM))

@@ -15,7 +15,7 @@ import polars as pl
 
 from screening.hits import MORE_THAN_A_NAME
 from screening.index import NameIndex
-from screening.names.comparison import compare
+from screening.names.explanation import compare
 from screening.names.normalise import prepare
 from screening.validation.manipulations import MANIPULATIONS, manipulate, manipulated, recombined
 from screening.validation.people import companies, people

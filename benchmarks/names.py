@@ -30,7 +30,7 @@ from screening import __version__
 from screening.index import NameIndex
 from screening.index import index as stages_of_search
 from screening.lists import read_un_list
-from screening.names.comparison import compare
+from screening.names.explanation import compare
 from screening.names.normalise import MAX_TOKENS
 from screening.names.tokens import KINDS
 from screening.validation.manipulations import manipulate

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.errors import PolicyError
-from screening.names.comparison import Comparison, Listed, compare, explain, score
+from screening.names.comparison import Listed, score
+from screening.names.explanation import Comparison, compare, explain
 from screening.names.normalise import prepare
 from screening.names.tokens import KINDS
 from screening.policy import Policy

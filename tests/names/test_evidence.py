@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names.comparison import FOLDED, compare, in_kind
+from screening.names.comparison import FOLDED, in_kind
+from screening.names.explanation import compare
 from screening.names.lexicon import rarity
 from screening.names.normalise import prepare
 from screening.names.tokens import make_token

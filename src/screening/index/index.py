@@ -21,7 +21,8 @@ from screening.index.bound import candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.texts import scan
 from screening.index.worth import Vocabulary, appraise, similar_units
-from screening.names.comparison import SCORE_VERSION, Comparison, Listed, explain, score, units
+from screening.names.comparison import SCORE_VERSION, Listed, score, units
+from screening.names.explanation import Comparison, explain
 from screening.names.lexicon import LEXICON_SHA256
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS

@@ -1,5 +1,5 @@
 """Names: normalise, cut into tokens, compare."""
 
-from screening.names.comparison import Comparison, compare
+from screening.names.explanation import Comparison, compare
 
 __all__ = ["Comparison", "compare"]

@@ -18,23 +18,20 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from screening.errors import PolicyError
-from screening.names.normalise import Name, prepare
 from screening.names.tokens import ABJADS, KINDS, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from screening.names.normalise import Name
+
 __all__ = [
+    "INCIDENTAL",
     "SCORE_VERSION",
-    "Alignment",
-    "Comparison",
     "Kind",
     "Listed",
     "Option",
     "align",
-    "compare",
-    "explain",
     "in_kind",
     "likeness",
     "rate",
@@ -77,44 +74,6 @@ FLAW_SCARCITY: Final = 0.3  # share of it that typos and spellings bear
 # Grades among names that agree in every token.
 FOLDED: Final = 0.995
 REORDERED: Final = 0.99
-
-
-@dataclass(frozen=True, slots=True)
-class Alignment:
-    """Which part of the query met which part of the listed name.
-
-    Attributes:
-        query: The part of the query, empty if the listed part met nothing.
-        listed: The part of the listed name, empty if the query's part met nothing.
-        similarity: 0 to 1.
-        weight: How much it counts.
-        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued",
-            "acronym", "cut", "number", "missing in query" or "extra in query".
-    """
-
-    query: str
-    listed: str
-    similarity: float
-    weight: float
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A score and everything it was made of.
-
-    Attributes:
-        score: 0 to 1.
-        tokens: The aligned parts, then the unaligned ones.
-        reasons: The same in words.
-    """
-
-    query: str
-    listed: str
-    kind: Kind
-    score: float
-    tokens: tuple[Alignment, ...]
-    reasons: tuple[str, ...]
 
 
 class Option(NamedTuple):
@@ -297,15 +256,15 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
     return best, how
 
 
-_INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
+INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
 
 
-_OF_THEIR_OWN: Final = _INCIDENTAL | {"known name"}
+_OF_THEIR_OWN: Final = INCIDENTAL | {"known name"}
 
 
 def _two_known(a: str, b: str) -> bool:
     """Whether both are words of their own and one is incidental: then neither is a typo of the other."""
-    return (a in _INCIDENTAL and b in _OF_THEIR_OWN) or (b in _INCIDENTAL and a in _OF_THEIR_OWN)
+    return (a in INCIDENTAL and b in _OF_THEIR_OWN) or (b in INCIDENTAL and a in _OF_THEIR_OWN)
 
 
 class _Edits(dict[int, int]):
@@ -455,85 +414,3 @@ def rate(chosen: list[Option], query: Name, listed: Listed) -> float:
     ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
     order = [option.listed[0] for option in chosen]
     return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
-
-
-def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
-    """Compare a name with a listed name.
-
-    Args:
-        a: The name as a payment holds it.
-        b: The name as the list holds it.
-        kind: What the listed party is: "individual" or "entity".
-
-    Returns:
-        Score, alignment and reasons. A name with nothing to compare scores 0 and says so.
-
-    Raises:
-        PolicyError: `kind` is neither of the two.
-
-    Example:
-        >>> result = compare("Khaled Abdulrahman Altesti", "Khalid ABDUL-RAHMAN AL-TESTI")
-        >>> round(result.score, 2)
-        0.97
-        >>> result.reasons[0]
-        "'khaled' is 'khalid' in another spelling (0.97)"
-    """
-    if kind not in KINDS:
-        raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain(prepare(a), Listed.ready(prepare(b), kind))
-
-
-def explain(query: Name, listed: Listed) -> Comparison:
-    """`compare` for names that were analysed before."""
-    name, kind = listed.name, listed.kind
-    if not query.screenable or not name.screenable:
-        reason = "unscreenable: nothing to compare, or too long to judge"
-        return Comparison(query.text, name.text, kind, 0.0, (), (reason,))
-    q, u = query.tokens, name.tokens
-    k = KINDS.index(kind)
-    chosen = align(query, listed)
-    met_q = {i for option in chosen for i in option.query}
-    met_u = {j for option in chosen for j in option.listed}
-    rows = [
-        Alignment(
-            " ".join([q[i].form for i in option.query]),
-            " ".join([u[j].form for j in option.listed]),
-            option.alike,
-            option.weight,
-            option.how,
-        )
-        for option in chosen
-    ]
-    reasons = [
-        _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
-        for row in rows
-        if row.how != "same"
-    ]
-    for tokens, met, how in ((q, met_q, "extra in query"), (u, met_u, "missing in query")):
-        for i, token in enumerate(tokens):
-            if i not in met:
-                sides = (token.form, "") if tokens is q else ("", token.form)
-                rows.append(Alignment(*sides, 0.0, token.weights[k], how))
-                role = f" ({token.roles[k]})" if token.roles[k] in _INCIDENTAL else ""
-                reasons.append(f"'{token.form}'{role} is {how}")
-    result = rate(chosen, query, listed)
-    order = [option.listed[0] for option in chosen]
-    if order != sorted(order):
-        reasons.append("the tokens stand in another order")
-    reasons += [f"warning sign in the query: {sign}" for sign in query.signs]
-    if not reasons:
-        reasons = ["same text" if query.text == name.text else "same after case, accents and punctuation"]
-    return Comparison(query.text, name.text, kind, result, tuple(rows), tuple(reasons))
-
-
-_WORDS: Final = {
-    "romanisation": "'{q}' is '{u}' in another spelling ({s:.2f})",
-    "typo": "'{q}' is '{u}' with a typo ({s:.2f})",
-    "romanisation and typo": "'{q}' is '{u}' in another spelling with a typo ({s:.2f})",
-    "script": "'{q}' has the consonants of '{u}' in another script ({s:.2f})",
-    "initial": "'{q}' and '{u}' agree in the initial",
-    "glued": "'{q}' and '{u}' are the same letters, cut elsewhere",
-    "acronym": "'{q}' is the acronym of '{u}'",
-    "cut": "'{q}' is the beginning of '{u}', cut off",
-    "number": "'{q}' and '{u}' are one number",
-}

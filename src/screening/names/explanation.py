@@ -1,0 +1,141 @@
+"""A comparison in words: which part of the query met which part of the listed name, and what it was worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from screening.errors import PolicyError
+from screening.names.comparison import INCIDENTAL, Listed, align, rate
+from screening.names.normalise import Name, prepare
+from screening.names.tokens import KINDS
+
+if TYPE_CHECKING:
+    from screening.names.comparison import Kind
+    from screening.names.tokens import Token
+
+__all__ = ["Alignment", "Comparison", "compare", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Which part of the query met which part of the listed name.
+
+    Attributes:
+        query: The part of the query, empty if the listed part met nothing.
+        listed: The part of the listed name, empty if the query's part met nothing.
+        similarity: 0 to 1.
+        weight: How much it counts.
+        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued",
+            "acronym", "cut", "number", "missing in query" or "extra in query".
+    """
+
+    query: str
+    listed: str
+    similarity: float
+    weight: float
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A score and everything it was made of.
+
+    Attributes:
+        score: 0 to 1.
+        tokens: The aligned parts, then the unaligned ones.
+        reasons: The same in words.
+    """
+
+    query: str
+    listed: str
+    kind: Kind
+    score: float
+    tokens: tuple[Alignment, ...]
+    reasons: tuple[str, ...]
+
+
+def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
+    """Compare a name with a listed name.
+
+    Args:
+        a: The name as a payment holds it.
+        b: The name as the list holds it.
+        kind: What the listed party is: "individual" or "entity".
+
+    Returns:
+        Score, alignment and reasons. A name with nothing to compare scores 0 and says so.
+
+    Raises:
+        PolicyError: `kind` is neither of the two.
+
+    Example:
+        >>> result = compare("Khaled Abdulrahman Altesti", "Khalid ABDUL-RAHMAN AL-TESTI")
+        >>> round(result.score, 2)
+        0.97
+        >>> result.reasons[0]
+        "'khaled' is 'khalid' in another spelling (0.97)"
+    """
+    if kind not in KINDS:
+        raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
+    return explain(prepare(a), Listed.ready(prepare(b), kind))
+
+
+def explain(query: Name, listed: Listed) -> Comparison:
+    """`compare` for names that were analysed before."""
+    name, kind = listed.name, listed.kind
+    if not query.screenable or not name.screenable:
+        reason = "unscreenable: nothing to compare, or too long to judge"
+        return Comparison(query.text, name.text, kind, 0.0, (), (reason,))
+    q, u = query.tokens, name.tokens
+    k = KINDS.index(kind)
+    chosen = align(query, listed)
+    met_q = {i for option in chosen for i in option.query}
+    met_u = {j for option in chosen for j in option.listed}
+    rows = [
+        Alignment(
+            " ".join([q[i].form for i in option.query]),
+            " ".join([u[j].form for j in option.listed]),
+            option.alike,
+            option.weight,
+            option.how,
+        )
+        for option in chosen
+    ]
+    reasons = [
+        _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
+        for row in rows
+        if row.how != "same"
+    ]
+    extra = [token for i, token in enumerate(q) if i not in met_q]
+    missing = [token for j, token in enumerate(u) if j not in met_u]
+    rows += [Alignment(token.form, "", 0.0, token.weights[k], "extra in query") for token in extra]
+    rows += [Alignment("", token.form, 0.0, token.weights[k], "missing in query") for token in missing]
+    reasons += [_unmet(token, k, "extra in query") for token in extra]
+    reasons += [_unmet(token, k, "missing in query") for token in missing]
+    result = rate(chosen, query, listed)
+    order = [option.listed[0] for option in chosen]
+    if order != sorted(order):
+        reasons.append("the tokens stand in another order")
+    reasons += [f"warning sign in the query: {sign}" for sign in query.signs]
+    if not reasons:
+        reasons = ["same text" if query.text == name.text else "same after case, accents and punctuation"]
+    return Comparison(query.text, name.text, kind, result, tuple(rows), tuple(reasons))
+
+
+_WORDS: Final = {
+    "romanisation": "'{q}' is '{u}' in another spelling ({s:.2f})",
+    "typo": "'{q}' is '{u}' with a typo ({s:.2f})",
+    "romanisation and typo": "'{q}' is '{u}' in another spelling with a typo ({s:.2f})",
+    "script": "'{q}' has the consonants of '{u}' in another script ({s:.2f})",
+    "initial": "'{q}' and '{u}' agree in the initial",
+    "glued": "'{q}' and '{u}' are the same letters, cut elsewhere",
+    "acronym": "'{q}' is the acronym of '{u}'",
+    "cut": "'{q}' is the beginning of '{u}', cut off",
+    "number": "'{q}' and '{u}' are one number",
+}
+
+
+def _unmet(token: Token, k: int, how: str) -> str:
+    role = f" ({token.roles[k]})" if token.roles[k] in INCIDENTAL else ""
+    return f"'{token.form}'{role} is {how}"

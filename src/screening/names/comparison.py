@@ -144,9 +144,11 @@ def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float]]:
             found[text] = tuple(range(start, end)), GLUED
     everything = tuple(range(len(name.tokens)))
     words = [token.surface for token in name.tokens if token.surface]
-    for first in range(1, len(words)):
-        turned = "".join(words[first:] + words[:first])
-        found.setdefault(turned, (everything, GLUED * REORDERED))
+    together = "".join(words)
+    cut = 0
+    for word in words[:-1]:
+        cut += len(word)
+        found.setdefault(together[cut:] + together[:cut], (everything, GLUED * REORDERED))
     if kind == "entity":
         for choice in _acronyms(name):
             if len(choice) > 2:

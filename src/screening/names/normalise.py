@@ -96,11 +96,13 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     signs: dict[str, None] = {}
     for raw in _WORD.findall(text):
         word = analyse(raw)
-        compounds += [(len(tokens) + start, count, token) for start, count, token in word.compounds]
+        if word.compounds:
+            compounds += [(len(tokens) + start, count, token) for start, count, token in word.compounds]
+        if word.signs:
+            signs |= dict.fromkeys(word.signs)
         if word.tokens:
             starts.append(len(tokens))
-        tokens += word.tokens
-        signs |= dict.fromkeys(word.signs)
+            tokens += word.tokens
         if len(tokens) > MAX_TOKENS:
             break  # not to be judged, however it goes on
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)

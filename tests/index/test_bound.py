@@ -209,7 +209,7 @@ def test_a_row_far_down_a_large_batch_is_judged_like_the_first(
             np.tile(known.rows.weight, (times, 1)),
             np.tile(known.rows.full_line, times),
         )
-        row, name = candidates(rows, known.worth, index._weights, index._kinds, threshold)
+        row, name = candidates(rows, known.worth, index._weights, threshold)
         return np.stack([row % len(queries), name], axis=1)
 
     single, many = pairs(1), pairs(400)

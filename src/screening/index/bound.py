@@ -40,6 +40,7 @@ Flags = npt.NDArray[np.bool_]
 
 EPSILON: Final = 1e-5  # values are kept in single precision
 _CHUNK: Final = 1 << 16  # values looked at together: they stay in the cache of a core
+_MOST_BITS: Final = 26  # of a number's place in `Seen`: bounds memory
 _DEPTH: Final = 8  # tokens of a row that are asked whether they meet a name; others are taken at their best
 
 
@@ -68,19 +69,31 @@ def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
 class Worth:
     """The most that each token can earn and cover in each listed name where it meets something.
 
-    Token t has the entries `starts[t]:starts[t + 1]`, sorted by name.
+    Of the names of kind k, token t has the entries `starts[t * kinds + k]` to `starts[t * kinds + k + 1]`,
+    sorted by name.
 
     Attributes:
-        token, name: Of each entry.
+        code: Of each entry: token times kinds plus kind, times listed names, plus name. Ascending.
         value: entries x 4. What the token earns (weight times similarity); its own cost, which is then
             not extra; the listed cost it covers, which is then not missing; the weight that both sides
             agree on.
+        names, kinds: How many listed names and kinds there are.
     """
 
     starts: Ints
-    token: Ints
-    name: Ints
+    code: Ints
     value: Floats
+    names: int
+    kinds: int
+
+    def __len__(self) -> int:
+        return (len(self.starts) - 1) // self.kinds
+
+    def of(self, token: Ints) -> tuple[Ints, Ints]:
+        """The names in which each token is worth something: how many, and all of them."""
+        begin = self.starts[token * self.kinds]
+        count = self.starts[(token + 1) * self.kinds] - begin
+        return count, self.code[ranges(begin, count)] % self.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +106,10 @@ class Rows:
     full_line: Flags
 
 
-def candidates(  # noqa: PLR0917 (one pass over one set of arrays)
+def candidates(
     rows: Rows,
     worth: Worth,
     name_weight: Floats,
-    name_kind: Ints,
     threshold: float,
     telling: Flags | None = None,
 ) -> tuple[Ints, Ints]:
@@ -107,15 +119,14 @@ def candidates(  # noqa: PLR0917 (one pass over one set of arrays)
         rows: The batch.
         worth: What each of its tokens is worth in each listed name.
         name_weight: Sum of the token costs of each listed name, for its own kind.
-        name_kind: Position of the kind of each listed name.
         threshold: Score to reach.
         telling: Tokens of which a pair must share two, or one that covers a whole token of the listed name;
             without it a pair may share any.
     """
     nothing = np.empty(0, dtype=np.int64)
-    if not len(rows.row) or not len(worth.token):
+    if not len(rows.row) or not len(worth.code):
         return nothing, nothing
-    sieve = _Sieve(rows, worth, name_weight, name_kind, threshold - EPSILON, telling)
+    sieve = _Sieve(rows, worth, name_weight, threshold - EPSILON, telling)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         found = np.unique(np.concatenate([nothing, *pool.map(sieve.survivors, sieve.groups())]))
     return found // len(name_weight), found % len(name_weight)
@@ -130,30 +141,23 @@ class _Sieve:
     meets, where only the more widespread ones can add to it.
     """
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         rows: Rows,
         worth: Worth,
         name_weight: Floats,
-        name_kind: Ints,
         threshold: float,
         telling: Flags | None,
     ) -> None:
         self.rows, self.worth, self.threshold, self.telling = rows, worth, threshold, telling
         self.name_weight = name_weight
-        self.codes = worth.token * len(name_weight) + worth.name
-        self.seen = Seen(self.codes)
-        self.kinds = rows.weight.shape[1]
-        spread = np.diff(worth.starts)
-        slot = worth.token * self.kinds + name_kind[worth.name]
-        order = np.argsort(slot, kind="stable")
-        slot = slot[order]
-        self.name = worth.name[order]
-        self.value = np.ascontiguousarray(worth.value[order].T)
-        self.starts = np.searchsorted(slot, np.arange(self.kinds * len(spread) + 1))
-        self.best = np.zeros((4, self.kinds * len(spread)), dtype=np.float32)
-        first = np.flatnonzero(np.diff(slot, prepend=-1))
-        self.best[:, slot[first]] = np.maximum.reduceat(self.value, first, axis=1)
+        self.seen = Seen(worth.code)
+        self.kinds = worth.kinds
+        spread = np.diff(worth.starts[:: self.kinds])
+        slots = np.flatnonzero(np.diff(worth.starts))
+        self.best = np.zeros((4, len(worth.starts) - 1), dtype=np.float32)
+        if len(slots):
+            self.best[:, slots] = np.maximum.reduceat(worth.value, worth.starts[slots], axis=0).T
         # Rank: first the tokens behind which nothing is looked up, then the most widespread.
         apart = np.zeros(len(spread), dtype=bool) if telling is None else ~telling
         self.by_rank = np.lexsort((-spread, ~apart))
@@ -190,7 +194,7 @@ class _Sieve:
                 needed &= self.telling[token.ravel()]
             behind = np.flatnonzero(needed)
             slot = slot.ravel()[behind]
-            count = self.starts[slot + 1] - self.starts[slot]
+            count = self.worth.starts[slot + 1] - self.worth.starts[slot]
             chunk = np.cumsum(count) // max(1, _CHUNK // width)
             edges = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(behind)]
             for begin, end in pairwise(edges):
@@ -203,14 +207,17 @@ class _Sieve:
         """The same behind some tokens: positions in `token`."""
         width, size = token.shape
         slot = token.ravel()[behind] * self.kinds + k
-        count = self.starts[slot + 1] - self.starts[slot]
-        entry = ranges(self.starts[slot], count)
-        name, value = self.name[entry], self.value[:, entry]
+        count = self.worth.starts[slot + 1] - self.worth.starts[slot]
+        entry = ranges(self.worth.starts[slot], count)
+        name, value = (
+            self.worth.code[entry] % self.worth.names,
+            np.ascontiguousarray(self.worth.value[entry].T),
+        )
         column, place = np.repeat(behind % size, count), np.repeat(behind // size, count)
         for other in range(width - 1):
             if other + _DEPTH >= width - 1:
                 which = np.flatnonzero(place > other)
-                which = which[self.seen(token[other, column[which]] * len(self.name_weight) + name[which])]
+                which = which[self.seen(self._code(token[other, column[which]], k, name[which]))]
                 value[:, which] += best[:, other, column[which]]
         far = np.flatnonzero(place > 0) if width - 1 > _DEPTH else place[:0]
         if len(far):
@@ -219,14 +226,24 @@ class _Sieve:
         weight = self.rows.weight[row[column], k]
         hopeful = np.flatnonzero(upper_bound(value.T, weight, listed) >= self.threshold)
         return self._held_to(
-            row[column[hopeful]], token[:, column[hopeful]], name[hopeful], weight[hopeful], listed[hopeful]
+            row[column[hopeful]],
+            token[:, column[hopeful]],
+            k,
+            name[hopeful],
+            weight[hopeful],
+            listed[hopeful],
         )
 
-    def _held_to(self, row: Ints, token: Ints, name: Ints, weight: Floats, listed: Floats) -> Ints:
+    def _code(self, token: Ints, k: int, name: Ints) -> Ints:
+        return (token * self.kinds + k) * self.worth.names + name
+
+    def _held_to(  # noqa: PLR0917
+        self, row: Ints, token: Ints, k: int, name: Ints, weight: Floats, listed: Floats
+    ) -> Ints:
         """All tokens held to what they are worth in this name."""
-        code = token * len(self.name_weight) + name
-        entry = np.minimum(np.searchsorted(self.codes, code), len(self.codes) - 1)
-        met = self.codes[entry] == code
+        code, codes = self._code(token, k, name), self.worth.code
+        entry = np.minimum(np.searchsorted(codes, code), len(codes) - 1)
+        met = codes[entry] == code
         value = self.worth.value[entry] * met[:, :, None]
         reaches = upper_bound(value.sum(axis=0), weight, listed) >= self.threshold
         if self.telling is not None:
@@ -239,7 +256,7 @@ class Seen:
     """Whether a number may be among some: never no for one that is, seldom yes for one that is not."""
 
     def __init__(self, numbers: Ints) -> None:
-        bits = max(10, (16 * len(numbers)).bit_length())
+        bits = min(max(10, (16 * len(numbers)).bit_length()), _MOST_BITS)
         self.shift = np.uint64(64 - bits)
         self.table = np.zeros(1 << bits, dtype=bool)
         self.table[self._place(numbers)] = True

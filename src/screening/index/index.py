@@ -294,7 +294,7 @@ class NameIndex:
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
         """Every (query, listed name) that reaches the threshold: place in the index, and score."""
         known = appraise(batch, self._vocabulary, self._kinds)
-        pairs = candidates(known.rows, known.worth, self._weights, self._kinds, threshold)
+        pairs = candidates(known.rows, known.worth, self._weights, threshold)
         keep = reaching(pairs, batch, known, self._units, self._weights, self._kinds, threshold)
         rows, places = (side[keep] for side in pairs)
         texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32)).to_list()

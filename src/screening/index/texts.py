@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.index.batch import Batch, Ints, ranges, tokenise_batch
+from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import Rows, candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
@@ -76,7 +76,7 @@ def scan(  # noqa: PLR0917 (the parts of an index)
         [sum(t.costs[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
     )
     weight = weight.astype(np.float32)
-    pairs = candidates(free, known.worth, weight, kinds, threshold, _telling(batch, known))
+    pairs = candidates(free, known.worth, weight, threshold, _telling(batch, known))
     keep = reaching(pairs, batch, replace(known, rows=free), units, weight, kinds, threshold, _WHOLE)
     rows, places = np.divmod(
         np.unique(owner[pairs[0][keep]] * len(listed) + pairs[1][keep]), max(1, len(listed))
@@ -117,7 +117,7 @@ def _longest(listed: Listed) -> int:
 
 def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
     """Tokens that may begin a finding; what is only a span or a cut end is reached through its own id."""
-    telling = np.ones(len(known.worth.starts) - 1, dtype=bool)
+    telling = np.ones(len(known.worth), dtype=bool)
     telling[: len(batch.tokens)] = [not set(t.roles).isdisjoint(_TELLING) for t in batch.tokens]
     return telling
 
@@ -173,9 +173,8 @@ class _Meeting:
         batch = tokenise_batch(pl.Series(words, dtype=pl.String), max_tokens=MAX_TEXT)
         known = appraise(batch, vocabulary, kinds, ends=False)
         row, token = known.rows.row, known.rows.token
-        count = np.diff(known.worth.starts)[token]
-        code = np.repeat(row, count) * len(kinds)
-        code += known.worth.name[ranges(known.worth.starts[token], count)]
+        count, name = known.worth.of(token)
+        code = np.repeat(row, count) * len(kinds) + name
         row, name = np.divmod(np.unique(code), len(kinds))
         parts = np.split(name, np.searchsorted(row, np.arange(1, len(words))))
         self.names = {

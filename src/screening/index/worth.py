@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -32,10 +33,11 @@ if TYPE_CHECKING:
 __all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Near = dict[int, dict[int, tuple[float, str]]]
 
 _VALUES = ("earn", "own", "cover", "agree")
+_BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
 
 
 class Vocabulary:
@@ -283,54 +285,132 @@ class _Ledger:
 
     def close(self, near: tuple[Near, ...]) -> Appraisal:
         """The best of every id in every listed name."""
-        size, parts = len(self.kinds), self.parts
-        starts = self.vocabulary.starts
         slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
-        of_slots = np.array(self.of_slots).reshape(-1, 4)
+        of_slots = np.array(self.of_slots, dtype=np.float32).reshape(-1, 4)
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
-        count = starts[slots[:, 1] + 1] - starts[slots[:, 1]]
-        token = np.concatenate([np.repeat(slots[:, 0], count), entries[:, 0]])
-        name = np.concatenate([self.vocabulary.places[ranges(starts[slots[:, 1]], count)], entries[:, 1]])
-        values = np.concatenate(
-            [np.repeat(of_slots, count, axis=0), np.array(self.of_entries).reshape(-1, 4)]
-        )
-        code = token * size + name
-        odd = np.unique(code[int(count[: self.regular].sum()) :])
-        code, values = _reduce(code, values, np.maximum)
-        if parts:
-            # A compound is worth what its parts are worth together, or what it is worth whole.
-            owner = np.repeat(list(parts), [len(ids) for ids in parts.values()])
-            part = np.array([t for ids in parts.values() for t in ids], dtype=np.int64)
-            begin = np.searchsorted(code, part * size)
-            length = np.searchsorted(code, (part + 1) * size) - begin
-            entry = ranges(begin, length)
-            together = np.repeat(owner, length) * size + code[entry] % size
-            # What stands for a part is as irregular as the part.
-            odd = np.union1d(odd, together[np.isin(code[entry], odd)])
-            sums = _reduce(together, values[entry], np.add)
-            code, values = _reduce(
-                np.concatenate([code, sums[0]]), np.concatenate([values, sums[1]]), np.maximum
-            )
-        token, name = code // size, code % size
-        worth = Worth(
-            np.searchsorted(token, np.arange(self.width + 1)), token, name, values.astype(np.float32)
-        )
-        width = len(starts) - 1
+        of_entries = np.array(self.of_entries, dtype=np.float32).reshape(-1, 4)
+        width = len(self.vocabulary.starts) - 1
         near_codes = slots[: self.regular, 0] * width + slots[: self.regular, 1]
         order = np.argsort(near_codes)
         return Appraisal(
-            self.rows(), worth, near, width, near_codes[order], of_slots[: self.regular][order], odd, size
+            self.rows(),
+            _Spreading(self.vocabulary, self.parts, self.width, self.kinds).worth(
+                _Options(slots[:, 0], slots[:, 1], of_slots),
+                _Options(entries[:, 0], entries[:, 1], of_entries),
+            ),
+            near,
+            width,
+            near_codes[order],
+            of_slots[: self.regular][order],
+            self._odd(slots[self.regular :], entries),
+            len(self.kinds),
         )
+
+    def _odd(self, slots: Ints, entries: Ints) -> Ints:
+        """Id and listed name, as one number, of options that are irregular, or stand for a part that is."""
+        size, starts = len(self.kinds), self.vocabulary.starts
+        count = starts[slots[:, 1] + 1] - starts[slots[:, 1]]
+        name = self.vocabulary.places[ranges(starts[slots[:, 1]], count)]
+        code = np.concatenate(
+            [np.repeat(slots[:, 0], count) * size + name, entries[:, 0] * size + entries[:, 1]]
+        )
+        own = np.unique(code)
+        owner, part = _owners(self.parts)
+        begin = np.searchsorted(own, part * size)
+        length = np.searchsorted(own, (part + 1) * size) - begin
+        return np.union1d(own, np.repeat(owner, length) * size + own[ranges(begin, length)] % size)
+
+
+def _owners(parts: dict[int, list[int]]) -> tuple[Ints, Ints]:
+    """Every id that stands for others beside each of them."""
+    owner = np.repeat(np.fromiter(parts, np.int64, len(parts)), [len(ids) for ids in parts.values()])
+    return owner, np.array([t for ids in parts.values() for t in ids], dtype=np.int64)
+
+
+class _Options:
+    """Options of tokens in slots of the list, or in single listed names, in order of the tokens."""
+
+    def __init__(self, token: Ints, where: Ints, value: Floats) -> None:
+        order = np.argsort(token, kind="stable")
+        self.token, self.where, self.value = token[order], where[order], value[order]
+
+    def of(self, tokens: Ints) -> tuple[Ints, Ints]:
+        """Positions of the options of some tokens, and which of the tokens each is of."""
+        begin = np.searchsorted(self.token, tokens)
+        count = np.searchsorted(self.token, tokens, side="right") - begin
+        return ranges(begin, count), np.repeat(np.arange(len(tokens)), count)
+
+
+class _Spreading:
+    """Options spread over the listed names, a block of ids at a time: large arrays are dear."""
+
+    def __init__(self, vocabulary: Vocabulary, parts: dict[int, list[int]], width: int, kinds: Ints) -> None:
+        self.vocabulary, self.width, self.kinds = vocabulary, width, kinds
+        self.size = len(KINDS) * len(kinds)  # codes of one id
+        owner, part = _owners(parts)
+        order = np.argsort(owner, kind="stable")
+        self.owner, self.part = owner[order], part[order]
+
+    def worth(self, slots: _Options, entries: _Options) -> Worth:
+        held = np.diff(self.vocabulary.starts)
+        size = np.bincount(slots.token, held[slots.where], minlength=self.width)
+        size += np.bincount(self.owner, size[self.part], minlength=self.width)
+        block = (np.cumsum(size) // _BLOCK).astype(np.int64)
+        edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), self.width]
+        blocks = [self._block(begin, end, slots, entries) for begin, end in pairwise(edges)]
+        code, value = (np.concatenate(each) for each in zip(*blocks, strict=True))
+        names = len(self.kinds)
+        starts = np.searchsorted(code, np.arange(self.width * len(KINDS) + 1) * names)
+        return Worth(starts, code, value, names, len(KINDS))
+
+    def _block(self, begin: int, end: int, slots: _Options, entries: _Options) -> tuple[Ints, Floats]:
+        """Of the ids from `begin` to `end`: codes as in `Worth`, and the best there."""
+        ids = np.arange(begin, end)
+        among = slice(*np.searchsorted(self.owner, [begin, end]).tolist())
+        code, value = self._spread(ids, ids, slots, entries)
+        code, value = _reduce(code, value, np.maximum)
+        if among.start == among.stop:
+            return code, value
+        # A compound is worth what its parts are worth together, or what it is worth whole.
+        parts = np.arange(among.start, among.stop)
+        together, of_parts = _reduce(*self._spread(self.part[among], parts, slots, entries), np.maximum)
+        together = self.owner[together // self.size] * self.size + together % self.size
+        together, of_parts = _reduce(together, of_parts, np.add)
+        return _reduce(np.concatenate([code, together]), np.concatenate([value, of_parts]), np.maximum)
+
+    def _spread(self, tokens: Ints, under: Ints, slots: _Options, entries: _Options) -> tuple[Ints, Floats]:
+        """Every option of some tokens in every listed name, each token under a number of its own."""
+        option, which = slots.of(tokens)
+        starts, where = self.vocabulary.starts, slots.where[option]
+        count = starts[where + 1] - starts[where]
+        names = len(self.kinds)
+        code = np.repeat(under[which] * self.size + where % len(KINDS) * names, count)
+        code += self.vocabulary.places[ranges(starts[where], count)]
+        value = np.repeat(slots.value[option], count, axis=0)
+        single, which = entries.of(tokens)
+        if not len(single):
+            return code, value
+        name = entries.where[single]
+        alone = under[which] * self.size + self.kinds[name] * names + name
+        return np.concatenate([code, alone]), np.concatenate([value, entries.value[single]])
 
 
 def _reduce(code: Ints, values: Floats, how: np.ufunc) -> tuple[Ints, Floats]:
-    """One row per code."""
+    """One row per code, in order."""
     if not len(code):
         return code, values
-    order = np.argsort(code, kind="stable")
-    code = code[order]
+    if (code[1:] < code[:-1]).any():
+        order = np.argsort(code, kind="stable")
+        code, values = code[order], values[order]
     first = np.flatnonzero(np.diff(code, prepend=-1))
-    return code[first], how.reduceat(values[order], first, axis=0)
+    count = np.diff(first, append=len(code))
+    several = np.flatnonzero(count > 1)  # few: a reduction of them all would cost ten times as much
+    reduced = values[first]
+    if len(several):
+        count = count[several]
+        members = values[ranges(first[several], count)]
+        reduced[several] = how.reduceat(members, np.cumsum(count) - count, axis=0)
+    return code[first], reduced
 
 
 def similar_units(mine: list[int], theirs: list[int], near: Near) -> list[Similar]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,39 @@ def test_splitting_a_batch_changes_nothing(index: NameIndex, queries: list[str])
     assert by_name(halves[0]) | by_name(halves[1]) == whole
     for text in queries[::9]:
         assert by_name(index.search([text], threshold=0.6)).get(text) == whole.get(text)
+
+
+def test_a_digit_read_in_two_ways_is_no_letter_of_its_neighbour() -> None:
+    """`a1` may be `al`; another name with the word `ai` beside it must not take that away."""
+    index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Velkar AL-TESTI")]))
+    alone = index.search(["Velkar a1-Testi"], threshold=0.6)["score"].to_list()
+    assert alone == [compare("Velkar a1-Testi", "Velkar AL-TESTI").score]
+    after = index.search(["Ai Torvash", "Velkar a1-Testi"], threshold=0.6)["score"].to_list()
+    together = index.search(["Velkar a1-Testi", "Ai Torvash"], threshold=0.6)["score"].to_list()
+    assert alone == after == together
+
+
+def test_an_index_answers_alike_whatever_it_was_asked_before(
+    index: NameIndex, queries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "screening.index.worth._REMEMBERED", 5
+    )  # of what tokens meet, nearly all is forgotten
+    anew = NameIndex(index.sanctions, policy=index.policy)
+    for start in range(0, len(queries), 7):
+        part = queries[start : start + 7]
+        assert_frame_equal(anew.search(part, threshold=0.6), index.search(part, threshold=0.6))
+
+
+def test_threads_that_share_an_index_get_what_each_would_get_alone(
+    index: NameIndex, queries: list[str]
+) -> None:
+    alone = [index.search(queries[start::4], threshold=0.6) for start in range(4)]
+    anew = NameIndex(index.sanctions, policy=index.policy)
+    with ThreadPoolExecutor(4) as pool:
+        shared = list(pool.map(lambda start: anew.search(queries[start::4], threshold=0.6), range(4)))
+    for mine, ours in zip(alone, shared, strict=True):
+        assert_frame_equal(mine, ours)
 
 
 def test_shuffling_and_repeating_changes_nothing(index: NameIndex, queries: list[str]) -> None:

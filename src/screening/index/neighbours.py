@@ -20,7 +20,7 @@ from screening.index.batch import ranges
 from screening.names.comparison import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
 from screening.names.tokens import ABJADS, Token
 
-__all__ = ["similar_pairs"]
+__all__ = ["Neighbours"]
 
 Ints = npt.NDArray[np.int64]
 Spellings = Callable[[Token], tuple[str, ...]]
@@ -29,19 +29,55 @@ _BLOCK: Final = 1 << 16  # pairs looked at together: they stay in the cache of a
 _BITS: Final = 32  # characters that are told apart; those that fall together only let more through
 
 
-def similar_pairs(batch: Sequence[Token], listed: Sequence[Token]) -> tuple[Ints, Ints]:
-    """Positions (batch, listed) of every pair whose similarity may be above zero, and of some more."""
-    pairs = [_equal(batch, listed, lambda token: (token.form, *token.keys)), _initials(batch, listed)]
-    pairs += [
-        _near(batch, listed, lambda t: () if _is_number(t) else (t.form,), TYPO_FLOOR),
-        _near(batch, listed, lambda t: () if _is_number(t) else t.keys, TYPO_FLOOR / SOUND),
-        _near(batch, listed, lambda t: (t.native,) if t.native else (), TYPO_FLOOR),
-    ]
-    for latin in (True, False):
-        mine, theirs = partial(_skeleton, latin=latin), partial(_skeleton, latin=not latin)
-        pairs.append(_near(batch, listed, mine, TYPO_FLOOR / CONSONANTS, theirs))
-    code = np.unique(np.concatenate(pairs))
-    return code // max(1, len(listed)), code % max(1, len(listed))
+class Neighbours:
+    """The tokens of a list, by all the spellings by which others may come near them."""
+
+    def __init__(self, listed: Sequence[Token]) -> None:
+        self.width = len(listed)
+        self.same = _places(listed, _same)
+        self.by_letter = _places(listed, lambda token: (token.form[0],))
+        self.letters = _places(listed, _initial)
+        self.near = [(_Spelled(listed, theirs), mine, floor) for mine, theirs, floor in _NEARNESS]
+
+    def of(self, batch: Sequence[Token]) -> tuple[Ints, Ints]:
+        """Positions (batch, listed) of every pair whose similarity may be above zero, and of some more."""
+        pairs = [self._equal(batch), self._initials(batch)]
+        for theirs, spellings, floor in self.near:
+            mine = _Spelled(batch, spellings)
+            a, b = _near_strings(mine, theirs, floor)
+            count = mine.count[a] * theirs.count[b]
+            pair = np.repeat(np.arange(len(a)), count)
+            which, other = np.divmod(ranges(np.zeros_like(count), count), theirs.count[b][pair])
+            i, j = mine.held[mine.starts[a][pair] + which], theirs.held[theirs.starts[b][pair] + other]
+            pairs.append(i * self.width + j)
+        code = np.unique(np.concatenate(pairs))
+        return code // max(1, self.width), code % max(1, self.width)
+
+    def _equal(self, batch: Sequence[Token]) -> Ints:
+        codes = [
+            i * self.width + j
+            for i, token in enumerate(batch)
+            for s in _same(token)
+            if s in self.same
+            for j in self.same[s]
+        ]
+        return np.array(codes, dtype=np.int64)
+
+    def _initials(self, batch: Sequence[Token]) -> Ints:
+        codes = [
+            i * self.width + j
+            for i, token in enumerate(batch)
+            for j in (self.by_letter if _initial(token) else self.letters).get(token.form[0], ())
+        ]
+        return np.array(codes, dtype=np.int64)
+
+
+def _same(token: Token) -> tuple[str, ...]:
+    return (token.form, *token.keys)
+
+
+def _initial(token: Token) -> tuple[str, ...]:
+    return (token.form,) if token.roles[0] == "initial" else ()
 
 
 def _is_number(token: Token) -> bool:
@@ -49,10 +85,34 @@ def _is_number(token: Token) -> bool:
     return token.roles[0] == "number"
 
 
+def _letters(token: Token) -> tuple[str, ...]:
+    return () if _is_number(token) else (token.form,)
+
+
+def _sounds(token: Token) -> tuple[str, ...]:
+    return () if _is_number(token) else token.keys
+
+
+def _written(token: Token) -> tuple[str, ...]:
+    return (token.native,) if token.native else ()
+
+
 def _skeleton(token: Token, *, latin: bool) -> tuple[str, ...]:
     """The consonants of tokens that may be compared by them: one side of each pair is an abjad."""
     fits = token.script not in ABJADS if latin else token.script in ABJADS
     return (token.skeleton,) if fits and len(token.skeleton) >= FEWEST_CONSONANTS else ()
+
+
+_VOWELLED, _UNVOWELLED = partial(_skeleton, latin=True), partial(_skeleton, latin=False)
+
+_NEARNESS: Final[tuple[tuple[Spellings, Spellings, float], ...]] = (
+    (_letters, _letters, TYPO_FLOOR),
+    (_sounds, _sounds, TYPO_FLOOR / SOUND),
+    (_written, _written, TYPO_FLOOR),
+    (_VOWELLED, _UNVOWELLED, TYPO_FLOOR / CONSONANTS),
+    (_UNVOWELLED, _VOWELLED, TYPO_FLOOR / CONSONANTS),
+)
+"""How a token is spelled, how a listed one, and the least normalised OSA similarity of the two."""
 
 
 def _places(tokens: Sequence[Token], spellings: Spellings) -> dict[str, list[int]]:
@@ -63,68 +123,26 @@ def _places(tokens: Sequence[Token], spellings: Spellings) -> dict[str, list[int
     return places
 
 
-def _equal(batch: Sequence[Token], listed: Sequence[Token], spellings: Spellings) -> Ints:
-    places, width = _places(listed, spellings), len(listed)
-    codes = [
-        i * width + j
-        for i, token in enumerate(batch)
-        for s in spellings(token)
-        if s in places
-        for j in places[s]
-    ]
-    return np.array(codes, dtype=np.int64)
-
-
-def _initials(batch: Sequence[Token], listed: Sequence[Token]) -> Ints:
-    by_letter = _places(listed, lambda token: (token.form[0],))
-    letters = _places(listed, lambda token: (token.form,) if token.roles[0] == "initial" else ())
-    width = len(listed)
-    codes = [
-        i * width + j
-        for i, token in enumerate(batch)
-        for j in (by_letter if token.roles[0] == "initial" else letters).get(token.form[0], ())
-    ]
-    return np.array(codes, dtype=np.int64)
-
-
-def _near(
-    batch: Sequence[Token],
-    listed: Sequence[Token],
-    spellings: Spellings,
-    floor: float,
-    listed_spellings: Spellings | None = None,
-) -> Ints:
-    """Pairs with a normalised OSA similarity of at least `floor` between two of their spellings."""
-    mine = _Spelled(_places(batch, spellings))
-    theirs = _Spelled(_places(listed, listed_spellings or spellings))
-    a, b = _near_strings(mine.texts, theirs.texts, floor)
-    count = mine.count[a] * theirs.count[b]
-    pair = np.repeat(np.arange(len(a)), count)
-    which, other = np.divmod(ranges(np.zeros_like(count), count), theirs.count[b][pair])
-    i: Ints = mine.held[mine.starts[a][pair] + which]
-    j: Ints = theirs.held[theirs.starts[b][pair] + other]
-    return i * len(listed) + j
-
-
 class _Spelled:
-    """Distinct spellings, and the tokens behind each."""
+    """Distinct spellings of tokens, the tokens behind each, and what is quickly compared of them."""
 
-    def __init__(self, places: dict[str, list[int]]) -> None:
-        self.texts = list(places)
+    def __init__(self, tokens: Sequence[Token], spellings: Spellings) -> None:
+        places = _places(tokens, spellings)
+        self.at = {text: place for place, text in enumerate(places)}
+        self.texts = np.array(list(places), dtype=object)
         self.count = np.fromiter(map(len, places.values()), dtype=np.int64, count=len(places))
         self.starts = np.cumsum(self.count) - self.count
         self.held = np.array([place for held in places.values() for place in held], dtype=np.int64)
+        self.length, self.marks = _marks(list(places))
+        self.size = np.bitwise_count(self.marks).astype(np.int64)
 
 
-def _near_strings(mine: list[str], theirs: list[str], floor: float) -> tuple[Ints, Ints]:
+def _near_strings(mine: _Spelled, theirs: _Spelled, floor: float) -> tuple[Ints, Ints]:
     """Positions of every pair of strings that are equal or within the allowed distance for their length."""
-    at = {text: place for place, text in enumerate(theirs)}
-    equal = [(place, at[text]) for place, text in enumerate(mine) if text in at]
+    equal = [(place, theirs.at[text]) for text, place in mine.at.items() if text in theirs.at]
     found = [np.array(equal, dtype=np.int64).reshape(-1, 2)]
-    texts, others = np.array(mine, dtype=object), np.array(theirs, dtype=object)
-    length, marks = _marks(mine)
-    other_length, other_marks = _marks(theirs)
-    size, other_size = (np.bitwise_count(m).astype(np.int64) for m in (marks, other_marks))
+    length, marks, size = mine.length, mine.marks, mine.size
+    other_length, other_marks, other_size = theirs.length, theirs.marks, theirs.size
     group = length * (2 * _BITS + 1) + size
     order = np.argsort(group, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else ():
@@ -146,7 +164,10 @@ def _near_strings(mine: list[str], theirs: list[str], floor: float) -> tuple[Int
             row, column = block[row], columns[column]
             limit = allowed[column]
             distance = process.cpdist(
-                texts[row], others[column], scorer=OSA.distance, score_cutoff=int(limit.max(initial=0))
+                mine.texts[row],
+                theirs.texts[column],
+                scorer=OSA.distance,
+                score_cutoff=int(limit.max(initial=0)),
             )
             within = distance <= limit
             found.append(np.stack([row[within], column[within]], axis=1))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Worth
-from screening.index.neighbours import similar_pairs
+from screening.index.neighbours import Neighbours
 from screening.names.comparison import (
     GLUED,
     SHORTEST_CUT,
@@ -34,9 +34,11 @@ __all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
-Near = dict[int, dict[int, tuple[float, str]]]
+Likeness = dict[int, tuple[float, str]]
+Near = dict[int, Likeness]
 
 _VALUES = ("earn", "own", "cover", "agree")
+_REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 _BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
 
 
@@ -72,6 +74,26 @@ class Vocabulary:
         digits = dict.fromkeys(t for t in (*written, *self.spans) if any(c.isdecimal() for c in t))
         self.digits = " ".join(digits)
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
+        self._held = (np.diff(self.starts).reshape(-1, len(KINDS)) > 0).tolist()
+        self._neighbours = Neighbours(self.tokens)
+        self._met: dict[Token, tuple[Likeness, ...]] = {}
+
+    def near(self, tokens: list[Token]) -> list[tuple[Likeness, ...]]:
+        """For each token and kind of name the similar tokens of the list, and how; a token meets it once."""
+        if len(self._met) > _REMEMBERED:
+            self._met = {}
+        met = self._met  # other threads read it: nothing unfinished is put there
+        fresh = [token for token in tokens if token not in met]
+        found: list[tuple[Likeness, ...]] = [tuple({} for _ in KINDS) for _ in fresh]
+        for t, u in zip(*(side.tolist() for side in self._neighbours.of(fresh)), strict=True):
+            a, b = fresh[t], self.tokens[u]
+            alike = likeness(a, b)
+            if alike[0]:
+                for k, near in enumerate(found[t]):
+                    if self._held[u][k] and (how := in_kind(a, b, alike, k))[0]:
+                        near[u] = how
+        met.update(zip(fresh, found, strict=True))
+        return [met[token] for token in tokens]
 
     def ignores(self, number: str) -> bool:
         """Whether digits meet nothing on the list; they never resemble others, they are equal or a part."""
@@ -125,19 +147,8 @@ def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = 
 
 
 def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
-    near: tuple[Near, ...] = tuple({} for _ in KINDS)
-    held = (np.diff(vocabulary.starts).reshape(-1, len(KINDS)) > 0).tolist()
-    places, theirs = similar_pairs(batch.tokens, vocabulary.tokens)
-    for t, u in zip(places.tolist(), theirs.tolist(), strict=True):
-        a, b = batch.tokens[t], vocabulary.tokens[u]
-        alike = likeness(a, b)
-        if alike[0]:
-            for k, known in enumerate(near):
-                if held[u][k]:
-                    found = in_kind(a, b, alike, k)
-                    if found[0]:
-                        known.setdefault(t, {})[u] = found
-    return near
+    known = vocabulary.near(batch.tokens)
+    return tuple({t: found[k] for t, found in enumerate(known) if found[k]} for k in range(len(KINDS)))
 
 
 def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:

@@ -47,6 +47,7 @@ class Token:
             the others. Joined surfaces are the name as it would be written together.
         part: Whether it is part of a compound: its surface is then not its own.
         abbreviated: Whether a full stop ends it.
+        reading: A second way to read its digits as letters.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         sounds: The same as a set.
@@ -65,6 +66,7 @@ class Token:
     surface: str = ""
     part: bool = False
     abbreviated: bool = False
+    reading: str = ""
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
     sounds: frozenset[str] = field(default=frozenset(), compare=False)
@@ -90,7 +92,7 @@ def make_token(
     abbreviated: bool = False,
     reading: str = "",
 ) -> Token:
-    """A token with all that is derived from its form; `reading` is a second way to read its digits."""
+    """A token with all that is derived from how it is written."""
     own = _keys(form)
     meanings = {reading, titles().get(form, ""), *(equivalents(kind).get(form, "") for kind in KINDS)} - {
         "",
@@ -106,6 +108,7 @@ def make_token(
         surface=form if surface is None else surface,
         part=part,
         abbreviated=abbreviated,
+        reading=reading,
         meanings=frozenset(meanings),
         keys=keys,
         sounds=frozenset(keys),

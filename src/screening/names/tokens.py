@@ -75,6 +75,9 @@ class Token:
     costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     roles: tuple[str, str] = field(default=("name", "name"), compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.form)  # few tokens share it, and it is known already
+
     @property
     def own_surface(self) -> str:
         """The letters it is written with, if it stands by itself."""

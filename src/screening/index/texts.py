@@ -20,7 +20,7 @@ from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import Rows, candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
-from screening.names.comparison import Listed, Option, Similar, align, rate, similarity, units
+from screening.names.comparison import Listed, Option, Similar, align, rate, units
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
@@ -155,7 +155,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
         for place, met in meeting.spots(text, spans, wanted):
             reader = readers.get(place)
             if reader is None:
-                reader = readers[place] = _Reader(listed[place], threshold, prepared)
+                reader = readers[place] = _Reader(listed[place], place, vocabulary, threshold, prepared)
             finding = reader.find(text, spans, met)
             if finding is not None:
                 found.append((text, place, finding))
@@ -177,6 +177,9 @@ class _Meeting:
         code = np.repeat(row, count) * len(kinds) + name
         row, name = np.divmod(np.unique(code), len(kinds))
         parts = np.split(name, np.searchsorted(row, np.arange(1, len(words))))
+        # At either end of a window a word stands without its punctuation, and may be another token.
+        bare = {text for word in words if (text := word[slice(*_trim(word, 0, len(word)))]) != word}
+        vocabulary.near(list({token for text in bare for _, token in units(prepare(text, ends=False))}))
         self.names = {
             word: frozenset(part.tolist()) for word, part in zip(words, parts if words else (), strict=True)
         }
@@ -213,8 +216,17 @@ class _Meeting:
 class _Reader:
     """Reads texts for one listed name; the same few words return in most of them and are judged once."""
 
-    def __init__(self, listed: Listed, threshold: float, prepared: dict[str, Name]) -> None:
+    def __init__(
+        self,
+        listed: Listed,
+        place: int,
+        vocabulary: Vocabulary,
+        threshold: float,
+        prepared: dict[str, Name],
+    ) -> None:
         self.listed = listed
+        self.units = vocabulary.units[place]
+        self.vocabulary = vocabulary
         self.threshold = threshold
         self.longest = _longest(listed)
         self.prepared = prepared
@@ -255,10 +267,8 @@ class _Reader:
         for i, (_, token) in enumerate(units(window)):
             near = self.near.get(token)
             if near is None:
-                alike = (
-                    (j, similarity(token, b, self.listed.kind)) for j, (_, b) in enumerate(self.listed.units)
-                )
-                near = self.near[token] = [(j, *value) for j, value in alike if value[0]]
+                known = self.vocabulary.near([token])[0][KINDS.index(self.listed.kind)]
+                near = self.near[token] = [(j, *known[u]) for j, u in enumerate(self.units) if u in known]
             found += [(i, *value) for value in near]
         return found
 

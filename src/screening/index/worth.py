@@ -84,6 +84,11 @@ class Vocabulary:
             self._met = {}
         met = self._met  # other threads read it: nothing unfinished is put there
         fresh = [token for token in tokens if token not in met]
+        if fresh:
+            met.update(zip(fresh, self._likenesses(fresh), strict=True))
+        return [met[token] for token in tokens]
+
+    def _likenesses(self, fresh: list[Token]) -> list[tuple[Likeness, ...]]:
         found: list[tuple[Likeness, ...]] = [tuple({} for _ in KINDS) for _ in fresh]
         for t, u in zip(*(side.tolist() for side in self._neighbours.of(fresh)), strict=True):
             a, b = fresh[t], self.tokens[u]
@@ -92,8 +97,7 @@ class Vocabulary:
                 for k, near in enumerate(found[t]):
                     if self._held[u][k] and (how := in_kind(a, b, alike, k))[0]:
                         near[u] = how
-        met.update(zip(fresh, found, strict=True))
-        return [met[token] for token in tokens]
+        return found
 
     def ignores(self, number: str) -> bool:
         """Whether digits meet nothing on the list; they never resemble others, they are equal or a part."""

@@ -180,26 +180,30 @@ class _Sieve:
 
     def survivors(self, group: tuple[Ints, Ints]) -> Ints:
         """Row and listed name, as one number, of the pairs of a group that could reach the threshold."""
-        row, token = group
-        width = len(token)
+        rows, tokens = group
+        width = len(tokens)
         found = []
         for k in range(self.kinds):
-            slot = token * self.kinds + k
-            best = self.best[:, slot]
+            best = self.best[:, tokens * self.kinds + k]
+            hopeful = np.flatnonzero(self._reaches(best.sum(axis=1, dtype=np.float64), rows, k))
+            row, token, best = rows[hopeful], tokens[:, hopeful], best[:, :, hopeful]
             reach = np.cumsum(best, axis=1, dtype=np.float64)
-            weight = self.rows.weight[row, k]
-            bound = upper_bound(reach.reshape(4, -1).T, np.tile(weight, width), np.zeros(token.size))
-            needed = (bound >= self.threshold) & (best[0].ravel() > 0)
+            needed = self._reaches(reach.reshape(4, -1), np.tile(row, width), k) & (best[0].ravel() > 0)
             if self.telling is not None:
                 needed &= self.telling[token.ravel()]
             behind = np.flatnonzero(needed)
-            slot = slot.ravel()[behind]
+            slot = token.ravel()[behind] * self.kinds + k
             count = self.worth.starts[slot + 1] - self.worth.starts[slot]
             chunk = np.cumsum(count) // max(1, _CHUNK // width)
             edges = [0, *(np.flatnonzero(np.diff(chunk)) + 1).tolist(), len(behind)]
             for begin, end in pairwise(edges):
                 found.append(self._behind(row, token, best, reach, k, behind[begin:end]))
         return np.concatenate(found)
+
+    def _reaches(self, value: Floats, row: Ints, k: int) -> Flags:
+        """Whether rows could reach the threshold with a listed name that is covered whole."""
+        weight = self.rows.weight[row, k]
+        return upper_bound(value.T, weight, np.zeros_like(weight)) >= self.threshold
 
     def _behind(  # noqa: PLR0917
         self, row: Ints, token: Ints, best: Floats, reach: Floats, k: int, behind: Ints

@@ -155,7 +155,7 @@ def screen(
     session = transactions.sparkSession
     saved = session.sparkContext.broadcast(_saved(index))
     task = partial(_judge, saved=saved, threshold=threshold, plan=drawn, parts=parts)
-    kinds = ("hits", "rejects", "warnings", "task", "held")
+    kinds = ("hits", "unread", "rejects", "warnings", "task", "held")
     with steps.step("screening names"):
         told = _told(transactions, columns, task, policy, drawn)
         if history is not None:
@@ -170,14 +170,15 @@ def screen(
         assessment = gather(drawn, found, rows=rows_out)
         dealt.unpersist()
     with steps.step("raising alerts"):
-        hits = in_order(pl.concat([HITS.to_frame(), *heard["hits"]]))
+        of_payments = pl.concat([HITS.to_frame(), *heard["hits"]])
+        hits = in_order(pl.concat([of_payments, *heard["unread"]]))
         alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
         rejects = pl.concat([REJECTS.to_frame(), *heard["rejects"]]).sort("source", "row")
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": rejects}
     held = pl.concat([_HELD.to_frame(), *heard["held"]]).group_by("column").sum()
     fields = count_fields(
         {column: (filled, distinct) for column, filled, distinct in held.sort("column").iter_rows()},
-        hits,
+        of_payments,
         reads_texts=True,
     )
     rejected = rejects.select("source", "row").unique().height
@@ -200,7 +201,7 @@ def screen(
             columns=columns,
             unused_columns=sorted(set(transactions.columns) - set(columns.values())),
             fields=fields,
-            hits=hits,
+            hits=of_payments,
             facts=facts,
         ),
         history=None if history is None else {"kind": "pyspark.sql.DataFrame"},
@@ -222,7 +223,9 @@ def _require_spark() -> None:
 
 def _check_apart(batch: Any, own: str, history: Any, past: str) -> None:
     """The batch and its history share no payment: it would be counted twice."""
-    shared = batch.select(batch[own].alias(_ROW)).intersect(history.select(history[past].alias(_ROW)))
+    shared = batch.selectExpr(f"{_quoted(own)} AS `{_ROW}`").intersect(
+        history.selectExpr(f"{_quoted(past)} AS `{_ROW}`")
+    )
     first = shared.head(1)
     if first:
         raise SchemaError(
@@ -233,15 +236,19 @@ def _check_apart(batch: Any, own: str, history: Any, past: str) -> None:
 
 def _told(table: Any, columns: Mapping[str, str], task: Any, policy: Policy, plan: Plan) -> Any:
     """What the tasks tell of the rows of a table."""
-    read = _read(table, columns, plan)
+    read = columns_read(table, columns, plan)
     payments = replace(policy.payments, columns=dict(read))
-    task = partial(task, policy=replace(policy, payments=payments))
-    alone, shared = _by_id(table.select(*(f"`{name}`" for name in read.values())), read["transaction_id"])
+    task = partial(task, policy=replace(policy, payments=payments), names=list(read.values()))
+    place = list(read).index("transaction_id")
+    # by number: Spark takes a name with a full stop for a path
+    numbered = table.toDF(*(str(number) for number in range(len(table.columns))))
+    wanted = [str(table.columns.index(name)) for name in read.values()]
+    alone, shared = _by_id(numbered.select(*wanted), wanted[place])
     told = alone.mapInArrow(partial(task, shared=False), _TOLD)
     return told if shared is None else told.unionAll(shared.mapInArrow(partial(task, shared=True), _TOLD))
 
 
-def _read(table: Any, columns: Mapping[str, str], plan: Plan) -> dict[str, str]:
+def columns_read(table: Any, columns: Mapping[str, str], plan: Plan) -> dict[str, str]:
     """The columns that anything reads, or of which a value may be set aside: others never leave Spark."""
     wanted = {*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS}
     wanted |= {f"{side}_{attribute}" for side in ("originator", "beneficiary") for attribute in PARTY}
@@ -255,12 +262,18 @@ def _read(table: Any, columns: Mapping[str, str], plan: Plan) -> dict[str, str]:
     }
 
 
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
 def _by_id(table: Any, name: str) -> tuple[Any, Any | None]:
     """The rows whose id is theirs alone, and the others by id: of those only the first is a payment."""
     from pyspark.sql import functions as f  # noqa: PLC0415  # only where Spark is
 
     # any white space, not blanks alone: ids that are the same once read must come to the same task
-    text = f.regexp_replace(f.col(f"`{name}`").cast("string"), r"(?U)\s+", "")
+    text = f.col(_quoted(name)).cast("string")
+    space = r"(?U)\s+"
+    text = f.when(text.rlike(space), f.regexp_replace(text, space, "")).otherwise(text)
     # numbers are counted faster than texts; two ids of one number are merely looked at together
     key = f.when(text != "", f.xxhash64(text))
     counted = table.select(key.alias(_ROW)).filter(f.col(_ROW).isNotNull()).groupBy(_ROW).count()
@@ -347,6 +360,7 @@ def _judge(
     shared: bool,
     saved: Any,
     policy: Policy,
+    names: Sequence[str],
     threshold: float | None,
     plan: Plan,
     parts: int,
@@ -360,14 +374,16 @@ def _judge(
     judge = _judge_of(saved.value, threshold)
     before = 0
     for chunk in _chunks(batches, cut=not shared):  # ids that come twice are told within a chunk
-        payments = conform(chunk, policy=policy)
+        chunk.columns = list(names)
+        payments = conform(chunk, policy=policy, held=True)
         transactions = payments.transactions.collect()
         if not earlier:
             hits, held = judge.hits(transactions, policy)
             rejected = payments.rejected_rows.with_columns(_placed(place, before))
             rejects = payments.rejects.with_columns(pl.lit(place).alias("source"), pl.col("row") + before)
             counts = (payments.rows_in, payments.rows_out, pl.__version__)
-            yield _tell("hits", pl.concat([hits, judge.hits_of_rejected(rejected, policy)]))
+            yield _tell("hits", hits)
+            yield _tell("unread", judge.hits_of_rejected(rejected, policy))
             yield _tell("rejects", rejects)
             yield _tell("warnings", payments.warnings)
             yield _tell("held", held)

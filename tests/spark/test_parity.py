@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,45 +10,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import screening
+from screening import spark as over_spark
 from screening.errors import PolicyError, SchemaError
 from screening.policy import Policy
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from screening.index import NameIndex
-
-pytest.importorskip("pyspark", reason="the extra screening[spark] is not installed")
-if shutil.which("java") is None:
-    pytest.skip("no Java", allow_module_level=True)
-
-from screening import spark as over_spark
 
 SAMPLE = Path(__file__).parents[2] / "sanctions_lists" / "sample"
 pytestmark = pytest.mark.filterwarnings("ignore")  # of libraries that are not ours
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
-    from pyspark.sql import SparkSession  # noqa: PLC0415  # only where Spark is
-
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # the workers' python must hold this package
-
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    built = (
-        builder.config("spark.sql.shuffle.partitions", "3")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.driver.memory", "2g")
-        .getOrCreate()
-    )
-    yield built
-    built.stop()
-
-
-@pytest.fixture(scope="module")
-def index() -> NameIndex:
-    return screening.NameIndex(screening.read_un_list(SAMPLE / "consolidated.xml"))
 
 
 def table(session: Any, frame: pl.DataFrame, partitions: int) -> Any:

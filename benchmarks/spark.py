@@ -1,6 +1,6 @@
 """Spark beside a `mapInArrow` that does nothing, over the same rows in the same session.
 
-    python benchmarks/spark.py --rows 1000000 10000000 --list consolidated.xml --rules
+    python benchmarks/spark.py --rows 1000000 10000000 --list consolidated.xml
 
 The list channel is `spark.screen` with no rules. Start-up is left out: both are run over some rows first, in
 as many tasks as there are cores. Processor time is of the JVM and of Python's workers together, and other
@@ -89,7 +89,7 @@ def point(session: Any, index: NameIndex, folder: Path, given: argparse.Namespac
         "nothing, columns read": lambda: noop(read.values()),
         "list channel": lambda: spark.screen(table, index, rules=()),
     }
-    if given.rules:
+    if rows <= given.rules:
         acts["both channels"] = lambda: spark.screen(table, index)
     costs = {}
     for name, act in acts.items():
@@ -98,7 +98,7 @@ def point(session: Any, index: NameIndex, folder: Path, given: argparse.Namespac
         print(f"  {rows:,} rows, {name}: {costs[name]}", file=sys.stderr, flush=True)
     measured = {"rows": rows, "partitions": table.rdd.getNumPartitions(), "costs": costs}
     measured |= {"columns": len(table.columns), "columns_read": len(read)}
-    if given.check:
+    if rows <= given.check:
         measured["hits"] = equal_hits(table, index, folder)
     return measured
 
@@ -167,8 +167,8 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--list", type=Path, default=Path("sanctions_lists/sample/consolidated.xml"))
     parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--rules", action="store_true", help="measure all rules too")
-    parser.add_argument("--check", action="store_true", help="compare the hits with those of one machine")
+    parser.add_argument("--rules", type=int, default=0, help="measure all rules too, up to so many rows")
+    parser.add_argument("--check", type=int, default=0, help="compare hits with one machine's, up to so many")
     parser.add_argument("--folder", type=Path, help="where the payments are kept, to be used again")
     parser.add_argument("--out", type=Path, help="results as JSON (results/spark.json for the documents)")
     given = parser.parse_args()
@@ -190,7 +190,7 @@ def main() -> None:
                 for number, (part, _) in enumerate(payment_parts(rows, listed=index.sanctions, seed=SEED)):
                     part.write_parquet(folder / f"{number:04}.parquet", row_group_size=100_000)
             if not results["points"]:
-                warm_up(session, index, folder, rules=given.rules)
+                warm_up(session, index, folder, rules=given.rules > 0)
             results["points"].append(point(session, index, folder, given))
     print(table(results))
     print(extrapolated(results))

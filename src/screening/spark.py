@@ -12,7 +12,7 @@ import io
 import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,6 +58,8 @@ __all__ = ["SparkResult", "screen"]
 _CHUNK: Final = 200_000  # rows of a task that are judged together: bounds its memory
 _REMEMBERED: Final = 2_000_000  # names that a worker holds as judged: some 100 MB
 _TOLD: Final = "kind string, part int, content binary"
+_NARROWED: Final = "narrowed"
+_TASKS: Final = 4  # for each part: partitions differ in what they cost, and small tasks even that out
 _ROW: Final = "#row"
 _TASK: Final = pl.Schema({"rows_in": pl.Int64(), "rows_out": pl.Int64(), "polars": pl.String()})
 _HELD: Final = pl.Schema({"column": pl.String(), "filled": pl.Int64(), "distinct": pl.Int64()})
@@ -419,23 +421,24 @@ def _placed(place: str, before: int) -> pl.Expr:
 
 
 def _look(
-    batches: Iterable[pa.RecordBatch], *, partition: Partition, plan: Plan, fired: pl.DataFrame
+    batches: Iterable[pa.RecordBatch], *, partitions: Mapping[str, Partition], plan: Plan, fired: pl.DataFrame
 ) -> Iterator[pa.RecordBatch]:
-    """Look at all parts that a task was given."""
-    parts: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    """Look at all parts that a task was given; `partitions` are those of each kind of table."""
+    parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
     for batch in batches:
         for row in batch.to_pylist():
-            parts[row["part"]].append(_frame(row["content"]))
-    for part, frames in sorted(parts.items()):
-        held = pl.concat(frames)
+            parts[row["kind"], row["part"]].append(row["content"])
+    for kind, part in sorted(parts):
+        # compressed until their turn comes
+        held = pl.concat(map(_frame, parts.pop((kind, part))))
         if PART not in held.columns:  # sought out for the whole, perhaps more than once
-            held = deal(held.unique("transaction_id", maintain_order=True), partition, 1)
-        found = look(held, partition, plan, fired=fired)
+            held = deal(held.unique("transaction_id", maintain_order=True), partitions[kind], 1)
+        found = look(held, partitions[kind], plan, fired=fired)
         yield _tell("flags", found.flags, part=part)
         yield _tell("hindered", found.hindered, part=part)
         yield _tell("fired", found.fired, part=part)
         if found.narrowed is not None:
-            yield _tell("narrowed", found.narrowed)
+            yield _tell(_NARROWED, found.narrowed)
 
 
 def _tell(kind: str, table: pl.DataFrame, *, part: int = 0) -> pa.RecordBatch:
@@ -464,16 +467,14 @@ def _hear(told: Any, kinds: Sequence[str]) -> dict[str, list[pl.DataFrame]]:
 def _assess(dealt: Any, drawn: Plan, parts: int) -> Found:
     found = Found()
     looked: list[Any] = []
-    for partition in drawn.partitions:
-        task = partial(_look, partition=partition, plan=drawn, fired=found.fired)
-        if partition.name == WHOLE and drawn.narrows:
-            sought = [table.filter(table.kind == "narrowed") for table in looked]
-            source = sought[0]
-            for more in sought[1:]:
-                source = source.unionAll(more)
-            source = source.coalesce(1)
+    for wave in _waves(drawn):
+        if _NARROWED in wave:
+            sought = [table.filter(table.kind == _NARROWED) for table in looked]
+            source = reduce(lambda one, more: one.unionAll(more), sought).coalesce(1)
         else:
-            source = dealt.filter(dealt.kind == partition.name).repartition(parts, "part")
+            source = dealt.filter(dealt.kind.isin(list(wave)))
+            source = source.repartition(parts * min(len(wave), _TASKS), "kind", "part")
+        task = partial(_look, partitions=wave, plan=drawn, fired=found.fired)
         told = source.mapInArrow(task, _TOLD).persist()
         looked.append(told)
         heard = _hear(told, ("flags", "hindered", "fired"))
@@ -482,6 +483,18 @@ def _assess(dealt: Any, drawn: Plan, parts: int) -> Found:
     for table in looked:
         table.unpersist()
     return found
+
+
+def _waves(drawn: Plan) -> list[dict[str, Partition]]:
+    """Partitions that can be looked at together, by the kind of table that they look at."""
+    waves: list[dict[str, Partition]] = [{}]
+    for partition in drawn.partitions:
+        fed = {rule for other in waves[-1].values() for rule in other.feeds}
+        narrowed = partition.name == WHOLE and drawn.narrows
+        if narrowed or fed & set(partition.needs):
+            waves.append({})
+        waves[-1][_NARROWED if narrowed else partition.name] = partition
+    return waves
 
 
 def _check_versions(tasks: pl.DataFrame) -> None:

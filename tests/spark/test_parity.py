@@ -83,8 +83,8 @@ def test_history_is_looked_back_into(session: Any, index: NameIndex) -> None:
 def test_an_id_used_twice_is_a_payment_once(session: Any, index: NameIndex) -> None:
     payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False).head(40)
     twice = pl.concat([payments, payments.head(3)])
-    spark = over_spark.screen(table(session, twice, 4), index)
-    local = screening.screen(twice, index)
+    spark = over_spark.screen(table(session, twice, 4), index, rules=())
+    local = screening.screen(twice, index, rules=())
     assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
     assert spark.manifest["input"]["rows"] == 43
 
@@ -94,7 +94,10 @@ def test_ids_that_differ_in_white_space_alone_are_the_same_id(session: Any, inde
     own = screening.conform(payments).columns["transaction_id"]
     again = payments.head(3).with_columns(pl.format("{}\t", own).alias(own))
     twice = pl.concat([payments, again])
-    spark, local = over_spark.screen(table(session, twice, 3), index), screening.screen(twice, index)
+    spark, local = (
+        over_spark.screen(table(session, twice, 3), index, rules=()),
+        screening.screen(twice, index, rules=()),
+    )
     assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
 
 

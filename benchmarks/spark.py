@@ -192,9 +192,9 @@ def main() -> None:
             if not results["points"]:
                 warm_up(session, index, folder, rules=given.rules > 0)
             results["points"].append(point(session, index, folder, given))
+            write_results(results, given.out)  # of every size, for a larger one may not end
     print(table(results))
     print(extrapolated(results))
-    write_results(results, given.out)
 
 
 if __name__ == "__main__":

@@ -279,9 +279,8 @@ def _by_id(table: Any, name: str) -> tuple[Any, Any | None]:
     # numbers are counted faster than texts; two ids of one number are merely looked at together
     key = f.when(text != "", f.xxhash64(text))
     counted = table.select(key.alias(_ROW)).filter(f.col(_ROW).isNotNull()).groupBy(_ROW).count()
-    several = counted.filter("count > 1").select(_ROW).persist()
+    several = counted.filter("count > 1").select(_ROW)
     if several.isEmpty():
-        several.unpersist()
         return table, None
     alone = table.join(f.broadcast(several), key == f.col(_ROW), "left_anti")
     order = f.monotonically_increasing_id()

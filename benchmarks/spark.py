@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 SEED: Final = 1
 GOAL: Final = 1.6  # times the no-op that the list channel may cost
 FAR: Final = (1_000_000, 10_000_000, 100_000_000)
-_TITLES: Final = {
+TITLES: Final = {
     "nothing, all columns": "`mapInArrow` that does nothing, all columns",
     "nothing, columns read": "the same, only the columns that the list channel reads",
     "list channel": "list channel",
@@ -130,7 +130,7 @@ def table(results: Mapping[str, Any]) -> str:
             times = {unit: spent[unit] / base[unit] for unit in ("seconds", "cpu_seconds")}
             cells = [
                 f"{measured['rows']:,}",
-                _TITLES[name],
+                TITLES[name],
                 f"{spent['seconds']:.1f}",
                 f"{spent['cpu_seconds']:.1f}",
                 f"{1e6 * spent['cpu_seconds'] / measured['rows']:.1f}",
@@ -141,23 +141,32 @@ def table(results: Mapping[str, Any]) -> str:
 
 
 def extrapolated(results: Mapping[str, Any]) -> str:
-    """Seconds of two cores at other sizes, by the cost per row of the largest that was measured."""
+    """Processor seconds at other sizes, by the cost per row of the largest that was measured."""
     last = max(results["points"], key=lambda measured: measured["rows"])
     names = [name for name in last["costs"] if name != "nothing, columns read"]
-    lines = [
-        f"| payments | {' | '.join(_TITLES[name] for name in names)} |",
-        "|---" * (len(names) + 1) + "|",
-    ]
+    head = ("payments", *(TITLES[name] for name in names), "which is")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
     for rows in FAR:
         exact = next((measured for measured in results["points"] if measured["rows"] == rows), None)
-        cells = []
-        for name in names:
-            if exact is not None and name in exact["costs"]:
-                cells.append(f"{exact['costs'][name]['seconds']:,.0f} s, measured")
-            else:
-                cells.append(f"{last['costs'][name]['seconds'] * rows / last['rows']:,.0f} s, extrapolated")
-        lines.append(f"| {rows:,} | {' | '.join(cells)} |")
+        costs, times = (last["costs"], rows / last["rows"]) if exact is None else (exact["costs"], 1.0)
+        spent = [
+            f"{costs[name]['cpu_seconds'] * times:,.0f} s" if name in costs else "not measured"
+            for name in names
+        ]
+        told = "measured" if exact else f"extrapolated from {last['rows']:,}, not measured"
+        lines.append(f"| {rows:,} | {' | '.join([*spent, told])} |")
     return "\n".join(lines)
+
+
+def verdict(results: Mapping[str, Any]) -> str:
+    """Whether the goal is reached, at the largest size that was measured."""
+    last = max(results["points"], key=lambda measured: measured["rows"])
+    base, spent = (last["costs"][name]["cpu_seconds"] for name in ("nothing, all columns", "list channel"))
+    met = "reached" if spent <= GOAL * base else "**not reached**"
+    return (
+        f"The goal of {GOAL} times the task that does nothing is {met} at {last['rows']:,} rows: "
+        f"{spent / base:.2f} times in processor time."
+    )
 
 
 def main() -> None:

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
 __all__ = ["SparkResult", "screen"]
 
 _CHUNK: Final = 200_000  # rows of a task that are judged together: bounds its memory
+_NAMES_CHUNK: Final = (
+    500_000  # the same of the list channel alone: fewer columns, and names cost less together
+)
 _REMEMBERED: Final = 2_000_000  # names that a worker holds as judged: some 100 MB
 _TOLD: Final = "kind string, part int, content binary"
 _NARROWED: Final = "narrowed"
@@ -374,7 +377,8 @@ def _judge(
     place = f"{'rows that share an id, ' if shared else ''}partition {context.partitionId()}"
     judge = _judge_of(saved.value, threshold)
     before = 0
-    for chunk in _chunks(batches, cut=not shared):  # ids that come twice are told within a chunk
+    most = _CHUNK if plan.looking else _NAMES_CHUNK
+    for chunk in _chunks(batches, None if shared else most):  # ids that come twice are told within a chunk
         chunk.columns = list(names)
         payments = conform(chunk, policy=policy, held=True)
         transactions = payments.transactions.collect()
@@ -400,13 +404,14 @@ def _judge(
                     yield _tell(partition.name, rows, part=int(part))
 
 
-def _chunks(batches: Iterable[pa.RecordBatch], *, cut: bool) -> Iterator[pl.DataFrame]:
+def _chunks(batches: Iterable[pa.RecordBatch], most: int | None) -> Iterator[pl.DataFrame]:
+    """Batches put together until they have so many rows; all of them where there is no most."""
     held: list[pa.RecordBatch] = []
     rows = 0
     for batch in batches:
         held.append(batch)
         rows += batch.num_rows
-        if cut and rows >= _CHUNK:
+        if most is not None and rows >= most:
             yield pl.concat([pl.DataFrame(one) for one in held])
             held, rows = [], 0
     if rows:

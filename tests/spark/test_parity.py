@@ -101,11 +101,10 @@ def test_ids_that_differ_in_white_space_alone_are_the_same_id(session: Any, inde
     assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
 
 
-def test_rows_that_share_an_id_are_never_judged_in_two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(over_spark, "_CHUNK", 2)
+def test_rows_that_share_an_id_are_never_judged_in_two_chunks() -> None:
     batches = pl.DataFrame({"a": range(6)}).to_arrow().to_batches(max_chunksize=2)
-    assert [chunk.height for chunk in over_spark._chunks(batches, cut=False)] == [6]
-    assert [chunk.height for chunk in over_spark._chunks(batches, cut=True)] == [2, 2, 2]
+    assert [chunk.height for chunk in over_spark._chunks(batches, None)] == [6]
+    assert [chunk.height for chunk in over_spark._chunks(batches, 2)] == [2, 2, 2]
 
 
 def test_rows_of_a_spark_table_have_no_numbers(session: Any, index: NameIndex) -> None:

@@ -80,14 +80,14 @@ def commit() -> str:
     return head.stdout.strip() + (" with changes" if changed else "")
 
 
-def circumstances() -> dict[str, Any]:
-    """What stands at the head of every file of results."""
+def circumstances(more: Iterable[str] = ()) -> dict[str, Any]:
+    """What stands at the head of every file of results; `more` are other distributions it names."""
     return {
         "machine": describe(),
         "python": platform.python_version(),
         "date": datetime.now(tz=UTC).date().isoformat(),
         "commit": commit(),
-        "versions": versions(("screening", "polars", "rapidfuzz", "numpy", "scipy")),
+        "versions": versions(("screening", "polars", "rapidfuzz", "numpy", "scipy", *more)),
     }
 
 

@@ -1,36 +1,71 @@
 """Spark beside a `mapInArrow` that does nothing, over the same rows in the same session.
 
-    python benchmarks/spark.py --rows 1000000 --list consolidated.xml
+    python benchmarks/spark.py --rows 1000000 10000000 --list consolidated.xml
 
-The list channel is the tasks over the rows with no rules; start-up is left out by a first run over few rows.
-The table for other sizes multiplies the cost per row that was measured, and says so.
+The list channel is `spark.screen` with no rules. Start-up is left out: both are run over some rows first, in
+as many tasks as there are cores. Processor time is of the JVM and of Python's workers together, and other
+load on the machine leaves it alone; seconds are wall time. The table for other sizes multiplies the cost per
+row of the largest size that was measured, and says so.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from polars.testing import assert_frame_equal
+
+import screening
+from machine import circumstances, write_results
+from names import list_measured
 from screening import NameIndex, read_un_list, spark
-from screening.validation.payments import generate_payments
+from screening.payments.columns import match_columns
+from screening.rules.partitions import plan
+from screening.validation.payments import payment_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+SEED: Final = 1
+GOAL: Final = 1.6  # times the no-op that the list channel may cost
+FAR: Final = (1_000_000, 10_000_000, 100_000_000)
+TITLES: Final = {
+    "nothing, all columns": "`mapInArrow` that does nothing, all columns",
+    "nothing, columns read": "the same, only the columns that the list channel reads",
+    "list channel": "list channel",
+    "both channels": "both channels, all rules",
+}
 
 
-def seconds(act: Callable[[], object], repeats: int) -> float:
-    spent = []
+def processor_seconds() -> float:
+    """Of this process and all that it started, and they in turn."""
+    spent: dict[int, tuple[int, int]] = {}  # number of a process -> its parent, ticks
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        spent[int(status.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    mine = {os.getpid()}
+    while more := {number for number, (parent, _) in spent.items() if parent in mine} - mine:
+        mine |= more
+    return sum(spent[number][1] for number in mine if number in spent) / os.sysconf("SC_CLK_TCK")
+
+
+def cost(act: Callable[[], object], repeats: int) -> dict[str, float]:
+    """Wall and processor seconds: the run of several that took the least of the processor."""
+    runs = []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), processor_seconds()
         act()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent)
+        wall, spent = time.perf_counter() - start, processor_seconds() - before
+        runs.append({"seconds": round(wall, 2), "cpu_seconds": round(spent, 2)})
+    return min(runs, key=lambda run: run["cpu_seconds"])
 
 
 def nothing(batches: Iterable[Any]) -> Iterable[Any]:
@@ -38,15 +73,115 @@ def nothing(batches: Iterable[Any]) -> Iterable[Any]:
         yield batch.slice(0, 0)
 
 
+def point(session: Any, index: NameIndex, folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    """What one size costs."""
+    table = session.read.parquet(str(folder))
+    rows = table.count()
+    columns = match_columns(table.columns, index.policy.payments, source="the payments")
+    read = spark.columns_read(table, columns, plan(columns, ()))
+
+    def noop(names: Iterable[str]) -> None:
+        chosen = table.select(*names)
+        chosen.mapInArrow(nothing, chosen.schema).count()
+
+    acts: dict[str, Callable[[], object]] = {
+        "nothing, all columns": lambda: noop(table.columns),
+        "nothing, columns read": lambda: noop(read.values()),
+        "list channel": lambda: spark.screen(table, index, rules=()),
+    }
+    if rows <= given.rules:
+        acts["both channels"] = lambda: spark.screen(table, index)
+    costs = {}
+    for name, act in acts.items():
+        # names are judged once per worker: a second run over the same would find them judged
+        costs[name] = cost(act, given.repeats if name.startswith("nothing") else 1)
+        print(f"  {rows:,} rows, {name}: {costs[name]}", file=sys.stderr, flush=True)
+    measured = {"rows": rows, "partitions": table.rdd.getNumPartitions(), "costs": costs}
+    measured |= {"columns": len(table.columns), "columns_read": len(read)}
+    if rows <= given.check:
+        measured["hits"] = equal_hits(table, index, folder)
+    return measured
+
+
+def equal_hits(table: Any, index: NameIndex, folder: Path) -> int:
+    """How many hits there are, if Spark and one machine give the same; else an error."""
+    there = spark.screen(table, index, rules=()).result.tables["hits"]
+    here = screening.screen(str(folder), index, rules=()).tables["hits"]
+    assert_frame_equal(there, here)
+    return there.height
+
+
+def warm_up(session: Any, index: NameIndex, folder: Path, *, rules: bool) -> None:
+    """Everything once over a few rows, in every worker."""
+    some = session.read.parquet(str(folder)).limit(4_000).repartition(session.sparkContext.defaultParallelism)
+    some.mapInArrow(nothing, some.schema).count()
+    spark.screen(some, index, rules=())
+    if rules:
+        spark.screen(some, index)
+
+
+def table(results: Mapping[str, Any]) -> str:
+    """The measurements as Markdown, the same in the terminal and in the documents."""
+    head = ("payments", "what", "seconds", "processor seconds", "a payment, us", "times the first")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for measured in results["points"]:
+        base = measured["costs"]["nothing, all columns"]
+        for name, spent in measured["costs"].items():
+            times = {unit: spent[unit] / base[unit] for unit in ("seconds", "cpu_seconds")}
+            cells = [
+                f"{measured['rows']:,}",
+                TITLES[name],
+                f"{spent['seconds']:.1f}",
+                f"{spent['cpu_seconds']:.1f}",
+                f"{1e6 * spent['cpu_seconds'] / measured['rows']:.1f}",
+                f"{times['seconds']:.2f} ({times['cpu_seconds']:.2f})",
+            ]
+            lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def extrapolated(results: Mapping[str, Any]) -> str:
+    """Processor seconds at other sizes, by the cost per row of the largest that was measured."""
+    last = max(results["points"], key=lambda measured: measured["rows"])
+    names = [name for name in last["costs"] if name != "nothing, columns read"]
+    head = ("payments", *(TITLES[name] for name in names), "which is")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    for rows in FAR:
+        exact = next((measured for measured in results["points"] if measured["rows"] == rows), None)
+        costs, times = (last["costs"], rows / last["rows"]) if exact is None else (exact["costs"], 1.0)
+        spent = [
+            f"{costs[name]['cpu_seconds'] * times:,.0f} s" if name in costs else "not measured"
+            for name in names
+        ]
+        told = "measured" if exact else f"extrapolated from {last['rows']:,}, not measured"
+        lines.append(f"| {rows:,} | {' | '.join([*spent, told])} |")
+    return "\n".join(lines)
+
+
+def verdict(results: Mapping[str, Any]) -> str:
+    """Whether the goal is reached, at the largest size that was measured."""
+    last = max(results["points"], key=lambda measured: measured["rows"])
+    base, spent = (last["costs"][name]["cpu_seconds"] for name in ("nothing, all columns", "list channel"))
+    met = "reached" if spent <= GOAL * base else "**not reached**"
+    return (
+        f"The goal of {GOAL} times the task that does nothing is {met} at {last['rows']:,} rows: "
+        f"{spent / base:.2f} times in processor time."
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000])
     parser.add_argument("--list", type=Path, default=Path("sanctions_lists/sample/consolidated.xml"))
     parser.add_argument("--repeats", type=int, default=1)
-    parser.add_argument("--rules", action="store_true", help="time the rules too")
+    parser.add_argument("--rules", type=int, default=0, help="measure all rules too, up to so many rows")
+    parser.add_argument("--check", type=int, default=0, help="compare hits with one machine's, up to so many")
+    parser.add_argument("--folder", type=Path, help="where the payments are kept, to be used again")
+    parser.add_argument("--out", type=Path, help="results as JSON (results/spark.json for the documents)")
     given = parser.parse_args()
+    results: dict[str, Any] = {**circumstances(("pyspark", "pyarrow")), "load": os.getloadavg()[0]}
     os.environ["PYSPARK_PYTHON"] = sys.executable
     from pyspark.sql import SparkSession  # noqa: PLC0415  # after its Python is named
 
@@ -55,33 +190,20 @@ def main() -> None:
     session = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", "100000").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     index = NameIndex(read_un_list(given.list))
-    payments, _ = generate_payments(given.rows, listed=index.sanctions, seed=1)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "payments.parquet"
-        payments.write_parquet(path, row_group_size=100_000)
-        table = session.read.parquet(str(path))
-        names = [name for name in table.columns if name.endswith("_name") or "text" in name]
-
-        def noop(columns: list[str]) -> None:
-            chosen = table.select(*columns)
-            chosen.mapInArrow(nothing, chosen.schema).count()
-
-        spark.screen(table.limit(1_000), index, rules=())
-        noop(names)
-        empty = seconds(lambda: noop(names), given.repeats)
-        every = seconds(lambda: noop(table.columns), given.repeats)
-        listed = seconds(lambda: spark.screen(table, index, rules=()), given.repeats)
-        print(f"{given.rows:,} rows, local[2]; seconds, and times the no-op over all columns")
-        print(f"  no-op, names and texts only   {empty:8.1f}  {empty / every:6.2f}")
-        print(f"  no-op, all columns            {every:8.1f}  {1.0:6.2f}")
-        print(f"  list channel                  {listed:8.1f}  {listed / every:6.2f}")
-        total = listed
-        if given.rules:
-            total = seconds(lambda: spark.screen(table, index), given.repeats)
-            print(f"  both channels                 {total:8.1f}  {total / every:6.2f}")
-    print("by cost per row, not measured:")
-    for rows in (1_000_000, 10_000_000, 100_000_000):
-        print(f"  {rows:>11,} rows  list channel {listed * rows / given.rows:10.0f} s on two cores")
+    results |= {"list": list_measured(index.sanctions), "points": []}
+    with tempfile.TemporaryDirectory() as scratch:
+        for rows in given.rows:
+            folder = (given.folder or Path(scratch)) / str(rows)
+            if not folder.exists():
+                folder.mkdir(parents=True)
+                for number, (part, _) in enumerate(payment_parts(rows, listed=index.sanctions, seed=SEED)):
+                    part.write_parquet(folder / f"{number:04}.parquet", row_group_size=100_000)
+            if not results["points"]:
+                warm_up(session, index, folder, rules=given.rules > 0)
+            results["points"].append(point(session, index, folder, given))
+            write_results(results, given.out)  # of every size, for a larger one may not end
+    print(table(results))
+    print(extrapolated(results))
 
 
 if __name__ == "__main__":

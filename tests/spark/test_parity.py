@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,45 +10,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import screening
+from screening import spark as over_spark
 from screening.errors import PolicyError, SchemaError
 from screening.policy import Policy
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from screening.index import NameIndex
-
-pytest.importorskip("pyspark", reason="the extra screening[spark] is not installed")
-if shutil.which("java") is None:
-    pytest.skip("no Java", allow_module_level=True)
-
-from screening import spark as over_spark
 
 SAMPLE = Path(__file__).parents[2] / "sanctions_lists" / "sample"
 pytestmark = pytest.mark.filterwarnings("ignore")  # of libraries that are not ours
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Any]:
-    from pyspark.sql import SparkSession  # noqa: PLC0415  # only where Spark is
-
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # the workers' python must hold this package
-
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    built = (
-        builder.config("spark.sql.shuffle.partitions", "3")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.driver.memory", "2g")
-        .getOrCreate()
-    )
-    yield built
-    built.stop()
-
-
-@pytest.fixture(scope="module")
-def index() -> NameIndex:
-    return screening.NameIndex(screening.read_un_list(SAMPLE / "consolidated.xml"))
 
 
 def table(session: Any, frame: pl.DataFrame, partitions: int) -> Any:
@@ -115,8 +83,8 @@ def test_history_is_looked_back_into(session: Any, index: NameIndex) -> None:
 def test_an_id_used_twice_is_a_payment_once(session: Any, index: NameIndex) -> None:
     payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False).head(40)
     twice = pl.concat([payments, payments.head(3)])
-    spark = over_spark.screen(table(session, twice, 4), index)
-    local = screening.screen(twice, index)
+    spark = over_spark.screen(table(session, twice, 4), index, rules=())
+    local = screening.screen(twice, index, rules=())
     assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
     assert spark.manifest["input"]["rows"] == 43
 
@@ -126,15 +94,17 @@ def test_ids_that_differ_in_white_space_alone_are_the_same_id(session: Any, inde
     own = screening.conform(payments).columns["transaction_id"]
     again = payments.head(3).with_columns(pl.format("{}\t", own).alias(own))
     twice = pl.concat([payments, again])
-    spark, local = over_spark.screen(table(session, twice, 3), index), screening.screen(twice, index)
+    spark, local = (
+        over_spark.screen(table(session, twice, 3), index, rules=()),
+        screening.screen(twice, index, rules=()),
+    )
     assert spark.manifest["input"]["rejected"] == local.manifest["input"]["rejected"] == 3
 
 
-def test_rows_that_share_an_id_are_never_judged_in_two_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(over_spark, "_CHUNK", 2)
+def test_rows_that_share_an_id_are_never_judged_in_two_chunks() -> None:
     batches = pl.DataFrame({"a": range(6)}).to_arrow().to_batches(max_chunksize=2)
-    assert [chunk.height for chunk in over_spark._chunks(batches, cut=False)] == [6]
-    assert [chunk.height for chunk in over_spark._chunks(batches, cut=True)] == [2, 2, 2]
+    assert [chunk.height for chunk in over_spark._chunks(batches, None)] == [6]
+    assert [chunk.height for chunk in over_spark._chunks(batches, 2)] == [2, 2, 2]
 
 
 def test_rows_of_a_spark_table_have_no_numbers(session: Any, index: NameIndex) -> None:

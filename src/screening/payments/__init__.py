@@ -1,7 +1,7 @@
 """Payments from tables and files, as the TRANSACTIONS table."""
 
 from screening.payments.accounts import ID, Settled, Source, settle, slim
-from screening.payments.readings import KEY, PROBLEM
+from screening.payments.readings import KEY, PROBLEM, is_plain_text
 from screening.payments.sources import find_files
 from screening.payments.tables import Conformed, conform, open_source, open_source_table, readable
 from screening.payments.times import to_utc
@@ -15,6 +15,7 @@ __all__ = [
     "Source",
     "conform",
     "find_files",
+    "is_plain_text",
     "open_source",
     "open_source_table",
     "readable",

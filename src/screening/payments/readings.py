@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from screening.policy import Policy
 
-__all__ = ["KEY", "LINE", "PART_BITS", "PROBLEM", "RAW", "read_part"]
+__all__ = ["KEY", "LINE", "PART_BITS", "PROBLEM", "RAW", "is_plain_text", "read_part"]
 
 KEY: Final = "#key"
 """Number of the part and, in its lower PART_BITS, of the row in it."""
@@ -160,6 +160,12 @@ def _with_words(
             _problem(wrong, target),
         ]
     return frame.with_columns(settled)
+
+
+def is_plain_text(target: str) -> bool:
+    """Whether any text is a value of this column: reading it rejects no row and gives no warning."""
+    text = TRANSACTIONS.get(target) == pl.String and target not in REQUIRED_COLUMNS
+    return text and not _is_country(target)
 
 
 def _is_country(target: str) -> bool:

@@ -16,6 +16,7 @@ import polars as pl
 from screening.errors import PolicyError, SchemaError
 from screening.payments.accounts import Source, settle, slim
 from screening.payments.columns import match_columns
+from screening.payments.readings import KEY
 from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
 from screening.policy import Policy
@@ -63,13 +64,14 @@ class Conformed:
         return self.rejects.height
 
 
-def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
+def conform(transactions: Any, *, policy: Policy | None = None, held: bool = False) -> Conformed:
     """Read payments into the TRANSACTIONS table.
 
     Args:
         transactions: A polars (eager or lazy), pandas or Arrow table, or the path of a CSV, Parquet,
             JSON lines or Arrow IPC file, of a folder of such files, or a glob pattern.
         policy: Its section [payments] says how to read them.
+        held: Whether what was read is kept, where it fits into memory twice: every row is read once then.
 
     Raises:
         SchemaError: The source cannot be read as a table, or lacks a column that must be there.
@@ -96,10 +98,13 @@ def conform(transactions: Any, *, policy: Policy | None = None) -> Conformed:
     """
     source = open_source(transactions, policy=policy)
     with readable(source):
-        staged = source.read()
+        staged = source.read().collect().lazy() if held else source.read()
         slimmed = slim(staged).collect(engine="streaming").lazy()
         settled = settle(source, slimmed, source.read_without)
-        kept = source.read_without(settled.rejected) if len(settled.rejected) else staged
+        kept = staged
+        if len(settled.rejected):
+            numbers = pl.col(KEY).is_in(settled.rejected.implode())
+            kept = staged.filter(~numbers) if held else source.read_without(settled.rejected)
         return Conformed(
             transactions=kept.select(source.values),
             rejects=settled.rejects,

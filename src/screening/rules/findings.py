@@ -224,7 +224,7 @@ def _text(value: Any, rows: npt.NDArray[np.int64], book: Book) -> pl.Series:
         power = 10**places
         whole, rest = value.minor // power, value.minor % power
         frame = pl.DataFrame(
-            {"whole": whole, "rest": rest, "places": places, "currency": book.currency.gather(rows)}
+            {"whole": whole, "rest": rest, "places": places, "currency": book.currency.series(rows)}
         )
         decimals = pl.format(".{}", pl.col("rest").cast(pl.String).str.zfill(pl.col("places")))
         tail = pl.when(pl.col("places") > 0).then(decimals).otherwise(pl.lit(""))

@@ -14,7 +14,17 @@ from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["ABSENT", "Coded", "encode", "first_known", "hold", "in_common", "is_text"]
+__all__ = [
+    "ABSENT",
+    "Coded",
+    "encode",
+    "encode_together",
+    "first_known",
+    "hold",
+    "in_common",
+    "is_text",
+    "shared",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +91,18 @@ ABSENT: Final = pl.Series([], dtype=pl.String)
 """The texts of a column that is not there."""
 
 
+_IDS: Final = ("account", "party_id", "customer_id")
+
+
 def is_text(kind: pl.DataType) -> bool:
     """Whether a column is held as numbers."""
     return isinstance(kind, pl.String | pl.Categorical | pl.Enum)
+
+
+def shared(name: str) -> str:
+    """Which columns are numbered together: the ids of both sides."""
+    _, _, field = name.partition("_")
+    return field if field in _IDS else name
 
 
 def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories]) -> pl.DataFrame:
@@ -91,7 +110,7 @@ def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories])
 
     Args:
         payments: A lazy frame is never held with its texts as they are: it is read piece by piece.
-        pools: Column -> the texts that have numbers; filled here, so that two tables can share them.
+        pools: Columns -> the texts that have numbers; filled here, so that two tables can share them.
     """
     lazy, schema = payments.lazy(), payments.collect_schema()
     if any(name not in schema for name in REQUIRED_COLUMNS):
@@ -100,7 +119,7 @@ def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories])
     for name in (name for name in schema if name in TRANSACTIONS):
         column = pl.col(name)
         if name != "transaction_id" and isinstance(schema[name], pl.String):
-            column = column.cast(pl.Categorical(pools.setdefault(name, pl.Categories.random())))
+            column = column.cast(pl.Categorical(pools.setdefault(shared(name), pl.Categories.random())))
         columns.append(column)
     chosen = lazy.select(columns)
     return chosen.collect(engine="streaming") if isinstance(payments, pl.LazyFrame) else chosen.collect()
@@ -108,28 +127,39 @@ def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories])
 
 def encode(values: pl.Series) -> Coded:
     """A column of texts as numbers."""
-    size = len(values)
-    if values.null_count() == size:
-        return Coded(np.zeros(size, np.uint8), ABSENT)
-    if not isinstance(values.dtype, pl.Categorical):
-        values = values.cast(pl.String).cast(pl.Categorical(pl.Categories.random()))
-    different = values.unique().drop_nulls()
-    known = pl.DataFrame({"number": different.to_physical(), "text": different.cast(pl.String)})
-    known = known.sort("number")
+    return encode_together([values])[0]
+
+
+def encode_together(columns: list[pl.Series]) -> list[Coded]:
+    """Several columns of texts as numbers, with one numbering."""
+    size = sum(map(len, columns))
+    if sum(values.null_count() for values in columns) == size:
+        return [Coded(np.zeros(len(values), np.uint8), ABSENT) for values in columns]
+    if any(
+        not isinstance(values.dtype, pl.Categorical) or values.dtype != columns[0].dtype for values in columns
+    ):
+        kind = pl.Categorical(pl.Categories.random())
+        columns = [values.cast(pl.String).cast(kind) for values in columns]
+    different = pl.concat([values.unique().drop_nulls().alias("text") for values in columns])
+    known = pl.DataFrame({"number": different.to_physical(), "text": different})
+    known = known.unique("number").sort("number").with_columns(pl.col("text").cast(pl.String))
     places, count = known["number"].to_numpy(), len(known)
-    kind = np.min_scalar_type(count)
-    last = int(places[-1])
-    held = values.to_physical()
-    numbers = held.fill_null(last + 1).to_numpy()
-    if last + 1 != count:  # other columns have texts of the pool that this one has not
-        table = np.full(last + 2, count, kind)
-        table[places] = np.arange(count)
-        numbers = table[numbers]
-    return Coded(numbers.astype(kind, copy=False), known["text"])
+    width, last, texts = np.min_scalar_type(count), int(places[-1]), known["text"]
+    result = []
+    for values in columns:
+        numbers = values.to_physical().fill_null(last + 1).to_numpy()
+        if last + 1 != count:  # other columns have texts of the pool that these have not
+            table = np.full(last + 2, count, width)
+            table[places] = np.arange(count)
+            numbers = table[numbers]
+        result.append(Coded(numbers.astype(width, copy=False), texts))
+    return result
 
 
 def in_common(*parts: Coded) -> list[Coded]:
     """Several columns with one numbering, so that equal texts have equal numbers."""
+    if all(part.texts is parts[0].texts for part in parts):
+        return list(parts)
     every = encode(pl.concat([part.texts.alias("text") for part in parts]))
     null = np.array([len(every.texts)], every.numbers.dtype)
     result, begin = [], 0

@@ -11,9 +11,18 @@ import numpy as np
 import polars as pl
 
 from screening.errors import SchemaError
-from screening.rules.coded import ABSENT, Coded, encode, first_known, in_common, is_text
+from screening.rules.coded import (
+    ABSENT,
+    Coded,
+    encode,
+    encode_together,
+    first_known,
+    in_common,
+    is_text,
+    shared,
+)
 from screening.rules.findings import Finding
-from screening.rules.keys import ALTERNATIVES, blank_is_null, in_order_of_appearance, key_parts, worded
+from screening.rules.keys import ALTERNATIVES, blank_is_null, key_parts, worded
 from screening.rules.scopes import SIDES
 from screening.rules.windows import Clock
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
@@ -94,10 +103,9 @@ class Columns:
 
     def _coded(self, name: str) -> Coded:
         if name in self.columns:
-            made = encode(self._payments[name]).at(self._order)
-            if name in self._texts:
-                self._payments = self._payments.drop(name)
-            return made
+            if name not in self._texts:
+                return encode(self._payments[name]).at(self._order)
+            return self.keep(("pool", shared(name)), partial(self._encoded, shared(name)))[name]
         if self._told(name):
             found, place = self._of_party(name)
             held = encode(found)
@@ -107,6 +115,13 @@ class Columns:
         if parts:
             return first_known(*(self.coded(part).without_blank() for part in parts))
         return _absent(self.size)
+
+    def _encoded(self, pool: str) -> dict[str, Coded]:
+        names = sorted(name for name in self._texts & self.columns if shared(name) == pool)
+        made = encode_together([self._payments[name] for name in names])
+        with self._lock:
+            self._payments = self._payments.drop(names)
+        return {name: one.at(self._order) for name, one in zip(names, made, strict=True)}
 
     def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
         """A column of whole numbers, with `null` for nulls."""
@@ -186,18 +201,18 @@ class Columns:
         return names.extend_constant(None, 1).gather(np.minimum(keys, len(names))).alias(f"{side}_party")
 
     def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], pl.Series]:
+        sides = in_common(*(self._side(name) for name in SIDES[kind]))
+        return np.concatenate([side.keys() for side in sides]), sides[0].texts
+
+    def _side(self, name: str) -> Coded:
         parts: list[Coded] = []
-        counts = []
-        for name in SIDES[kind]:
-            own = key_parts(name, self.columns) or [(name, None)]
-            for part, word in own:
-                coded = (self.coded(part) if part in self.columns else _absent(self.size)).without_blank()
+        known = np.zeros(self.size, np.bool_)
+        for part, word in key_parts(name, self.columns):
+            if part in self.columns and not (parts and known.all()):
+                coded = self.coded(part).without_blank()
                 parts.append(coded if word is None else coded.renamed(worded(coded.texts, word)))
-            counts.append(len(own))
-        shared = in_common(*parts)
-        sides = first_known(*shared[: counts[0]]), first_known(*shared[counts[0] :])
-        both = in_common(*sides)
-        return in_order_of_appearance(np.concatenate([side.keys() for side in both]), both[0].texts)
+                known |= coded.known
+        return first_known(*parts) if parts else _absent(self.size)
 
     def _party_texts(self) -> pl.Series:
         self.key("originator_party")

@@ -19,7 +19,6 @@ __all__ = [
     "ALTERNATIVES",
     "blank_is_null",
     "combine",
-    "in_order_of_appearance",
     "key_parts",
     "key_texts",
     "worded",
@@ -104,18 +103,3 @@ def combine(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
             total[~missing] = np.unique(total[~missing], return_inverse=True)[1].astype(np.uint64)
     total[missing] = NO_KEY
     return total.astype(np.uint32)
-
-
-def in_order_of_appearance(
-    keys: npt.NDArray[np.uint32], texts: pl.Series
-) -> tuple[npt.NDArray[np.uint32], pl.Series]:
-    """Keys numbered as they first appear, so that nothing depends on the order of a file."""
-    known = np.flatnonzero(keys != NO_KEY)
-    if not len(known):
-        return keys, texts
-    first = np.full(len(texts), len(keys), np.int64)
-    first[keys[known[::-1]]] = known[::-1]  # the earliest is written last
-    order = np.argsort(first, kind="stable")
-    new = np.empty(len(order) + 1, np.uint32)
-    new[order], new[-1] = np.arange(len(order), dtype=np.uint32), NO_KEY
-    return new[np.minimum(keys, len(order))], texts.gather(order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from tests.rules.conftest import Row, table
 from tests.rules.oracle import (
     DAY,
     HOUR,
@@ -18,6 +19,7 @@ from tests.rules.oracle import (
     total,
 )
 
+from screening.rules import assess
 from screening.rules.shapes import cycle, layering_chain, mirrored_transfer, scatter_gather
 
 Path = tuple[Payment, ...]
@@ -141,3 +143,22 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_flags_are_those_of_the_oracle(case: Case) -> None:
     agree(case)
+
+
+@pytest.mark.parametrize("first", ["a", "z"])
+@pytest.mark.parametrize("seed", range(4))
+def test_of_two_payers_behind_one_payment_the_one_who_began_is_told(first: str, seed: int) -> None:
+    """Whatever the accounts are called, and however the file is sorted."""
+    second = "z" if first == "a" else "a"
+    hops = [(payer, f"m{i}") for payer in (first, second) for i in range(3)] + [
+        (f"m{i}", "end") for i in range(3)
+    ]
+    rows: list[Row] = [
+        {"hour": hour, "amount": 1000, "originator_account": payer, "beneficiary_account": payee}
+        for hour, (payer, payee) in enumerate(hops)
+    ]
+    rows.append({"hour": -1, "amount": 1, "originator_account": second, "beneficiary_account": "other"})
+    shuffled = table(rows).sample(fraction=1, shuffle=True, seed=seed)
+    (flag,) = assess(shuffled, [scatter_gather()]).flags.to_dicts()
+    assert flag["transaction_id"] == "t0008"
+    assert flag["evidence"] == ["t0002", "t0006", "t0007", "t0008"]

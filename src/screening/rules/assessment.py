@@ -14,6 +14,7 @@ from screening.errors import SchemaError
 from screening.policy import Policy
 from screening.rules.book import Book
 from screening.rules.catalogue import RULES, by_id
+from screening.rules.coded import hold
 from screening.rules.findings import flags_of
 from screening.rules.rule import apply_policy
 from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
@@ -89,9 +90,12 @@ def assess(
     """
     policy = policy or Policy()
     chosen = apply_policy(rules, policy.rules, known=by_id())
-    payments, in_batch = join_history(transactions, history)
     check_parties(parties)
+    pools: dict[str, pl.Categories] = {}
+    batch, past = hold(transactions, pools), None if history is None else hold(history, pools)
+    payments, in_batch = join_history(batch, past)
     book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
+    del batch, past, payments  # the book lets go of columns that it has made ready
     ordered = sorted(chosen, key=lambda item: item.id)
     # sorts and searches run outside the interpreter's lock; more threads would only hold more memory
     with ThreadPoolExecutor(max_workers=1 if book.size < _SMALL else _THREADS) as pool:

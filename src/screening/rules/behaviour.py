@@ -308,7 +308,7 @@ def new_account(book: Book, *, age: int, incomes: float) -> Finding:
     if (income > 0).any():
         ledger = book.ledger("originator_account", money=True)
         span = ledger.within(age)
-        base = (book.currency == book.policy.base_currency).fill_null(False).to_numpy()[span.rows]
+        base = (book.currency.series(span.rows) == book.policy.base_currency).fill_null(False).to_numpy()
         earned = income[span.rows]
         foreign[span.rows[new[span.rows] & (earned > 0) & ~base]] = True
         beyond = (earned > 0) & base & at_least_share(span.sum(book.amount), earned, incomes)

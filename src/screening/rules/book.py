@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -14,19 +13,21 @@ from screening.errors import SchemaError
 from screening.policy import RulesPolicy
 from screening.reference.country_risk import HIGH_RISK, TF_AREA, classify
 from screening.reference.currencies import exponents
-from screening.reference.dated import coded, codes, read_table
+from screening.reference.dated import read_table
 from screening.reference.thresholds import base_units, threshold
-from screening.rules.findings import Finding
+from screening.rules.coded import Coded, first_known, in_common
+from screening.rules.columns import PARTY_FIELDS, Columns
+from screening.rules.keys import ALTERNATIVES, combine, key_texts
 from screening.rules.scopes import ROW, SIDES, aligned
-from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
-from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
+from screening.rules.windows import NO_KEY, Distinct, Ledger, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy.typing as npt
 
     from screening.reference.dated import DatedTable
+    from screening.rules.findings import Finding
     from screening.rules.rule import Rule
     from screening.rules.scopes import Scope
 
@@ -35,31 +36,8 @@ __all__ = ["ALTERNATIVES", "NOT_MOVED", "PARTY_FIELDS", "Book", "combine", "key_
 NOT_MOVED: Final = ("rejected", "returned")
 """Status of payments whose money did not move; windows of flows leave them out."""
 
-ALTERNATIVES: Final = {
-    "originator_party": ("originator_party_id", "originator_customer_id", "originator_account"),
-    "beneficiary_party": ("beneficiary_party_id", "beneficiary_customer_id", "beneficiary_account"),
-    "originator_place": ("originator_country", "originator_admin1", "originator_agent_bic"),
-    "beneficiary_place": ("beneficiary_country", "beneficiary_admin1", "beneficiary_agent_bic"),
-    "originator_home": ("originator_residence", "originator_country"),
-    "beneficiary_home": ("beneficiary_residence", "beneficiary_country"),
-    "terminal_place": ("terminal_country", "terminal_admin1"),
-    "ip_place": ("ip_country", "ip_admin1"),
-    "cash_point": ("branch_id", "terminal_id"),
-}
-"""Name a rule may ask for -> columns of which the first that holds a value stands for it."""
 
-PARTY_FIELDS: Final = (
-    "type", "opened_at", "residence", "occupation", "income_minor", "holder_name", "holder_aliases",
-    "expected_countries", "case_status", "officer_of",
-)  # fmt: skip
-"""Columns of a table of parties, besides `party_id`; any of them may be absent."""
-
-Kept = TypeVar("Kept")
-
-_SIDES: Final = ("originator", "beneficiary")
-
-
-class Book:
+class Book(Columns):
     """Payments in order of time; everything a rule asks for is made once and kept.
 
     Rows of one instant are in order of their id, so that nothing depends on the order of a file.
@@ -86,19 +64,10 @@ class Book:
         owned: Mapping[str, npt.NDArray[np.bool_]] | None = None,
         fired: Mapping[str, pl.Series] | None = None,
     ) -> None:
-        _check(payments)
+        super().__init__(payments, parties=parties)
         self.policy = policy or RulesPolicy()
-        self._payments = payments
-        self._parties = parties
-        self.columns = frozenset(payments.columns) & set(TRANSACTIONS)
-        time = payments["booked_at"].dt.timestamp("us").to_numpy()
-        self._order = _order(time, payments["transaction_id"])
-        self.clock = Clock(time if self._order is None else time[self._order])
-        self.size = len(time)
         everything = np.ones(self.size, np.bool_) if batch is None else batch
-        self.batch = everything if self._order is None else everything[self._order]
-        self._kept: dict[Any, Any] = {}
-        self._lock, self._locks = Lock(), dict[Any, Lock]()
+        self.batch = self._arranged(everything)
         self._rules: dict[str, Rule] = {rule.id: rule for rule in rules}
         self._built_upon = {name for rule in self._rules.values() for name in rule.upon}
         self._fired = fired or {}
@@ -145,129 +114,14 @@ class Book:
             truth |= self.column("transaction_id").is_in(self._fired[rule.id].implode()).to_numpy()
         return truth
 
-    # -- columns ------------------------------------------------------------------------------------------
-
-    def has(self, name: str) -> bool:
-        """Whether a column, or one of its alternatives "a|b", can be had."""
-        for one in name.split("|"):
-            if one in self.columns or any(part in self.columns for part in ALTERNATIVES.get(one, ())):
-                return True
-            side, _, field = one.partition("_")
-            told = self._parties.columns if self._parties is not None and side in _SIDES else ()
-            if field in PARTY_FIELDS and field in told and self.has(f"{side}_party"):
-                return True
-        return False
-
-    def column(self, name: str, rows: npt.NDArray[np.int64] | None = None) -> pl.Series:
-        """A column in the order of the book, or its values in some rows; nulls where it is absent.
-
-        Texts are slow to rearrange: a rule asks for `rows` where it needs few of them.
-        """
-        if rows is not None:
-            if name in ALTERNATIVES and name not in self.columns and not self._told(name):
-                parts = [
-                    _blank_is_null(self.column(part, rows))
-                    for part in ALTERNATIVES[name]
-                    if part in self.columns
-                ]
-                if parts:
-                    return pl.select(pl.coalesce(*parts)).to_series().alias(name)
-            if name in self.columns:
-                return self._payments[name].gather(rows if self._order is None else self._order[rows])
-            return self.column(name).gather(rows)
-        values = self._unordered(name)
-        if values is not None:
-            return values if self._order is None else values.gather(self._order)
-        side, _, field = name.partition("_")
-        if self._told(name):
-            return self._of_party(side, field)
-        return pl.Series(name, [None], dtype=TRANSACTIONS.get(name, pl.String())).new_from_index(0, self.size)
-
-    def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
-        """A column of whole numbers, with `null` for nulls."""
-
-        def make() -> npt.NDArray[np.int64]:
-            values = self._unordered(name)
-            if values is None:
-                return self.column(name).fill_null(null).to_numpy()
-            return self._arranged(values.fill_null(null).to_numpy())
-
-        return self.keep(("numbers", name, null), make)
-
-    def is_in(self, name: str, *words: str) -> npt.NDArray[np.bool_]:
-        """Whether a column holds one of some words; not where it is null."""
-        return self.keep(("is_in", name, words), lambda: self.select(pl.col(name).is_in(list(words))))
-
-    def known(self, name: str) -> npt.NDArray[np.bool_]:
-        """Whether a column, or one of its alternatives "a|b", holds a value."""
-        return self.keep(("known", name), lambda: self._known(name))
-
-    def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
-        """An expression over TRANSACTIONS as truth values in the order of the book; null is false.
-
-        It looks at each row alone: where it can, it is evaluated in the order of the file.
-        """
-        names = sorted(set(test.meta.root_names()))
-        columns = {name: self._unordered(name) for name in names}
-        if all(values is not None for values in columns.values()):
-            frame = pl.DataFrame(
-                [values.alias(name) for name, values in columns.items() if values is not None]
-            )
-            return self._arranged(self._truth(frame.select(test).to_series()))
-        frame = pl.DataFrame([self.column(name).alias(name) for name in names])
-        return self._truth(frame.select(test).to_series())
-
-    def coded(self, name: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
-        """A column as whole numbers in the order of the book, and the texts they stand for."""
-        values = self._unordered(name)
-        if values is None:
-            return coded(self.column(name))
-        numbers, texts = coded(values)
-        return self._arranged(numbers), texts
-
-    def where(self, *tests: pl.Expr | npt.NDArray[np.bool_]) -> Finding:
-        """The payments for which all tests hold, for a rule that looks at the payment alone."""
-        truth = np.ones(self.size, np.bool_)
-        for test in tests:
-            truth &= self.select(test) if isinstance(test, pl.Expr) else test
-        return Finding(rows=np.flatnonzero(truth))
-
-    def ids(self, rows: npt.NDArray[np.int64]) -> pl.Series:
-        """Transaction ids of some rows."""
-        return self._payments["transaction_id"].gather(self.places(rows))
-
-    def places(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Where some rows stand in the table of payments."""
-        return rows if self._order is None else self._order[rows]
-
-    # -- keys ---------------------------------------------------------------------------------------------
-
-    def key(self, name: str) -> npt.NDArray[np.uint32]:
-        """Whole numbers for a key; accounts share theirs between both sides, and so do parties."""
-        for kind in ("account", "party"):
-            if name in (f"originator_{kind}", f"beneficiary_{kind}"):
-                both = self.keep(("sides", kind), partial(self._both_sides, kind))[0]
-                return both[: self.size] if name.startswith("originator") else both[self.size :]
-
-        def make() -> npt.NDArray[np.uint32]:
-            values = self._unordered(name)
-            if values is None:
-                return coded(_blank_is_null(self.column(name)))[0]
-            return self._arranged(coded(_blank_is_null(values))[0])
-
-        return self.keep(("key", name), make)
-
-    def party_names(self, side: str) -> pl.Series:
-        """The id by which each row's party is known, as it stands in the table of parties."""
-        keys = self.key(f"{side}_party")
-        names = self._party_texts()
-        place = np.where(keys == NO_KEY, len(names), keys).astype(np.uint32)
-        return pl.Series(f"{side}_party", [*names, None], dtype=pl.String).gather(place)
+    # -- keys and windows ---------------------------------------------------------------------------------
 
     def currency_key(self) -> npt.NDArray[np.uint32]:
         """Whole numbers for the currencies in which payments are measured; what is unknown counts as one."""
-        currency, names = self.keep("currencies", lambda: codes(self.currency))
-        return np.minimum(currency, max(len(names) - 1, 0)).astype(np.uint32)
+        currency = self.currency
+        most = max(len(currency.texts) - 1, 0)
+        keys: npt.NDArray[np.uint32] = np.minimum(currency.numbers, most).astype(np.uint32)
+        return keys
 
     def money_key(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """Keys that also differ by currency, so that sums never mix currencies.
@@ -275,7 +129,7 @@ class Book:
         Keys of one kind stay comparable from call to call. Keys that were combined may be too wide for it:
         `combine` takes `currency_key` too.
         """
-        names = self.keep("currencies", lambda: codes(self.currency))[1]
+        names = self.currency.texts
         if len(names) <= 1:
             return keys
         wide = keys.astype(np.uint64) * np.uint64(len(names)) + self.currency_key()
@@ -286,11 +140,7 @@ class Book:
 
     def ledger(self, name: str, *, money: bool = False, moved: bool = True) -> Ledger:
         """Rows by a key, in order of time; with `money` by currency as well."""
-        if (
-            money
-            and self.measured.all()
-            and len(self.keep("currencies", lambda: codes(self.currency))[1]) == 1
-        ):
+        if money and len(self.currency.texts) == 1 and self.measured.all():
             money = False  # one currency and every amount known: the same ledger
 
         def make() -> Ledger:
@@ -366,11 +216,12 @@ class Book:
         return "amount_base_minor" in self.columns
 
     @property
-    def currency(self) -> pl.Series:
+    def currency(self) -> Coded:
         """Currency in which each amount is measured."""
         if self.in_base:
-            return pl.Series("currency", [self.policy.base_currency]).new_from_index(0, self.size)
-        return self.keep("currency", lambda: self.column("currency"))
+            base = pl.Series("currency", [self.policy.base_currency])
+            return Coded(np.broadcast_to(np.uint8(0), self.size), base)
+        return self.coded("currency")
 
     @property
     def amount(self) -> npt.NDArray[np.int64]:
@@ -388,11 +239,11 @@ class Book:
         """Minor units that one base unit of a parameter stands for; 0 where it is not known."""
 
         def make() -> npt.NDArray[np.int64]:
+            if self.in_base:
+                minor = 10 ** exponents().get(self.policy.base_currency, 2)
+                return np.broadcast_to(np.int64(minor), self.size)
             scale = self.table("currency_scale")
-            if not self.in_base:
-                return base_units(scale, self.currency, self.clock.time)
-            minor = 10 ** exponents().get(self.policy.base_currency, 2)
-            return np.broadcast_to(np.int64(minor), self.size)
+            return self._as_of(self.currency, partial(base_units, scale), scale)
 
         return self.keep("unit", make)
 
@@ -441,25 +292,21 @@ class Book:
 
         def make() -> npt.NDArray[np.int64]:
             tables = self.table("thresholds"), self.table("currency_scale")
-            jurisdiction = self.policy.jurisdiction
-            if self.in_base and self.size:  # one currency: it changes with the edges of the tables alone
-                time = self.clock.time
-                edges = np.unique(np.concatenate([table.edges for table in tables]))
-                begin = np.concatenate([[0], np.searchsorted(time, edges), [self.size]])
-                filled = np.flatnonzero(np.diff(begin))
-                currency = self.currency.head(len(filled))
-                limits = threshold(*tables, code, currency, time[begin[filled]], jurisdiction=jurisdiction)
-                if (limits == limits[0]).all():
-                    return np.broadcast_to(limits[0], self.size)
-                return np.repeat(limits, np.diff(begin)[filled])
-            return threshold(*tables, code, self.currency, self.clock.time, jurisdiction=jurisdiction)
+            place = self.policy.jurisdiction
+
+            def limits(currency: pl.Series, time: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+                return threshold(*tables, code, currency, time, jurisdiction=place)
+
+            return self._as_of(self.currency, limits, *tables)
 
         return self.keep(("threshold", code), make)
 
     def decimals(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Decimals of the currency in which some rows are measured."""
-        currency = self.currency.gather(rows)
-        return currency.replace_strict(dict(exponents()), default=2, return_dtype=pl.Int64).to_numpy()
+        known = exponents()
+        decimals = np.array([known.get(name, 2) for name in self.currency.with_null], np.int64)
+        of_row: npt.NDArray[np.int64] = decimals[self.currency.numbers[rows]]
+        return of_row
 
     # -- places -------------------------------------------------------------------------------------------
 
@@ -467,27 +314,57 @@ class Book:
         """A reference table, or the one the policy puts in its place."""
         return read_table(name, self.policy.reference.get(name))
 
+    def as_of(
+        self, table: str, name: str, find: Callable[[list[Mapping[str, Any]], str | None], int]
+    ) -> npt.NDArray[Any]:
+        """A small number for each value of a column, or for each country of a side, as of the payment.
+
+        Args:
+            table: Name of a reference table.
+            name: Name of a column, or of a side.
+            find: From the rows in force and a value (None for null) to the number.
+        """
+        held = self.table(table)
+        values = self.country(name) if name in ("originator", "beneficiary") else self.coded(name)
+        return self._as_of(values, lambda texts, time: held.lookup(texts, time, find, kind=np.uint8), held)
+
+    def _as_of(
+        self,
+        values: Coded,
+        find: Callable[[pl.Series, npt.NDArray[np.int64]], npt.NDArray[Any]],
+        *tables: DatedTable,
+    ) -> npt.NDArray[Any]:
+        """What dated tables say of each value; rows are in order of time: a period is a slice of them."""
+        edges = np.unique(np.concatenate([table.edges for table in tables]))
+        begin = [0, *np.searchsorted(self.clock.time, edges).tolist(), self.size]
+        parts = []
+        for low, high in pairwise(begin):
+            if low < high:
+                now = np.full(values.size, self.clock.time[low])
+                parts.append((low, high, find(values.with_null, now)))
+        if not parts:
+            return find(values.texts.clear(), np.zeros(0, np.int64))
+        if values.size == 2 and all(told[0] == parts[0][2][0] for _, _, told in parts) and values.known.all():
+            return np.broadcast_to(parts[0][2][0], self.size)  # one number, whatever the size
+        result = np.empty(self.size, parts[0][2].dtype)
+        for low, high, told in parts:
+            result[low:high] = told[values.numbers[low:high]]
+        return result
+
     def classes(self, name: str) -> npt.NDArray[np.uint8]:
         """Risk classes of a column of countries, of parts of countries, or of banks (by their BIC)."""
+        column = "admin1" if name.endswith("_admin1") else "country"
 
         def make() -> npt.NDArray[np.uint8]:
-            numbers, texts = self.coded(name)
-            values = pl.Series(texts(), dtype=pl.String)
-            if name.endswith("_bic"):
-                values = values.str.slice(4, 2)
-            column = "admin1" if name.endswith("_admin1") else "country"
-            table, time = self.table("country_risk"), self.clock.time
-            values = values.extend(pl.Series([None], dtype=pl.String))  # the last stands for null
-            result = np.zeros(self.size, np.uint8)
-            begin = [0, *np.searchsorted(time, table.edges), self.size]
-            for low, high in pairwise(begin):  # rows are in order of time: a period is a slice
-                if low < high:
-                    now = np.full(len(values), time[low])
-                    of_text = classify(table, values, now, column=column)
-                    result[low:high] = of_text[np.minimum(numbers[low:high], len(values) - 1)]
-            return result
+            table = self.table("country_risk")
 
-        if name not in self.columns and not self.has(name):
+            def find(texts: pl.Series, time: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+                places = texts.str.slice(4, 2) if name.endswith("_bic") else texts
+                return classify(table, places, time, column=column)
+
+            return self._as_of(self.coded(name), find, table)
+
+        if not self.has(name):
             return np.zeros(self.size, np.uint8)
         return self.keep(("classes", name), make)
 
@@ -504,14 +381,17 @@ class Book:
         """Whether a place is in a conflict or border area as of the payment."""
         return _holds(self.place_classes(place), TF_AREA)
 
-    def country(self, side: str) -> pl.Series:
+    def country(self, side: str) -> Coded:
         """Country of a side: of the party, else of its part of a country, else of its bank."""
 
-        def make() -> pl.Series:
-            part = self.column(f"{side}_admin1").str.slice(0, 2)
-            bank = self.column(f"{side}_agent_bic").str.slice(4, 2)
-            parts = (_blank_is_null(one) for one in (self.column(f"{side}_country"), part, bank))
-            return pl.select(pl.coalesce(*parts)).to_series()
+        def make() -> Coded:
+            part, bank = self.coded(f"{side}_admin1"), self.coded(f"{side}_agent_bic")
+            places = (
+                self.coded(f"{side}_country"),
+                part.renamed(part.texts.str.slice(0, 2)),
+                bank.renamed(bank.texts.str.slice(4, 2)),
+            )
+            return first_known(*(place.without_blank() for place in places))
 
         return self.keep(("country", side), make)
 
@@ -519,9 +399,9 @@ class Book:
         """Whole numbers for areas: the classed part of a country, else the country."""
 
         def make() -> npt.NDArray[np.uint32]:
-            part, country = self.column(f"{side}_admin1"), self.country(side)
-            classed = pl.Series(self.classes(f"{side}_admin1") != 0)
-            return coded(part.zip_with(classed, country))[0]
+            part, country = in_common(self.coded(f"{side}_admin1"), self.country(side))
+            classed = self.classes(f"{side}_admin1") != 0
+            return Coded(np.where(classed, part.numbers, country.numbers), part.texts).keys()
 
         return self.keep(("area", side), make)
 
@@ -529,212 +409,17 @@ class Book:
         """1 where a payment crosses a border, 0 where not (the EEA is one area), -1 where unknown."""
 
         def make() -> npt.NDArray[np.int8]:
-            table = self.table("areas")
-            here, there = self.country("originator"), self.country("beneficiary")
-
-            def inside(rows: list[Any], value: str | None) -> int:
+            def inside(rows: list[Mapping[str, Any]], value: str | None) -> int:
                 return int(any(row["area"] == "eea" and row["country"] == value for row in rows))
 
-            area = [table.lookup(side, self.clock.time, inside, kind=np.int8) == 1 for side in (here, there)]
-            unknown = (here.is_null() | there.is_null()).to_numpy()
-            abroad = self._truth(here != there) & ~(area[0] & area[1])
-            return np.where(unknown, -1, abroad).astype(np.int8)
+            here, there = in_common(self.country("originator"), self.country("beneficiary"))
+            both = self.as_of("areas", "originator", inside) & self.as_of("areas", "beneficiary", inside)
+            abroad = (here.numbers != there.numbers) & (both == 0)
+            return np.where(here.known & there.known, abroad, -1).astype(np.int8)
 
         return self.keep("cross_border", make)
-
-    # -- inner --------------------------------------------------------------------------------------------
-
-    def keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
-        """What is kept under a name, made the first time it is asked for."""
-        if name not in self._kept:
-            with self._lock:
-                own = self._locks.setdefault(name, Lock())
-            with own:  # what one rule is making, another waits for; nothing is made twice
-                if name not in self._kept:
-                    self._kept[name] = make()
-        kept: Kept = self._kept[name]
-        return kept
-
-    def _truth(self, values: pl.Series) -> npt.NDArray[np.bool_]:
-        truth: npt.NDArray[np.bool_] = values.fill_null(False).to_numpy()
-        return truth
-
-    def _told(self, name: str) -> bool:
-        """Whether a column comes from the table of parties alone."""
-        side, _, field = name.partition("_")
-        return name not in self.columns and side in _SIDES and field in PARTY_FIELDS and self.has(name)
-
-    def _unordered(self, name: str) -> pl.Series | None:
-        """A column in the order of the file; None where that is not to be had."""
-        if name in self.columns:
-            return self._payments[name]
-        parts = [
-            _blank_is_null(self._payments[part])
-            for part in ALTERNATIVES.get(name, ())
-            if part in self.columns
-        ]
-        if not parts or self._told(name):
-            return None
-        return pl.select(pl.coalesce(*parts)).to_series().alias(name)
-
-    def _arranged(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Values in the order of the file, brought into that of the book."""
-        return values if self._order is None else values[self._order]
-
-    def _known(self, name: str) -> npt.NDArray[np.bool_]:
-        truth = np.zeros(self.size, np.bool_)
-        for one in name.split("|"):
-            for part in ALTERNATIVES.get(one, (one,)):
-                if part == "amount":
-                    truth |= self.measured
-                elif self.has(part):
-                    blank = pl.col(part).is_not_null()
-                    if part in self.columns and self._payments.schema[part] == pl.String:
-                        blank &= pl.col(part) != ""
-                    elif part not in self.columns:
-                        truth |= _blank_is_null(self.column(part)).is_not_null().to_numpy()
-                        continue
-                    truth |= self.select(blank)
-        return truth
-
-    def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
-        sides = [key_texts(name, self.columns, self._in_file).alias("key") for name in SIDES[kind]]
-        numbers, texts = coded(pl.concat(sides))
-        if self._order is None:
-            return numbers, texts
-        numbers = np.concatenate([self._arranged(part) for part in np.split(numbers, 2)])
-        return _renumbered(numbers, texts)
-
-    def _in_file(self, name: str) -> pl.Series:
-        """A column of the payments in the order of the file; nulls where it is absent."""
-        return self._payments[name] if name in self.columns else self.column(name)
-
-    def _party_texts(self) -> list[str]:
-        return self.keep("party_texts", self._kept["sides", "party"][1])
-
-    def _of_party(self, side: str, field: str) -> pl.Series:
-        """A field of the table of parties for each row, looked up once per party."""
-        assert self._parties is not None
-        keys = self.key(f"{side}_party")
-        names = self._party_texts()
-        table = self._parties.select("party_id", field).unique("party_id", keep="first", maintain_order=True)
-        found = pl.DataFrame({"party_id": names}, schema={"party_id": pl.String}).join(
-            table, on="party_id", how="left", maintain_order="left"
-        )[field]
-        place = pl.Series(np.where(keys == NO_KEY, len(names), keys).astype(np.uint32))
-        return (
-            found.extend(pl.Series(field, [None], dtype=found.dtype)).gather(place).alias(f"{side}_{field}")
-        )
-
-
-def key_texts(name: str, columns: Collection[str], column: Callable[[str], pl.Series]) -> pl.Series:
-    """The texts that stand for a key, null without it: a function of the payment alone.
-
-    Args:
-        name: Name of a key.
-        columns: Columns that the table has.
-        column: Gives a column by its name.
-    """
-    if name not in SIDES["party"]:
-        return _blank_is_null(column(name))
-    kinds = [
-        kind
-        for kind in ("party_id", "customer_id", "account")
-        if any(f"{side}_{kind}" in columns for side in _SIDES)
-    ]
-    values: pl.Series | None = None
-    for part in (part for part in ALTERNATIVES[name] if part in columns):
-        if values is not None and not values.null_count():
-            break
-        own, word = _blank_is_null(column(part)), part.split("_", 1)[1]
-        if word != kinds[0]:  # the word keeps an account from passing for a party's id
-            own = pl.select(pl.format("{} ({})", own, pl.lit(word))).to_series()
-        values = own if values is None else pl.select(pl.coalesce(values, own)).to_series()
-    if values is None:
-        return pl.Series([None], dtype=pl.String).new_from_index(0, len(column("transaction_id")))
-    return _blank_is_null(values)
-
-
-def combine(*parts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """One key out of several; without any of them there is none."""
-    total = parts[0].astype(np.uint64)
-    missing = parts[0] == NO_KEY
-    for part in parts[1:]:
-        missing = missing | (part == NO_KEY)
-        present = part[~missing]
-        width = int(present.max()) + 1 if len(present) else 1
-        total = total * np.uint64(width) + np.where(missing, 0, part).astype(np.uint64)
-        largest = int(total[~missing].max()) if len(present) else 0
-        if largest >= 2**32 - 1:  # too wide to pack with a row number: number the combinations instead
-            total[~missing] = np.unique(total[~missing], return_inverse=True)[1].astype(np.uint64)
-    total[missing] = NO_KEY
-    return total.astype(np.uint32)
-
-
-def _renumbered(
-    numbers: npt.NDArray[np.uint32], texts: Callable[[], list[str]]
-) -> tuple[npt.NDArray[np.uint32], Callable[[], list[str]]]:
-    """Codes in the order in which they appear, so that nothing depends on the order of a file."""
-    known = np.flatnonzero(numbers != NO_KEY)
-    if not len(known):
-        return numbers, texts
-    first = np.full(int(numbers[known].max()) + 1, len(numbers), np.int64)
-    first[numbers[known[::-1]]] = known[::-1]  # the earliest is written last
-    order = np.argsort(first, kind="stable")
-    new = np.empty(len(order) + 1, np.uint32)
-    new[order], new[-1] = np.arange(len(order), dtype=np.uint32), NO_KEY
-
-    def told() -> list[str]:
-        old = texts()
-        return [old[place] for place in order]
-
-    return new[np.minimum(numbers, len(order))], told
 
 
 def _holds(classes: npt.NDArray[np.uint8], wanted: int) -> npt.NDArray[np.bool_]:
     truth: npt.NDArray[np.bool_] = (classes & np.uint8(wanted)) != 0
     return truth
-
-
-def _blank_is_null(values: pl.Series) -> pl.Series:
-    if values.dtype != pl.String:
-        return values
-    return values if not (values == "").any() else values.replace("", None)
-
-
-def _check(payments: pl.DataFrame) -> None:
-    missing = [name for name in REQUIRED_COLUMNS if name not in payments.columns]
-    if missing:
-        raise SchemaError(
-            f"TRANSACTIONS lack {', '.join(missing)}; conform() makes the table",
-            missing=missing,
-            found=payments.columns,
-        )
-    for name in ("transaction_id", "booked_at"):
-        if payments[name].null_count():
-            raise SchemaError(
-                f"{payments[name].null_count()} payments have no {name}; conform() rejects such rows"
-            )
-
-
-def _order(time: npt.NDArray[np.int64], ids: pl.Series) -> npt.NDArray[np.int64] | None:
-    """Rows by time and then id, or None when they already are."""
-    order = None
-    if len(time) > 1 and (time[1:] < time[:-1]).any():
-        order = np.argsort(time, kind="stable")
-        time = time[order]
-    same = np.zeros(len(time) + 1, np.bool_)
-    same[1:-1] = time[1:] == time[:-1] if len(time) > 1 else same[1:-1]
-    tied = np.flatnonzero(same[1:] | same[:-1])
-    if not len(tied):
-        return order
-    rows = tied if order is None else order[tied]
-    frame = pl.DataFrame({"time": time[tied], "id": ids.gather(rows), "row": rows})
-    sorted_rows = frame.sort("time", "id", "row")["row"].to_numpy()
-    if order is None:
-        if (sorted_rows == rows).all():
-            return None
-        order = np.arange(len(time))
-    order = order.copy()
-    order[tied] = sorted_rows
-    return order

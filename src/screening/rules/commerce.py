@@ -83,10 +83,7 @@ def _risky_occupation(book: Book) -> npt.NDArray[np.bool_]:
             any(row["class"] == "risk" and fold_texts(pl.Series([row["term"]]))[0] in text for row in rows)
         )
 
-    found = book.table("occupations").lookup(
-        book.column("originator_occupation"), book.clock.time, find, kind=np.uint8
-    )
-    truth: npt.NDArray[np.bool_] = found == 1
+    truth: npt.NDArray[np.bool_] = book.as_of("occupations", "originator_occupation", find) == 1
     return truth
 
 

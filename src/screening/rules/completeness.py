@@ -182,7 +182,7 @@ def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
         truth = np.zeros(book.size, np.bool_)
         truth[rows[bad]] = True
         if name.endswith("_address") and f"{side}_name" in book.columns:
-            truth |= book.select(pl.col(name) == pl.col(f"{side}_name")) & book.known(name)
+            truth |= book.same(name, f"{side}_name") & book.known(name)
         if name == f"{side}_name" and f"{side}_lei" in book.columns:
             truth &= ~book.known(f"{side}_lei")
         found = np.flatnonzero(truth)

@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from screening.reference.country_risk import TF_AREA, RiskClass
-from screening.reference.dated import codes
 from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.graph import expected
@@ -167,7 +166,7 @@ def _first_to_area(
 def small_repeated_transfers(book: Book, *, most: float, payments: int, window: int) -> Finding:
     """Look for small repeated payments into the high-risk area of one country."""
     rows = np.flatnonzero(book.high_risk() & book.moved & book.at_most(most))
-    country = codes(book.country("beneficiary").gather(rows))[0]
+    country = book.country("beneficiary").at(rows).keys()
     key = combine(book.key("originator_party")[rows], country)
     span = Ledger.of(key, rows, book.clock).within(window)
     span = span[span.count >= payments]

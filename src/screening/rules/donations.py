@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from screening.reference.dated import codes
 from screening.rules.behaviour import CASH_OUT, pass_through
 from screening.rules.book import combine
+from screening.rules.coded import in_common
 from screening.rules.findings import Finding, Money, listed
 from screening.rules.graph import expected
 from screening.rules.money import at_least_share
@@ -174,10 +174,10 @@ def _storm(book: Book, key: str, parameters: Mapping[str, float]) -> Finding:
 def _foreign_countries(
     book: Book, key: str, window: int, among: npt.NDArray[np.bool_], rows: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    here, there = book.country("beneficiary"), book.country("originator")
-    foreign = among & book.moved & (here != there).fill_null(False).to_numpy()
+    here, there = in_common(book.country("beneficiary"), book.country("originator"))
+    foreign = among & book.moved & here.known & there.known & (here.numbers != there.numbers)
     events = np.flatnonzero(foreign)
-    country = codes(there.gather(events))[0]
+    country = there.at(events).keys()
     sweep = Distinct(book.key(key)[events], country, events, book.clock, window)
     return sweep.count(book.key(key)[rows], rows)
 
@@ -186,8 +186,7 @@ def _in_calendar(book: Book) -> npt.NDArray[np.bool_]:
     def find(rows: list[Any], country: str | None) -> int:
         return int(any(row["country"] in ("*", country) for row in rows))
 
-    found = book.table("calendar").lookup(book.country("beneficiary"), book.clock.time, find, kind=np.uint8)
-    truth: npt.NDArray[np.bool_] = found == 1
+    truth: npt.NDArray[np.bool_] = book.as_of("calendar", "beneficiary", find) == 1
     return truth
 
 

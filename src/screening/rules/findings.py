@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import polars as pl
 
+from screening.rules.windows import pack
 from screening.schemas import FLAGS
 
 if TYPE_CHECKING:
@@ -167,16 +168,16 @@ def _evidence(finding: Finding, book: Book) -> tuple[pl.Series, npt.NDArray[np.i
         found.append(rows[there])
         total += there & (rows != finding.rows)
     total += ~holds_itself
-    frame = pl.DataFrame({"owner": np.concatenate(owners), "row": np.concatenate(found)})
-    frame = frame.unique().sort("owner", "row")
-    listed = frame.group_by("owner", maintain_order=True).agg(pl.col("row").tail(EVIDENCE_LIMIT))
-    rows = listed["row"].explode(empty_as_null=False).to_numpy()
-    ids = pl.DataFrame(
-        {
-            "owner": listed["owner"].repeat_by(listed["row"].list.len()).explode(empty_as_null=False),
-            "id": book.ids(rows),
-        }
-    )
+    listed = pack(np.concatenate(owners), np.concatenate(found))
+    listed.sort()
+    fresh = np.ones(len(listed), np.bool_)
+    fresh[1:] = listed[1:] != listed[:-1]
+    listed = listed[fresh]
+    owner = (listed >> np.uint64(32)).astype(np.int64)
+    counts = np.bincount(owner, minlength=size)
+    late = np.arange(len(listed)) >= np.repeat(np.cumsum(counts) - EVIDENCE_LIMIT, counts)
+    rows = (listed[late] & np.uint64(2**32 - 1)).astype(np.int64)
+    ids = pl.DataFrame({"owner": pl.Series(owner[late]).set_sorted(), "id": book.ids(rows)})
     lists = (
         ids.group_by("owner", maintain_order=True).agg("id")["id"]
         if size
@@ -224,7 +225,7 @@ def _text(value: Any, rows: npt.NDArray[np.int64], book: Book) -> pl.Series:
         power = 10**places
         whole, rest = value.minor // power, value.minor % power
         frame = pl.DataFrame(
-            {"whole": whole, "rest": rest, "places": places, "currency": book.currency.gather(rows)}
+            {"whole": whole, "rest": rest, "places": places, "currency": book.currency.series(rows)}
         )
         decimals = pl.format(".{}", pl.col("rest").cast(pl.String).str.zfill(pl.col("places")))
         tail = pl.when(pl.col("places") > 0).then(decimals).otherwise(pl.lit(""))

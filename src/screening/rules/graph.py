@@ -368,9 +368,9 @@ def expected(book: Book) -> npt.NDArray[np.bool_]:
     """Whether the beneficiary's country is one the originator is known to deal with."""
     if not book.has("originator_expected_countries"):
         return np.zeros(book.size, np.bool_)
-    known = book.column("originator_expected_countries").cast(pl.String)
-    rows = np.flatnonzero(known.is_not_null().to_numpy())
-    frame = pl.DataFrame({"known": known.gather(rows), "country": book.country("beneficiary").gather(rows)})
+    rows = np.flatnonzero(book.known("originator_expected_countries"))
+    known = book.column("originator_expected_countries", rows).cast(pl.String)
+    frame = pl.DataFrame({"known": known, "country": book.country("beneficiary").series(rows)})
     held = frame.select(pl.col("known").str.split(" ").list.contains(pl.col("country"))).to_series()
     result = np.zeros(book.size, np.bool_)
     result[rows] = held.fill_null(False).to_numpy()

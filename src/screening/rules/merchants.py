@@ -28,9 +28,7 @@ def is_kind(book: Book, kind: str) -> npt.NDArray[np.bool_]:
         return int(any(row["class"] == kind and _covers(row["code"], code) for row in rows))
 
     def make() -> npt.NDArray[np.bool_]:
-        values = book.column("merchant_category_code")
-        found = book.table("merchants").lookup(values, book.clock.time, find, kind=np.uint8)
-        truth: npt.NDArray[np.bool_] = found == 1
+        truth: npt.NDArray[np.bool_] = book.as_of("merchants", "merchant_category_code", find) == 1
         return truth
 
     if not book.has("merchant_category_code"):

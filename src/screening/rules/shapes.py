@@ -163,23 +163,26 @@ def scatter_gather(
     """Look for several mules between two accounts."""
     hops = _hops(book, least)
     payer, payee = book.key("originator_account"), book.key("beneficiary_account")
+    # of equal findings that of the payer who began a hop first counts, however accounts are numbered
+    first = np.full(int(payer[hops.came].max(initial=0)) + 1, NO_KEY)
+    np.minimum.at(first, payer[hops.came], hops.came.astype(np.uint32))
     ends = payer[hops.came] != payee[hops.went]
     hops = hops.where((_gap(book, hops) < gap) & _ratio(book, hops, low, high) & ends)
-    key = combine(payer[hops.came], payee[hops.went])
+    key = combine(first[payer[hops.came]], payee[hops.went], payer[hops.came])
     ledger = Ledger.of(key, hops.went, book.clock)
     span = ledger.within(window)
     sweep = Distinct(key, payer[hops.went], hops.went, book.clock, window)
     different = sweep.count(ledger.keys, span.rows)
     keep = different >= middles
     # a ledger of hops is sorted by key and second payment; the first payments lie beside it
-    first = hops.came[np.argsort(pack(key, hops.went), kind="stable")]
+    brought = hops.came[np.argsort(pack(key, hops.went), kind="stable")]
     return Finding(
         rows=span.rows[keep],
         value=different[keep],
         threshold=float(middles),
         window=window,
         spans=(span[keep],),
-        trail=(first[keep],),
+        trail=(brought[keep],),
         unclear=_unclear(hops),
     )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from screening.reference.dated import codes
 from screening.rules.findings import Finding
 from screening.rules.graph import COMMERCIAL
 from screening.rules.rule import count, duration, ratio, rule
@@ -79,11 +78,9 @@ def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) ->
 )
 def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, letters: int) -> Finding:
     """Look for one text from many originators."""
-    number, told = book.coded("remittance_text")
-    texts = told()
-    plain = letters_of(pl.Series("text", texts, dtype=pl.String))
-    same = codes(pl.select(pl.when(plain.str.len_chars() >= letters).then(plain)).to_series())[0]
-    key = np.append(same, NO_KEY)[np.minimum(number, len(texts))]
+    text = book.coded("remittance_text")
+    plain = letters_of(text.texts)
+    key = text.renamed(pl.select(pl.when(plain.str.len_chars() >= letters).then(plain)).to_series()).keys()
     rows = np.flatnonzero((key != NO_KEY) & book.moved & ~book.is_in("beneficiary_type", *COMMERCIAL))
     key = key[rows]
     payer, payee = book.key("originator_party")[rows], book.key("beneficiary_party")[rows]

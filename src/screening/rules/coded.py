@@ -1,0 +1,184 @@
+"""Texts held as numbers: each different text once, and for every payment which of them it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from screening.rules.windows import NO_KEY
+from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+__all__ = [
+    "ABSENT",
+    "Coded",
+    "encode",
+    "encode_together",
+    "first_known",
+    "hold",
+    "in_common",
+    "is_text",
+    "shared",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """A column of texts.
+
+    Attributes:
+        numbers: For every payment the position of its text; `len(texts)` stands for null.
+        texts: The different texts.
+    """
+
+    numbers: npt.NDArray[Any]
+    texts: pl.Series
+
+    @property
+    def size(self) -> int:
+        """How many different values there are, null counted as one."""
+        return len(self.texts) + 1
+
+    @property
+    def with_null(self) -> pl.Series:
+        """The different texts, and null in the place that stands for it."""
+        return self.texts.extend_constant(None, 1)
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Whether a payment holds a text."""
+        truth: npt.NDArray[np.bool_] = self.numbers != len(self.texts)
+        return truth
+
+    def series(self, rows: npt.NDArray[np.int64] | None = None) -> pl.Series:
+        """The texts themselves, of all payments or of some rows."""
+        numbers = self.numbers if rows is None else self.numbers[rows]
+        return self.with_null.gather(numbers)
+
+    def at(self, order: npt.NDArray[np.int64] | None) -> Coded:
+        """Some rows, or all of them in another order."""
+        return self if order is None else Coded(self.numbers[order], self.texts)
+
+    def keys(self) -> npt.NDArray[np.uint32]:
+        """As keys of windows: `NO_KEY` for null."""
+        if not len(self.texts):
+            return np.full(len(self.numbers), NO_KEY, np.uint32)
+        if not self.known.all():
+            table = np.append(np.arange(len(self.texts), dtype=np.uint32), NO_KEY)
+            keys: npt.NDArray[np.uint32] = table[self.numbers]
+            return keys
+        return self.numbers.astype(np.uint32)
+
+    def renamed(self, texts: pl.Series) -> Coded:
+        """Another text in place of each: equal ones become one, and null is none."""
+        if not len(texts):
+            return self
+        new = encode(texts)
+        table = np.append(new.numbers, np.array([len(new.texts)], new.numbers.dtype))
+        return Coded(table[self.numbers], new.texts)
+
+    def without_blank(self) -> Coded:
+        """The same with null for the empty text."""
+        return self.renamed(self.texts.replace("", None)) if (self.texts == "").any() else self
+
+
+ABSENT: Final = pl.Series([], dtype=pl.String)
+"""The texts of a column that is not there."""
+
+
+_IDS: Final = ("account", "party_id", "customer_id")
+
+
+def is_text(kind: pl.DataType) -> bool:
+    """Whether a column is held as numbers."""
+    return isinstance(kind, pl.String | pl.Categorical | pl.Enum)
+
+
+def shared(name: str) -> str:
+    """Which columns are numbered together: the ids of both sides."""
+    _, _, field = name.partition("_")
+    return field if field in _IDS else name
+
+
+def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories]) -> pl.DataFrame:
+    """TRANSACTIONS with texts as numbers, which is a small part of their size; ids stay as they are.
+
+    Args:
+        payments: A lazy frame is never held with its texts as they are: it is read piece by piece.
+        pools: Columns -> the texts that have numbers; filled here, so that two tables can share them.
+    """
+    lazy, schema = payments.lazy(), payments.collect_schema()
+    if any(name not in schema for name in REQUIRED_COLUMNS):
+        return lazy.collect()  # refused later, by one who can say what it is
+    columns = []
+    for name in (name for name in schema if name in TRANSACTIONS):
+        column = pl.col(name)
+        if name != "transaction_id" and isinstance(schema[name], pl.String):
+            column = column.cast(pl.Categorical(pools.setdefault(shared(name), pl.Categories.random())))
+        columns.append(column)
+    chosen = lazy.select(columns)
+    return chosen.collect(engine="streaming") if isinstance(payments, pl.LazyFrame) else chosen.collect()
+
+
+def encode(values: pl.Series) -> Coded:
+    """A column of texts as numbers."""
+    return encode_together([values])[0]
+
+
+def encode_together(columns: list[pl.Series]) -> list[Coded]:
+    """Several columns of texts as numbers, with one numbering."""
+    size = sum(map(len, columns))
+    if sum(values.null_count() for values in columns) == size:
+        return [Coded(np.zeros(len(values), np.uint8), ABSENT) for values in columns]
+    if any(
+        not isinstance(values.dtype, pl.Categorical) or values.dtype != columns[0].dtype for values in columns
+    ):
+        kind = pl.Categorical(pl.Categories.random())
+        columns = [values.cast(pl.String).cast(kind) for values in columns]
+    different = pl.concat([values.unique().drop_nulls().alias("text") for values in columns])
+    known = pl.DataFrame({"number": different.to_physical(), "text": different})
+    known = known.unique("number").sort("number").with_columns(pl.col("text").cast(pl.String))
+    places, count = known["number"].to_numpy(), len(known)
+    width, last, texts = np.min_scalar_type(count), int(places[-1]), known["text"]
+    result = []
+    for values in columns:
+        numbers = values.to_physical().fill_null(last + 1).to_numpy()
+        if last + 1 != count:  # other columns have texts of the pool that these have not
+            table = np.full(last + 2, count, width)
+            table[places] = np.arange(count)
+            numbers = table[numbers]
+        result.append(Coded(numbers.astype(width, copy=False), texts))
+    return result
+
+
+def in_common(*parts: Coded) -> list[Coded]:
+    """Several columns with one numbering, so that equal texts have equal numbers."""
+    if all(part.texts is parts[0].texts for part in parts):
+        return list(parts)
+    every = encode(pl.concat([part.texts.alias("text") for part in parts]))
+    null = np.array([len(every.texts)], every.numbers.dtype)
+    result, begin = [], 0
+    for part in parts:
+        table = np.append(every.numbers[begin : begin + len(part.texts)], null)
+        begin += len(part.texts)
+        result.append(Coded(table[part.numbers], every.texts))
+    return result
+
+
+def first_known(*parts: Coded) -> Coded:
+    """For every payment the first of several columns that holds a text."""
+    if len(parts) == 1:
+        return parts[0]
+    first, *others = in_common(*parts)
+    numbers = first.numbers.copy()
+    for other in others:
+        gaps = numbers == len(first.texts)
+        if not gaps.any():
+            break
+        numbers[gaps] = other.numbers[gaps]
+    return Coded(numbers, first.texts)

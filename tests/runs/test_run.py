@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     "cut",
     [
         {"rows": 1, "names": 1},
-        {"rows": 7, "names": 2, "shares": 3},
-        {"rows": 1_000, "names": 1_000},
-        {"rows": 16, "names": 3, "shares": 2, "workers": 2},
+        {"rows": 7, "names": 2, "shares": 3, "parts": 1},
+        {"rows": 1_000, "names": 1_000, "parts": 3},
+        {"rows": 16, "names": 3, "shares": 2, "parts": 2, "workers": 2},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 9},
     ],
 )
 def test_any_split_into_batches_and_workers_gives_the_same_bytes(

@@ -10,7 +10,7 @@ do without, in the columns that they read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,10 +28,11 @@ from screening.rules.assessment import (
 from screening.rules.book import ALTERNATIVES, PARTY_FIELDS, Book, key_texts
 from screening.rules.catalogue import RULES, by_id
 from screening.rules.findings import flags_of
+from screening.rules.gathering import FIRED, FOUND_FLAGS, HINDERED, Found, gather, together
 from screening.rules.rule import Rule, apply_policy
 from screening.rules.scopes import ROW, SIDES, WHOLE, Scope, aligned, read_scope, scopes_of
 from screening.rules.wording import letters_of, words_of
-from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
+from screening.schemas import COVERAGE, REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -62,23 +63,6 @@ IN_BATCH: Final = "#batch"
 """Column of payments: whether they belong to the batch, or are earlier ones."""
 
 _OWNED: Final = "#owned "
-
-FOUND_FLAGS: Final = pl.Schema({**FLAGS, "scope": pl.Int64()})
-"""FLAGS with the number of the scope that found them."""
-
-HINDERED: Final = pl.Schema(
-    {
-        "rule": pl.String(),
-        "position": pl.Int64(),  # of the reason, in the order in which reasons count
-        "reason": pl.String(),
-        "transaction_id": pl.String(),  # null where no other part can hinder the same payment
-        "rows": pl.Int64(),
-    }
-)
-"""Payments that a rule could not judge, and why."""
-
-FIRED: Final = pl.Schema({"rule": pl.String(), "transaction_id": pl.String()})
-"""Payments, earlier ones as well, on which a rule fired that another one builds upon."""
 
 _FOLDED: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "remittance_text": letters_of,
@@ -162,23 +146,6 @@ class Plan:
     def _book(self) -> Book:
         schema = pl.DataFrame(schema={name: TRANSACTIONS[name] for name in self.columns})
         return Book(schema, policy=self.policy.rules, parties=self.parties, rules=self.rules)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """What was found in one part, or in several.
-
-    Attributes:
-        flags: FOUND_FLAGS.
-        hindered: HINDERED.
-        fired: FIRED.
-        narrowed: Payments that rules over the whole need, in the columns of the partition "whole".
-    """
-
-    flags: pl.DataFrame = field(default_factory=FOUND_FLAGS.to_frame)
-    hindered: pl.DataFrame = field(default_factory=HINDERED.to_frame)
-    fired: pl.DataFrame = field(default_factory=FIRED.to_frame)
-    narrowed: pl.DataFrame | None = None
 
 
 def plan(
@@ -311,7 +278,9 @@ class _Drawing:
         return found | ids if found & ids else found
 
 
-def deal(payments: pl.DataFrame, partition: Partition, parts: int) -> pl.DataFrame:
+def deal(
+    payments: pl.DataFrame, partition: Partition, parts: int, *, only: int | None = None
+) -> pl.DataFrame:
     """Payments with the number of the part they go to, once for each part that needs them.
 
     Args:
@@ -320,27 +289,32 @@ def deal(payments: pl.DataFrame, partition: Partition, parts: int) -> pl.DataFra
         partition: How to deal.
         parts: How many parts there are. Which part an owner falls to is the same wherever the same version
             of polars runs.
+        only: The one part whose payments are wanted; of all parts by default.
     """
     frame = payments.select(IN_BATCH, *(name for name in partition.columns if name in payments.columns))
     if not partition.keys:
         number = pl.lit(0) if partition.name == WHOLE else pl.col("transaction_id").hash() % parts
-        return frame.with_columns(number.cast(pl.Int32).alias(PART))
-    numbers = [_numbers(frame, key, parts) for key in partition.keys]
+        frame = frame.with_columns(number.cast(pl.Int32).alias(PART))
+        return frame if only is None else frame.filter(pl.col(PART) == only)
     owned = [f"{_OWNED}{key}" for key in partition.keys]
-    frame = frame.with_columns(number.alias(name) for number, name in zip(numbers, owned, strict=True))
-    copies = []
-    for place, name in enumerate(owned):
-        first = (
-            pl.all_horizontal(pl.col(name).ne_missing(pl.col(earlier)) for earlier in owned[:place])
-            if place
-            else pl.lit(True)
-        )
-        copies.append(frame.filter(pl.col(name).is_not_null() & first).with_columns(pl.col(name).alias(PART)))
+    numbers = pl.DataFrame(
+        [_numbers(frame, key, parts).alias(name) for key, name in zip(partition.keys, owned, strict=True)]
+    )
     if partition.keyless:
-        without = frame.filter(pl.all_horizontal(pl.col(name).is_null() for name in owned))
-        anywhere = (pl.col("transaction_id").hash() % parts).cast(pl.Int32)
-        copies.append(without.with_columns(anywhere.alias(name) for name in (*owned, PART)))
-    return pl.concat(copies).with_columns((pl.col(name) == pl.col(PART)).fill_null(False) for name in owned)
+        without = pl.all_horizontal(pl.col(owned).is_null())
+        anywhere = (frame["transaction_id"].hash() % parts).cast(pl.Int32)
+        numbers = numbers.with_columns(pl.when(without).then(anywhere).otherwise(pl.col(owned)).name.keep())
+    wanted = range(parts) if only is None else (only,)
+    # in one piece: polars stumbles over texts that are put together where a piece of a column is empty
+    return pl.concat([_dealt(frame, numbers, part) for part in wanted], rechunk=True)
+
+
+def _dealt(frame: pl.DataFrame, numbers: pl.DataFrame, part: int) -> pl.DataFrame:
+    """Payments of one part, and by which of their keys they belong to it."""
+    mine = numbers.select(pl.all().eq_missing(part))
+    here = mine.select(pl.any_horizontal(pl.all())).to_series()
+    number = pl.Series(PART, [part], dtype=pl.Int32).new_from_index(0, int(here.sum()))
+    return frame.filter(here).with_columns(*mine.filter(here), number)
 
 
 def _numbers(payments: pl.DataFrame, key: str, parts: int) -> pl.Series:
@@ -395,69 +369,6 @@ def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.Data
         if partition.name == ROW:
             founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
     return together(founds)
-
-
-def together(founds: Sequence[Found]) -> Found:
-    """What was found in several parts, as one."""
-    narrowed = [found.narrowed for found in founds if found.narrowed is not None]
-    return Found(
-        flags=pl.concat([FOUND_FLAGS.to_frame(), *(found.flags for found in founds)]),
-        hindered=pl.concat([HINDERED.to_frame(), *(found.hindered for found in founds)]),
-        fired=pl.concat([FIRED.to_frame(), *(found.fired for found in founds)]),
-        narrowed=pl.concat(narrowed).unique("transaction_id", maintain_order=True) if narrowed else None,
-    )
-
-
-def gather(plan: Plan, found: Found, *, rows: int) -> Assessment:
-    """What `assess` says of the whole.
-
-    Args:
-        plan: The plan.
-        found: What was found in all parts of all partitions.
-        rows: Payments of the batch.
-    """
-    several = [rule.id for rule in plan.looking if len(rule.scopes) > 1]
-    best = ["transaction_id", "weight", "value", "evidence_count", "reason", "scope"]
-    twice = found.flags.filter(pl.col("rule").is_in(several)).sort(
-        ["rule", *best], descending=[False, False, True, True, True, False, False]
-    )
-    once = found.flags.filter(~pl.col("rule").is_in(several))
-    flags = pl.concat([once, twice.unique(["rule", "transaction_id"], keep="first")])
-    counted = found.hindered.filter(pl.col("transaction_id").is_null())
-    apart = found.hindered.filter(pl.col("transaction_id").is_not_null()).sort("position")
-    apart = apart.unique(["rule", "transaction_id", "rows"], keep="first", maintain_order=True)
-    undone = pl.col("rows") < 0  # of a payment that is flagged, and so was looked at
-    looked_at = apart.filter(~undone).join(flags, on=["rule", "transaction_id"], how="anti")
-    hindered = (
-        pl.concat([counted, apart.filter(undone), looked_at])
-        .group_by("rule", "reason")
-        .agg(pl.col("position").min(), pl.col("rows").sum())
-        .filter(pl.col("rows") != 0)
-        .sort("rule", "position")
-    )
-    lines = [COVERAGE.to_frame()]
-    blind = dict(
-        zip(
-            plan.blind["rule"],
-            plan.blind.with_columns(rows=pl.lit(rows, dtype=pl.Int64)).iter_slices(1),
-            strict=True,
-        )
-    )
-    for rule in sorted(plan.rules, key=lambda rule: rule.id):
-        if rule.id in blind:
-            lines.append(blind[rule.id])
-            continue
-        groups = hindered.filter(rule=rule.id)
-        lines += [
-            covered(rule, "not_evaluable", reason, rows=number)
-            for reason, number in groups.select("reason", "rows").iter_rows()
-        ]
-        lines.append(covered(rule, "evaluable", rows=rows - int(groups["rows"].sum())))
-    return Assessment(
-        flags=flags.sort("rule", "transaction_id").select(FLAGS.names()),
-        coverage=pl.concat(lines),
-        rules=plan.rules,
-    )
 
 
 def assess_in_parts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +24,7 @@ from screening.errors import RunError, SchemaError
 from screening.hits import HITS_ORDER, count_fields, distinct_values, pool, reads_texts
 from screening.payments import ID, KEY, PROBLEM, Source, readable, settle
 from screening.pipeline import Steps, notes
-from screening.rules import Rule, assess
+from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
@@ -36,6 +36,7 @@ from screening.runs.parts import (
     kept_rows,
     raise_alerts_of_share,
 )
+from screening.runs.ruling import Ruling, check_apart
 from screening.runs.workplace import Workplace, writing
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from screening.rules import Rule
     from screening.runs.budget import Budget
 
 __all__ = ["OUTPUTS", "Stages"]
@@ -57,6 +59,7 @@ _ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = 
 }
 _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
 _FINDING: Final = 2_000  # bytes of a hit or a flag
+_ID: Final = 40  # bytes of a row while ids are compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,8 @@ class Stages:
             if self.earlier is not None:
                 self._read("history", self.earlier)
                 self._settle("history", self.earlier)
+                rows = sum(self._noted(name)["rows"] for name in self.place.sealed("history-0"))
+                check_apart(self.place, shares=self.budget.shares(rows * _ID))
         with self.steps.step("screening names"):
             self._gather()
             self._judge()
@@ -163,7 +168,7 @@ class Stages:
                 source,
                 slimmed,
                 lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
-                shares=self.budget.shares(rows * 40),
+                shares=self.budget.shares(rows * _ID),
                 check=self._check_rejected,
             )
         if role == "payments":
@@ -254,17 +259,15 @@ class Stages:
 
     def _assess(self) -> None:
         """Flags and coverage of the rules."""
-        if self.place.receipt("coverage") is not None:
-            return
-        payments = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        history = None
-        if self.earlier is not None:
-            history = kept_rows(self.place, "history-0", "history").select(self.earlier.values)
-        assessment = assess(
-            payments, self.rules, history=history, parties=self.parties, policy=self.desk.policy
-        )
-        self.place.seal("flags-0000", assessment.flags.sort(_ORDERS["flags"][0]))
-        self.place.seal("coverage", assessment.coverage)
+        past: list[str] | None = None
+        if self.earlier is not None and self._noted(f"history-{REJECTED}")["rows_out"]:
+            past = self.earlier.values
+        columns = [name for name in self._columns if past is None or name in past]
+        drawn = plan(columns, self.rules, parties=self.parties, policy=self.desk.policy)
+        desk = replace(self.desk, plan=drawn)
+        Ruling(
+            desk=desk, budget=self.budget, say=self.steps.say, columns=columns, history=past is not None
+        ).do()
 
     # -- both ---------------------------------------------------------------------------------------------
 

@@ -11,9 +11,11 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
 from screening.runs.workplace import Workplace
+from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,17 +71,17 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
 
 
+@pytest.mark.parametrize("parts", [0, 2, 8])
 def test_history_and_parties_reach_the_rules_of_a_run(
-    tmp_path: Path, payments: Path, index: NameIndex
+    tmp_path: Path, payments: Path, index: NameIndex, parts: int
 ) -> None:
     history = tmp_path / "history.csv"
     history.write_text(payments_csv().replace("\nP", "\nH").replace("2026-03", "2026-02"))
     known = pl.DataFrame({"party_id": ["A1"], "type": ["npo"]})
     options: dict[str, Any] = {"history": history, "parties": known}
     whole = outputs(screen(payments, index, **options).write(tmp_path / "whole"))
-    assert (
-        outputs(screen_into(tmp_path / "run", payments, index, budget=small(7, 2), **options).folder) == whole
-    )
+    budget = small(7, 2, parts=parts)
+    assert outputs(screen_into(tmp_path / "run", payments, index, budget=budget, **options).folder) == whole
     assert whole[1]["history"]["bytes"] == history.stat().st_size
     assert whole[1] != outputs(screen(payments, index).write(tmp_path / "plain"))[1]
 
@@ -89,6 +91,45 @@ def test_no_payments_give_an_empty_run(tmp_path: Path, index: NameIndex) -> None
     path.write_text(payments_csv(0))
     whole = outputs(screen(path, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", path, index).folder) == whole
+
+
+def test_earlier_payments_that_are_in_the_batch_as_well_are_refused(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    history = tmp_path / "history.csv"
+    history.write_text(payments_csv(20).replace("\nP", "\nH").replace("H0004", "P0004"))
+    with pytest.raises(screening.SchemaError) as whole:
+        screen(payments, index, history=history)
+    with pytest.raises(screening.SchemaError) as run:
+        screen_into(tmp_path / "run", payments, index, history=history, budget=small(7, 2, shares=3, parts=2))
+    assert str(run.value) == str(whole.value)
+    assert "'P0004'" in str(run.value)
+
+
+def test_a_rule_that_cannot_travel_to_workers_is_evaluated_without_them(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    @rule(
+        "BANK-1", "Any", family="S", weight=5, definition="Any payment.", source="own", reason="a payment",
+    )  # fmt: skip
+    def local(book: Any) -> Any:
+        return book.where()
+
+    own = (*screening.RULES[:5], local())
+    whole = outputs(screen(payments, index, rules=own).write(tmp_path / "whole"))
+    budget = small(16, 50, parts=2, workers=2)
+    assert outputs(screen_into(tmp_path / "run", payments, index, rules=own, budget=budget).folder) == whole
+    assert pl.read_parquet(tmp_path / "run" / "flags.parquet").filter(rule="BANK-1").height > 20
+
+
+def test_rules_that_build_upon_others_hear_of_them_in_parts(tmp_path: Path, index: NameIndex) -> None:
+    table, _, _ = labelled_payments(100, seed=3, per_rule=1)
+    table = table.with_columns(campaign_id=pl.col("beneficiary_account"))  # dealt apart from the accounts
+    table.write_parquet(path := tmp_path / "payments.parquet")
+    whole = outputs(screen(path, index).write(tmp_path / "whole"))
+    budget = small(1_000, 100, shares=2, parts=2)
+    assert outputs(screen_into(tmp_path / "run", path, index, budget=budget).folder) == whole
+    assert pl.read_parquet(tmp_path / "run" / "flags.parquet").filter(rule="TF-N05").height > 0
 
 
 def interrupted_at(parts: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:

@@ -225,7 +225,7 @@ class _Drawing:
     def _partition(self, name: str, whole: set[str]) -> Partition:
         rules, narrowed = self._rules.get(name, []), self._narrowed.get(name, [])
         fed = [self._known[feed] for feed in sorted(self._feeds.get(name, ()))]
-        columns = self._columns([*rules, *fed]) | (whole if narrowed else set())
+        columns = self._columns([*rules, *fed], name) | (whole if narrowed else set())
         if name == ROW:  # what hinders a rule in the payment itself is counted here for all rules
             columns |= self._expand(
                 key for held in self._rules.values() for rule in held for key in rule.keys
@@ -254,13 +254,19 @@ class _Drawing:
     def _can(self, name: str) -> bool:
         return all(map(self._book.has, self._known[name].requires))
 
-    def _columns(self, rules: Iterable[Rule]) -> set[str]:
-        """Columns that rules read, with those of the rules they build upon."""
+    def _columns(self, rules: Iterable[Rule], key: str = WHOLE) -> set[str]:
+        """Columns that rules read, with those of the rules they build upon.
+
+        Where payments are dealt by the key of one column, a rule that looks at each of several such keys
+        gets that one alone: what it would find by the others is found elsewhere.
+        """
         names: set[str] = set(REQUIRED_COLUMNS) | {"amount_base_minor"}
         for rule in rules:
-            keys = [key for scope in scopes_of(rule, self._book.has) for key in scope.keys]
+            keys = {part for scope in scopes_of(rule, self._book.has) for part in scope.keys}
+            others = keys - {key} if key in keys else set()
+            read = [*rule.requires, *rule.keys, *rule.optional, *(keys - others)]
             names |= set(TRANSACTIONS) if rule.id not in by_id() else set()
-            names |= self._expand((*rule.requires, *rule.keys, *rule.optional, *keys))
+            names |= self._expand(_without(others, text) if key in text.split("|") else text for text in read)
             names |= self._columns(self._known[name] for name in rule.upon)
         return names & self._book.columns
 
@@ -276,6 +282,10 @@ class _Drawing:
         # how a party is called depends on the columns of both sides
         ids = {part for key in SIDES["party"] for part in ALTERNATIVES[key]}
         return found | ids if found & ids else found
+
+
+def _without(names: set[str], text: str) -> str:
+    return "|".join(part for part in text.split("|") if part not in names)
 
 
 def deal(
@@ -340,34 +350,30 @@ def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.Data
         plan: The plan it belongs to.
         fired: FIRED of the partitions before, for a partition that `needs` it.
     """
+    owned = {key: part[_OWNED + key].to_numpy() for key in partition.keys}
+    book = Book(
+        part,
+        batch=part[IN_BATCH].to_numpy(),
+        policy=plan.policy.rules,
+        parties=plan.parties,
+        rules=plan.rules,
+        owned=None if partition.name == WHOLE else owned,
+        fired=None if fired is None else _by_rule(fired, partition.needs),
+    )
     founds = []
-    for keys, names in _books(partition, plan).items():
-        one_side = len(keys) < len(partition.keys)  # such rules need no more than the payments of that side
-        held = part.filter(pl.any_horizontal(_OWNED + key for key in keys)) if one_side else part
-        owned = {key: held[_OWNED + key].to_numpy() for key in keys}
-        book = Book(
-            held,
-            batch=held[IN_BATCH].to_numpy(),
-            policy=plan.policy.rules,
-            parties=plan.parties,
-            rules=plan.rules,
-            owned=None if partition.name == WHOLE else owned,
-            fired=None if fired is None else _by_rule(fired, partition.needs),
-        )
-        for rule in map(plan.rule, names):
-            if rule.id in partition.rules:
-                founds.append(_look(rule, book, partition, keys))
-            if rule.id in partition.feeds:
-                ids = book.ids(np.flatnonzero(book.fired(rule)))
-                founds.append(Found(fired=_fired(rule.id, ids)))
-            book.forget(rule)
-        if not one_side:
-            wanted = [IN_BATCH, *plan.whole]
-            for rule in map(plan.rule, partition.narrowed):
-                rows = book.places(np.flatnonzero(_needed(rule, book)))
-                founds.append(Found(narrowed=held[np.sort(rows)].select(wanted)))
-        if partition.name == ROW:
-            founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
+    for rule in map(plan.rule, sorted({*partition.rules, *partition.feeds})):
+        if rule.id in partition.rules:
+            founds.append(_look(rule, book, partition))
+        if rule.id in partition.feeds:
+            ids = book.ids(np.flatnonzero(book.fired(rule)))
+            founds.append(Found(fired=_fired(rule.id, ids)))
+        book.forget(rule)
+    wanted = [IN_BATCH, *plan.whole]
+    for rule in map(plan.rule, partition.narrowed):
+        rows = book.places(np.flatnonzero(_needed(rule, book)))
+        founds.append(Found(narrowed=part[np.sort(rows)].select(wanted)))
+    if partition.name == ROW:
+        founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
     return together(founds)
 
 
@@ -405,29 +411,12 @@ def assess_in_parts(
     return gather(drawn, found, rows=int(in_batch.sum()))
 
 
-def _books(partition: Partition, plan: Plan) -> dict[tuple[str, ...], list[str]]:
-    """Keys that must be whole -> rules that look at payments by these keys, in order of id."""
-    books: dict[tuple[str, ...], list[str]] = {}
-    if partition.narrowed or partition.name == ROW:
-        books[partition.keys] = []
-    for name in sorted({*partition.rules, *partition.feeds}):
-        for scope in scopes_of(plan.rule(name), plan.has):
-            if scope.group == partition.name:
-                held = books.setdefault(_keys(scope, partition), [])
-                held += [] if name in held else [name]
-    return books
-
-
-def _keys(scope: Scope, partition: Partition) -> tuple[str, ...]:
-    return tuple(key for key in partition.keys if key in scope.keys)
-
-
-def _look(rule: Rule, book: Book, partition: Partition, keys: tuple[str, ...]) -> Found:
+def _look(rule: Rule, book: Book, partition: Partition) -> Found:
     """Flags of a rule under the scopes that are whole in this book, and payments that it could not judge."""
     here = [
         (number, scope, finding)
         for number, scope, finding in aligned(rule, book.findings(rule), book.has)
-        if scope.group == partition.name and _keys(scope, partition) == keys
+        if scope.group == partition.name
     ]
     several = len(rule.scopes) > 1
     flags, hindered = [FOUND_FLAGS.to_frame()], [HINDERED.to_frame()]

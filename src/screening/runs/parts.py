@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from screening.alerts import raise_alerts
 from screening.hits import Judged, carry_back, distinct_values, judge_names, judge_texts, pool, reads_texts
-from screening.payments import KEY
+from screening.payments import ID, KEY, open_source, readable
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from screening.payments import Source
     from screening.runs.crew import Desk
     from screening.runs.workplace import Workplace
 
-__all__ = ["CHANNELS", "REJECTED", "find_hits_of_part", "judge_part", "kept_rows", "raise_alerts_of_share"]
+__all__ = [
+    "CHANNELS",
+    "REJECTED",
+    "can_be_sliced",
+    "conformed",
+    "find_hits_of_part",
+    "judge_part",
+    "kept_rows",
+    "raise_alerts_of_share",
+    "read_slice",
+]
 
+_SLICED: Final = (b"PAR1", b"ARROW1")  # how files begin of which any rows can be found
 CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
 REJECTED: Final = "rejected"
 """Part that holds the KEY of each row that is no payment."""
+
+
+def can_be_sliced(path: Path) -> bool:
+    """Whether rows in the middle of a file can be read without all before them."""
+    with path.open("rb") as file:
+        return file.read(6).startswith(_SLICED)
+
+
+def read_slice(
+    desk: Desk, part: str, *, path: str, columns: Mapping[str, str], number: int, parts: int, start: int,
+    rows: int,
+) -> None:  # fmt: skip
+    """Read some rows of one file, the `number`th of as many as there are parts."""
+    opened = open_source(path, policy=desk.policy)
+    source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
+    with readable(source):
+        batch = conformed(source, number, source.parts[number].frame.slice(start, rows))
+    desk.place.seal(part, batch)
+
+
+def conformed(source: Source, number: int, frame: pl.LazyFrame) -> pl.DataFrame:
+    """What is kept of some rows of one table: key, values, problems and the hash of the id."""
+    parts = [*source.parts]
+    parts[number] = replace(parts[number], frame=frame)
+    rows = replace(source, parts=parts).read_after(number, 0)
+    columns = [name for name in rows.collect_schema().names() if not name.startswith("raw:")]
+    staged = rows.select(*columns, pl.col("transaction_id").hash().alias(ID))
+    return staged.collect(engine="streaming")
 
 
 def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:

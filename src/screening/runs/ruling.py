@@ -36,8 +36,9 @@ __all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "settle_share"
 
 _SAMPLE: Final = 20_000
 _READ_AGAIN: Final = 6  # up to so many parts, reading every batch for each of them is cheaper than dealing
-_TEXTS: Final = 2.0  # times a table is held while its rules are evaluated
-_NUMBERS: Final = 500  # bytes a row for keys, ledgers and windows
+_TEXTS: Final = 1.5  # times a table is held while its rules are evaluated
+_NUMBERS: Final = 150  # bytes a row for its place in time and its keys,
+_OF_RULE: Final = 25  # and for each rule: what it looks up stays for others (measured)
 _FOUND: Final = "found-flags"
 
 
@@ -126,11 +127,11 @@ class Ruling:
             first = next(name for name, role in self._sources.items() if role == "payments")
             sample = _payments(self.desk, first, "payments", self.columns).head(_SAMPLE)
             lines: list[tuple[str, int, int]] = []
-            if not self.budget.holds(rows * _weight(sample, self.columns)):
+            if not self.budget.holds(rows * _weight(sample, self.columns, len(self.plan.looking))):
                 for partition in self.plan.partitions:
                     dealt = deal(sample, partition, 97)
                     times = dealt.height / max(sample.height, 1)
-                    size = rows * times * _weight(dealt, dealt.columns)
+                    size = rows * times * _weight(dealt, dealt.columns, len(partition.rules))
                     parts = 1 if partition.name == WHOLE else self.budget.parts(size)
                     lines.append((partition.name, parts, int(rows * times)))
             columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64}
@@ -236,10 +237,10 @@ def check_apart(place: Workplace, *, shares: int) -> None:
         raise shared_payments(count, first[1])
 
 
-def _weight(table: pl.DataFrame, columns: Sequence[str]) -> float:
-    """Bytes that one row takes while rules look at it."""
+def _weight(table: pl.DataFrame, columns: Sequence[str], rules: int) -> float:
+    """Bytes that one row takes while so many rules look at it."""
     held = table.select(name for name in columns if name in table.columns)
-    return _TEXTS * held.estimated_size() / max(held.height, 1) + _NUMBERS
+    return _TEXTS * held.estimated_size() / max(held.height, 1) + _NUMBERS + _OF_RULE * rules
 
 
 # -- in the workers -----------------------------------------------------------------------------------------

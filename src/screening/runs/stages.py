@@ -22,7 +22,7 @@ from screening.audit import (
 )
 from screening.errors import RunError, SchemaError
 from screening.hits import HITS_ORDER, count_fields, distinct_values, pool, reads_texts
-from screening.payments import ID, KEY, PROBLEM, Source, readable, settle
+from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
@@ -31,10 +31,13 @@ from screening.runs.pace import Pace
 from screening.runs.parts import (
     CHANNELS,
     REJECTED,
+    can_be_sliced,
+    conformed,
     find_hits_of_part,
     judge_part,
     kept_rows,
     raise_alerts_of_share,
+    read_slice,
 )
 from screening.runs.ruling import Ruling, check_apart
 from screening.runs.workplace import Workplace, writing
@@ -76,6 +79,7 @@ class Stages:
         earlier: Earlier payments, for rules that look back.
         rules: Rules to evaluate.
         parties: What is known of parties.
+        where: Paths of the payments and, under "history", of the earlier ones.
         inputs: `describe_input` of everything that comes in.
     """
 
@@ -88,6 +92,7 @@ class Stages:
     earlier: Source | None
     rules: Sequence[Rule]
     parties: pl.DataFrame | None
+    where: Mapping[str, str]
     inputs: Mapping[str, Any]
 
     @property
@@ -121,31 +126,55 @@ class Stages:
         with readable(source):
             counts = [self._rows(source, number) for number in range(len(source.parts))]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
+        files = [path for _, path in find_files(self.where[role])]
+        slices: list[Task] = []
         for number, total in enumerate(counts):
-            done = self.place.unbroken(f"{role}-{number:05}-")
-            past = sum(self._noted(name)["rows"] for name in done)
-            pace.advance(past)
-            if past == total and done:
-                continue
-            rest = source.read_after(number, past)
-            columns = [name for name in rest.collect_schema().names() if not name.startswith("raw:")]
-            staged = rest.select(*columns, pl.col("transaction_id").hash().alias(ID))
-            rows = self.plan["batch_rows"]
-            with readable(source):
-                batches = staged.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming")
-                part = len(done)
-                for batch in in_chunks(batches, rows):
-                    self.place.seal(f"{role}-{number:05}-{part:06}", batch)
-                    pace.advance(batch.height)
-                    part += 1
-                if part == 0:
-                    self.place.seal(f"{role}-{number:05}-{part:06}", staged.head(0).collect())
+            if can_be_sliced(files[number]):
+                slices += self._slices(role, source, number, path=files[number], total=total)
+            else:
+                self._read_through(role, source, number, total, pace)
+        self.crew.do(slices, pace.advance)
+        for number, total in enumerate(counts):
             read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
             if read != total:
                 raise RunError(
                     f"{source.parts[number].source}: {total:,} rows were counted and {read:,} read; "
                     "the file changed while it was read"
                 )
+
+    def _slices(self, role: str, source: Source, number: int, *, path: Path, total: int) -> list[Task]:
+        """A file of which any rows can be found, for the workers to read."""
+        rows = self.plan["batch_rows"]
+        given = {
+            "path": str(path), "columns": dict(source.columns), "number": number, "parts": len(source.parts),
+            "rows": rows,
+        }  # fmt: skip
+        return [
+            Task(
+                part=f"{role}-{number:05}-{part:06}", make=read_slice, given={**given, "start": start},
+                size=min(rows, total - start),
+            )
+            for part, start in enumerate(range(0, max(total, 1), rows))
+        ]  # fmt: skip
+
+    def _read_through(self, role: str, source: Source, number: int, total: int, pace: Pace) -> None:
+        """Read a file from its beginning, or from where an earlier session came."""
+        done = self.place.unbroken(f"{role}-{number:05}-")
+        past = sum(self._noted(name)["rows"] for name in done)
+        pace.advance(past)
+        if past == total and done:
+            return
+        rows, part = self.plan["batch_rows"], len(done)
+        with readable(source):
+            # what is made of the rows is no stream to polars: it would hold all of them at once
+            raw = source.parts[number].frame.slice(past)
+            batches = raw.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming", lazy=True)
+            for batch in in_chunks(batches, rows):
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, batch.lazy()))
+                pace.advance(batch.height)
+                part += 1
+            if part == 0:
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, raw.head(0)))
 
     @staticmethod
     def _rows(source: Source, number: int) -> int:

@@ -133,8 +133,8 @@ def run(
     memory: Annotated[
         str | None,
         typer.Option(
-            help="Memory to aim at, such as 4GB; half of the machine's by default. All payments of one account, "
-            "party or text are looked at together and may take more.",
+            help="Memory to aim at, such as 4GB; half of the machine's by default. All payments of one "
+            "account, party or text are looked at together and may take more.",
             metavar="SIZE",
         ),
     ] = None,

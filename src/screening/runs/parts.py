@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from screening.alerts import raise_alerts
-from screening.hits import Judged, carry_back, distinct_values, judge_names, judge_texts, pool, reads_texts
+from screening.hits import (
+    IDENTIFIER_COLUMNS,
+    Judged,
+    carry_back,
+    distinct_values,
+    judge_names,
+    judge_texts,
+    pool,
+    reads_texts,
+)
 from screening.payments import ID, KEY, open_source, readable
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from screening.payments import Source
@@ -25,15 +34,18 @@ __all__ = [
     "REJECTED",
     "can_be_sliced",
     "conformed",
+    "draw_values",
     "find_hits_of_part",
     "judge_part",
     "kept_rows",
     "raise_alerts_of_share",
     "read_slice",
+    "share_values",
 ]
 
 _SLICED: Final = (b"PAR1", b"ARROW1")  # how files begin of which any rows can be found
 CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
+_DRAWN: Final = pl.Schema({"column": pl.String(), "value": pl.String(), "rows": pl.Int64()})
 REJECTED: Final = "rejected"
 """Part that holds the KEY of each row that is no payment."""
 
@@ -71,6 +83,35 @@ def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
     rejected = place.scan(f"{role}-{REJECTED}").collect()[KEY]
     rows = place.scan(batch)
     return rows if rejected.is_empty() else rows.filter(~pl.col(KEY).is_in(rejected.implode()))
+
+
+def draw_values(desk: Desk, part: str, *, batch: str, columns: Sequence[str]) -> None:
+    """Distinct values of each column in one batch, and how many rows carry each."""
+    rows = kept_rows(desk.place, batch, "payments").select(columns).collect()
+    _, values = distinct_values(rows.lazy())
+    drawn = [
+        table.select(pl.lit(column).alias("column"), *_DRAWN.names()[1:]) for column, table in values.items()
+    ]
+    table = pl.concat([_DRAWN.to_frame(), *drawn])
+    desk.place.seal(part, table, size=table.estimated_size())
+
+
+def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Sequence[str]) -> None:
+    """Distinct names and texts of a share of all values."""
+    mine = desk.place.scan("drawn-").filter(pl.col("value").hash() % shares == share)
+    counted = mine.group_by("column", "value").agg(pl.col("rows").sum()).collect(engine="streaming")
+    own = {column: counted.filter(column=column) for column in _read_columns(columns)}
+    _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
+    for channel, wanted in CHANNELS.items():
+        both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
+        desk.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
+    held = {column: [int(table["rows"].sum()), table.height] for column, table in own.items()}
+    desk.place.seal(part, pl.DataFrame(), shares=shares, held=held)
+
+
+def _read_columns(columns: Sequence[str]) -> list[str]:
+    read = (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
+    return [column for column in read if column in columns]
 
 
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:

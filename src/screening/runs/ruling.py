@@ -7,6 +7,7 @@ What fits into memory as a whole is assessed as a whole.
 
 from __future__ import annotations
 
+import io
 import pickle
 from dataclasses import dataclass
 from functools import cached_property
@@ -280,6 +281,8 @@ def look_at_part(
             frame = _payments(desk, source, role, _wanted(partition, columns))
             if partition.keys:
                 frame = deal(frame, partition, parts, only=part)
+            if partition.keys and parts > 1:
+                frame = _compact(frame)
         frames += [frame] if frame.height else []
     found = Found()
     if frames:
@@ -322,6 +325,14 @@ def _wanted(partition: Partition, columns: Sequence[str]) -> list[str]:
 def _payments(desk: Desk, batch: str, role: str, columns: Sequence[str]) -> pl.DataFrame:
     rows = kept_rows(desk.place, batch, role).select(columns).collect()
     return rows.with_columns(pl.lit(role == "payments").alias(IN_BATCH))
+
+
+def _compact(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows without the texts of all the others, which polars goes on holding after a filter."""
+    plain = io.BytesIO()
+    table.write_ipc(plain, compat_level=pl.CompatLevel.oldest())
+    plain.seek(0)
+    return pl.read_ipc(plain)
 
 
 def _in_one_piece(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from screening.audit import (
     write_table,
 )
 from screening.errors import RunError, SchemaError
-from screening.hits import HITS_ORDER, count_fields, distinct_values, pool, reads_texts
+from screening.hits import HITS_ORDER, count_fields, reads_texts
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
 from screening.rules.partitions import plan
@@ -33,11 +33,12 @@ from screening.runs.parts import (
     REJECTED,
     can_be_sliced,
     conformed,
+    draw_values,
     find_hits_of_part,
     judge_part,
-    kept_rows,
     raise_alerts_of_share,
     read_slice,
+    share_values,
 )
 from screening.runs.ruling import Ruling, check_apart
 from screening.runs.workplace import Workplace, writing
@@ -228,22 +229,29 @@ class Stages:
     def _gather(self) -> None:
         """Distinct names and texts, each once."""
         done = self.place.sealed("values-")
-        # strings take about three times as much in memory as on the disk
-        size = 3 * sum(self.place.part(name).stat().st_size for name in self.place.sealed("payments-0"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
-        kept = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        unread = self.place.scan("unread")
-        for share in range(shares):
-            if self.place.receipt(f"values-{share:04}") is not None:
-                continue
-            self.steps.say(f"gathering distinct names and texts, {share + 1} of {shares}")
-            _, values = distinct_values(kept, share=share, shares=shares)
-            _, others = distinct_values(unread, share=share, shares=shares)
-            for channel, columns in CHANNELS.items():
-                both = pl.concat([pool(values, columns), pool(others, columns)]).unique().sort()
-                self.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-            held = {name: [int(part["rows"].sum()), part.height] for name, part in values.items()}
-            self.place.seal(f"values-{share:04}", pl.DataFrame(), shares=shares, held=held)
+        shares = self._noted(done[0])["shares"] if done else 0
+        if shares and len(done) == shares:
+            return
+        drawing = [
+            Task(
+                part=f"drawn-{batch}", make=draw_values, given={"batch": batch, "columns": self._columns},
+                size=self._noted(batch)["rows"],
+            )
+            for batch in self.place.sealed("payments-0")
+        ]  # fmt: skip
+        rows = sum(task.size for task in drawing)
+        self.crew.do(drawing, Pace(self.steps.say, "gathering names and texts", rows, "rows").advance)
+        size = sum(self._noted(name)["size"] for name in self.place.sealed("drawn-"))
+        shares = shares or self.budget.shares(size)
+        tasks = [
+            Task(
+                part=f"values-{share:04}", make=share_values,
+                given={"share": share, "shares": shares, "columns": self._columns}, size=1,
+            )
+            for share in range(shares)
+        ]  # fmt: skip
+        self.crew.do(tasks, Pace(self.steps.say, "dividing names and texts", shares, "shares").advance)
+        self.place.drop("drawn-")
 
     def _judge(self) -> None:
         """What the index says of them: each name and text is judged once in the whole run."""

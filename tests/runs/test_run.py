@@ -14,6 +14,7 @@ from screening import Policy, RunError, screen
 from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
+from screening.runs.pace import Pace
 from screening.runs.workplace import Workplace
 from screening.validation.typologies import labelled_payments
 
@@ -271,6 +272,25 @@ def test_an_earlier_run_stands_until_the_new_one_is_whole(
     assert outputs(tmp_path / "run") == before
     run = screen_into(tmp_path / "run", payments, index, resume=True)
     assert run.manifest["input"]["rows"] == 30
+
+
+def test_a_long_stage_tells_rows_a_second_time_left_and_its_parts() -> None:
+    said: list[str] = []
+    times = iter([0.0, 4.0])
+    pace = Pace(
+        said.append, "rules", 100, "rows", note=lambda: "; 2 of 9 parts are done", clock=lambda: next(times)
+    )
+    pace.advance(20)
+    assert said == ["rules: 20 of 100 rows, 5 rows/s, 16 s left; 2 of 9 parts are done"]
+
+
+def test_memory_decides_what_is_looked_at_as_a_whole_and_in_how_many_parts() -> None:
+    one, two = Budget(memory=4 * 10**9), Budget(memory=4 * 10**9, workers=2)
+    assert one.holds(3 * 10**9)
+    assert not one.holds(4 * 10**9)  # the library and the list are there as well
+    assert two.holds(3 * 10**9)  # for then the others do not work
+    assert one.parts(3 * 10**9) == 1
+    assert two.parts(6 * 10**9) > one.parts(6 * 10**9) > 1
 
 
 @pytest.mark.parametrize("block", [1, 3, 1_000])

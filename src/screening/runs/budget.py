@@ -102,5 +102,5 @@ class Budget:
         return max(1, math.ceil(size / self.room))
 
     def shares(self, size: int) -> int:
-        """Into how many shares something of `size` bytes is divided, so that one fits."""
+        """Into how many shares something of `size` bytes is divided, so that one fits four times."""
         return max(1, -(-size // (self.room // 4)))

@@ -138,7 +138,7 @@ def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], 
         texts=_judged(desk, "texts", pool(values, TEXT_COLUMNS)) if reads_texts(desk.index) else None,
     )
     table = carry_back(held, values, judged, desk.index, facts=desk.facts, policy=desk.policy, named=named)
-    desk.place.seal(part, table)
+    desk.place.seal(part, table, size=table.estimated_size())
 
 
 def _judged(desk: Desk, channel: str, values: pl.Series) -> pl.DataFrame:

@@ -102,7 +102,8 @@ class Ruling:
             parties=self.plan.parties,
             policy=self.plan.policy,
         )
-        self.place.seal("flags-0000", assessment.flags.sort("rule", "transaction_id"))
+        flags = assessment.flags.sort("rule", "transaction_id")
+        self.place.seal("flags-0000", flags, size=flags.estimated_size())
         self.place.seal("coverage", assessment.coverage)
 
     # -- in parts -----------------------------------------------------------------------------------------
@@ -315,7 +316,7 @@ def settle_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
     )
     flags, hindered = settle(desk.plan, found)
     desk.place.seal(f"counted-{share:04}", hindered)
-    desk.place.seal(part, flags)
+    desk.place.seal(part, flags, size=flags.estimated_size())
 
 
 def _wanted(partition: Partition, columns: Sequence[str]) -> list[str]:

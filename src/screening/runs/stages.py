@@ -62,7 +62,7 @@ _ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = 
     "flags": (("rule", "transaction_id"), (False, False)),
 }
 _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
-_FINDING: Final = 2_000  # bytes of a hit or a flag
+_FINDING: Final = 2_000  # bytes of a hit or a flag while it is merged
 _ID: Final = 40  # bytes of a row while ids are compared
 
 
@@ -311,9 +311,9 @@ class Stages:
     def _raise(self) -> None:
         """Alerts, a share of the payments at a time."""
         done = self.place.sealed("share-")
-        found = sum(self._noted(name)["rows"] for name in self.place.sealed("hits-"))
-        found += sum(self._noted(name)["rows"] for name in self.place.sealed("flags-"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(found * _FINDING)
+        found = [*self.place.sealed("hits-"), *self.place.sealed("flags-")]
+        size = sum(self._noted(name)["size"] for name in found)
+        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
         if not done:
             self.place.seal("share-alerts", pl.DataFrame(), shares=shares)
         tasks = [

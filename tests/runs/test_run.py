@@ -72,6 +72,20 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
 
 
+def test_files_that_are_read_in_slices_are_one_table_whatever_the_order_of_their_columns(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    table = pl.read_csv(payments, infer_schema=False)
+    table[:20].write_parquet(folder / "a.parquet", row_group_size=6)
+    table[20:].select(reversed(table.columns)).write_ipc(folder / "b.arrow")
+    table[:0].write_parquet(folder / "c.parquet")
+    whole = outputs(screen(folder, index).write(tmp_path / "whole"))
+    budget = small(7, 2, parts=2, workers=2)
+    assert outputs(screen_into(tmp_path / "run", folder, index, budget=budget).folder) == whole
+
+
 @pytest.mark.parametrize("parts", [0, 2, 8])
 def test_history_and_parties_reach_the_rules_of_a_run(
     tmp_path: Path, payments: Path, index: NameIndex, parts: int

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "settle_share"]
 
 _SAMPLE: Final = 20_000
-_READ_AGAIN: Final = 6  # up to so many parts, reading every batch for each of them is cheaper than dealing
+_READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
 _TEXTS: Final = 1.5  # times a table is held while its rules are evaluated
 _NUMBERS: Final = 150  # bytes a row for its place in time and its keys,
 _OF_RULE: Final = 25  # and for each rule: what it looks up stays for others (measured)

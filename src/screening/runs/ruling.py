@@ -37,9 +37,11 @@ __all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "settle_share"
 
 _SAMPLE: Final = 20_000
 _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
-_TEXTS: Final = 1.5  # times a table is held while its rules are evaluated
+# what a look takes, measured:
+_TABLE: Final = 1.1  # times the table,
+_VIEW: Final = 16  # with bytes for each text that polars does not count,
 _NUMBERS: Final = 150  # bytes a row for its place in time and its keys,
-_OF_RULE: Final = 25  # and for each rule: what it looks up stays for others (measured)
+_OF_RULE: Final = 12  # and for each rule, for what one looks up stays for others
 _FOUND: Final = "found-flags"
 
 
@@ -242,7 +244,9 @@ def check_apart(place: Workplace, *, shares: int) -> None:
 def _weight(table: pl.DataFrame, columns: Sequence[str], rules: int) -> float:
     """Bytes that one row takes while so many rules look at it."""
     held = table.select(name for name in columns if name in table.columns)
-    return _TEXTS * held.estimated_size() / max(held.height, 1) + _NUMBERS + _OF_RULE * rules
+    texts = sum(kind == pl.String for kind in held.dtypes)
+    size = held.estimated_size() / max(held.height, 1) + _VIEW * texts
+    return _TABLE * size + _NUMBERS + _OF_RULE * rules
 
 
 # -- in the workers -----------------------------------------------------------------------------------------

@@ -178,6 +178,34 @@ def test_an_interrupted_run_is_refused_without_resume_and_finished_with_it(
     assert not unfinished(tmp_path / "run").exists()
 
 
+def test_rules_interrupted_in_the_middle_go_on_in_the_same_parts_whatever_the_memory(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = outputs(screen(payments, index).write(tmp_path / "whole"))
+    place = unfinished(tmp_path / "run")
+    seal = Workplace.seal
+    for stop, parts in (("found-flags-01-0001", 2), ("found-fired-02-0000", 3), ("flags-0000", 0)):
+
+        def sealed(
+            place: Workplace, name: str, table: pl.DataFrame, *, stop: str = stop, **note: Any
+        ) -> None:
+            if name == stop:
+                raise KeyboardInterrupt
+            seal(place, name, table, **note)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Workplace, "seal", sealed)
+            with pytest.raises(KeyboardInterrupt):
+                screen_into(
+                    tmp_path / "run", payments, index, budget=small(7, 20, parts=parts), resume=parts != 2
+                )
+        assert set(pl.read_parquet(place / "layout.parquet")["parts"]) <= {1, 2}
+        assert list(place.glob("found-flags-*.json"))
+        assert not (place / "coverage.json").exists()
+    run = screen_into(tmp_path / "run", payments, index, budget=small(7, 20), resume=True)
+    assert outputs(run.folder) == expected
+
+
 def test_a_run_that_has_nothing_to_keep_leaves_nothing(
     tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:

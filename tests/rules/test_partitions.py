@@ -13,7 +13,7 @@ from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
 
 from screening.policy import Policy
 from screening.rules import RULES, assess
-from screening.rules.partitions import IN_BATCH, PART, assess_in_parts, deal, plan
+from screening.rules.partitions import IN_BATCH, PART, assess_in_parts, deal, look, plan
 from screening.rules.scopes import ROW, SIDES, WHOLE, scopes_of
 from screening.validation.typologies import labelled_payments
 
@@ -45,6 +45,40 @@ def test_parts_with_history_give_what_the_whole_gives(table: pl.DataFrame, day: 
 def test_parts_give_every_planted_typology() -> None:
     payments, _, parties = labelled_payments(200, seed=3, per_rule=1)
     assert_same(payments, 3, parties=parties)
+
+
+@settings(max_examples=3, deadline=None)
+@given(table=tables, seed=st.integers(0, 9))
+def test_what_is_found_in_a_part_does_not_depend_on_the_order_of_its_rows(
+    table: pl.DataFrame, seed: int
+) -> None:
+    drawn = plan(table.columns, ALL, parties=PARTIES, policy=POLICY)
+    payments = table.with_columns(pl.lit(value=True).alias(IN_BATCH))
+    for partition in drawn.partitions:
+        part = deal(payments, partition, 1)
+        if part.is_empty():
+            continue
+        found, again = (
+            look(rows, partition, drawn)
+            for rows in (part, part.sample(fraction=1.0, shuffle=True, seed=seed))
+        )
+        for name in ("flags", "hindered", "fired", "narrowed"):
+            one, other = getattr(found, name), getattr(again, name)
+            if one is not None:
+                assert_frame_equal(one, other, check_row_order=False)
+
+
+@pytest.mark.parametrize("name", ["row", "account", "party", "device_id"])
+def test_one_part_is_dealt_alone_as_among_all(name: str) -> None:
+    payments, _, _ = labelled_payments(200, seed=3, per_rule=1)
+    drawn = plan(payments.columns, ALL)
+    partition = next(one for one in drawn.partitions if one.name == name)
+    payments = payments.with_columns(pl.lit(value=True).alias(IN_BATCH))
+    dealt = deal(payments, partition, 3)
+    for part in range(3):
+        alone = deal(payments, partition, 3, only=part)
+        assert alone.height > 0
+        assert_frame_equal(alone, dealt.filter(pl.col(PART) == part), check_row_order=False)
 
 
 @pytest.mark.parametrize("name", ["account", "party"])

@@ -27,6 +27,7 @@ class Small(Budget):
     rows_at_once: int = 5
     names_at_once: int = 2
     shares_of: int = 1
+    parts_of: int = 0
 
     def rows(self, size: float) -> int:
         return self.rows_at_once
@@ -38,11 +39,18 @@ class Small(Budget):
     def shares(self, size: int) -> int:
         return self.shares_of
 
+    def holds(self, size: float) -> bool:
+        return self.parts_of == 0
 
-def small(rows: int, names: int, *, shares: int = 1, workers: int = 1) -> Budget:
-    """A budget of this many rows and names at once."""
+    def parts(self, size: float) -> int:
+        return self.parts_of
+
+
+def small(rows: int, names: int, *, shares: int = 1, parts: int = 0, workers: int = 1) -> Budget:
+    """A budget of this many rows and names at once; with parts, rules look at so many one by one."""
     made = Small(memory=4 * 10**9, workers=workers)
-    for name, value in (("rows_at_once", rows), ("names_at_once", names), ("shares_of", shares)):
+    sizes = {"rows_at_once": rows, "names_at_once": names, "shares_of": shares, "parts_of": parts}
+    for name, value in sizes.items():
         object.__setattr__(made, name, value)
     return made
 

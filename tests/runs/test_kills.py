@@ -22,12 +22,14 @@ ROOT = Path(__file__).parents[2]
 LIST = ROOT / "sanctions_lists" / "sample" / "consolidated.xml"
 RUN = ("run", "payments.csv", "--list", str(LIST), "--quiet")
 
-# Small batches, and death at the n-th time that something is brought to the disk or renamed.
+# Small batches and parts, and death at the n-th time that something is brought to the disk or renamed.
 DOOMED = """
 import os, signal, sys
 from screening.runs.budget import Budget
 Budget.rows = lambda self, size: 12
 Budget.names = property(lambda self: 20)
+Budget.holds = lambda self, size: False
+Budget.parts = lambda self, size: 2
 def deadly(function):
     def called(*given, **options):
         left[0] -= 1

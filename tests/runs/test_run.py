@@ -11,9 +11,12 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
+from screening.runs.pace import Pace
 from screening.runs.workplace import Workplace
+from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,9 +28,10 @@ if TYPE_CHECKING:
     "cut",
     [
         {"rows": 1, "names": 1},
-        {"rows": 7, "names": 2, "shares": 3},
-        {"rows": 1_000, "names": 1_000},
-        {"rows": 16, "names": 3, "shares": 2, "workers": 2},
+        {"rows": 7, "names": 2, "shares": 3, "parts": 1},
+        {"rows": 1_000, "names": 1_000, "parts": 3},
+        {"rows": 16, "names": 3, "shares": 2, "parts": 2, "workers": 2},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 9},
     ],
 )
 def test_any_split_into_batches_and_workers_gives_the_same_bytes(
@@ -68,17 +72,31 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
 
 
-def test_history_and_parties_reach_the_rules_of_a_run(
+def test_files_that_are_read_in_slices_are_one_table_whatever_the_order_of_their_columns(
     tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    table = pl.read_csv(payments, infer_schema=False)
+    table[:20].write_parquet(folder / "a.parquet", row_group_size=6)
+    table[20:].select(reversed(table.columns)).write_ipc(folder / "b.arrow")
+    table[:0].write_parquet(folder / "c.parquet")
+    whole = outputs(screen(folder, index).write(tmp_path / "whole"))
+    budget = small(7, 2, parts=2, workers=2)
+    assert outputs(screen_into(tmp_path / "run", folder, index, budget=budget).folder) == whole
+
+
+@pytest.mark.parametrize("parts", [0, 2, 8])
+def test_history_and_parties_reach_the_rules_of_a_run(
+    tmp_path: Path, payments: Path, index: NameIndex, parts: int
 ) -> None:
     history = tmp_path / "history.csv"
     history.write_text(payments_csv().replace("\nP", "\nH").replace("2026-03", "2026-02"))
     known = pl.DataFrame({"party_id": ["A1"], "type": ["npo"]})
     options: dict[str, Any] = {"history": history, "parties": known}
     whole = outputs(screen(payments, index, **options).write(tmp_path / "whole"))
-    assert (
-        outputs(screen_into(tmp_path / "run", payments, index, budget=small(7, 2), **options).folder) == whole
-    )
+    budget = small(7, 2, parts=parts)
+    assert outputs(screen_into(tmp_path / "run", payments, index, budget=budget, **options).folder) == whole
     assert whole[1]["history"]["bytes"] == history.stat().st_size
     assert whole[1] != outputs(screen(payments, index).write(tmp_path / "plain"))[1]
 
@@ -88,6 +106,45 @@ def test_no_payments_give_an_empty_run(tmp_path: Path, index: NameIndex) -> None
     path.write_text(payments_csv(0))
     whole = outputs(screen(path, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", path, index).folder) == whole
+
+
+def test_earlier_payments_that_are_in_the_batch_as_well_are_refused(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    history = tmp_path / "history.csv"
+    history.write_text(payments_csv(20).replace("\nP", "\nH").replace("H0004", "P0004"))
+    with pytest.raises(screening.SchemaError) as whole:
+        screen(payments, index, history=history)
+    with pytest.raises(screening.SchemaError) as run:
+        screen_into(tmp_path / "run", payments, index, history=history, budget=small(7, 2, shares=3, parts=2))
+    assert str(run.value) == str(whole.value)
+    assert "'P0004'" in str(run.value)
+
+
+def test_a_rule_that_cannot_travel_to_workers_is_evaluated_without_them(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    @rule(
+        "BANK-1", "Any", family="S", weight=5, definition="Any payment.", source="own", reason="a payment",
+    )  # fmt: skip
+    def local(book: Any) -> Any:
+        return book.where()
+
+    own = (*screening.RULES[:5], local())
+    whole = outputs(screen(payments, index, rules=own).write(tmp_path / "whole"))
+    budget = small(16, 50, parts=2, workers=2)
+    assert outputs(screen_into(tmp_path / "run", payments, index, rules=own, budget=budget).folder) == whole
+    assert pl.read_parquet(tmp_path / "run" / "flags.parquet").filter(rule="BANK-1").height > 20
+
+
+def test_rules_that_build_upon_others_hear_of_them_in_parts(tmp_path: Path, index: NameIndex) -> None:
+    table, _, _ = labelled_payments(100, seed=3, per_rule=1)
+    table = table.with_columns(campaign_id=pl.col("beneficiary_account"))  # dealt apart from the accounts
+    table.write_parquet(path := tmp_path / "payments.parquet")
+    whole = outputs(screen(path, index).write(tmp_path / "whole"))
+    budget = small(1_000, 100, shares=2, parts=2)
+    assert outputs(screen_into(tmp_path / "run", path, index, budget=budget).folder) == whole
+    assert pl.read_parquet(tmp_path / "run" / "flags.parquet").filter(rule="TF-N05").height > 0
 
 
 def interrupted_at(parts: int, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
@@ -119,6 +176,34 @@ def test_an_interrupted_run_is_refused_without_resume_and_finished_with_it(
     run = screen_into(tmp_path / "run", payments, index, budget=small(1_000, 1_000), resume=True)
     assert outputs(run.folder) == expected
     assert not unfinished(tmp_path / "run").exists()
+
+
+def test_rules_interrupted_in_the_middle_go_on_in_the_same_parts_whatever_the_memory(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = outputs(screen(payments, index).write(tmp_path / "whole"))
+    place = unfinished(tmp_path / "run")
+    seal = Workplace.seal
+    for stop, parts in (("found-flags-01-0001", 2), ("found-fired-02-0000", 3), ("flags-0000", 0)):
+
+        def sealed(
+            place: Workplace, name: str, table: pl.DataFrame, *, stop: str = stop, **note: Any
+        ) -> None:
+            if name == stop:
+                raise KeyboardInterrupt
+            seal(place, name, table, **note)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Workplace, "seal", sealed)
+            with pytest.raises(KeyboardInterrupt):
+                screen_into(
+                    tmp_path / "run", payments, index, budget=small(7, 20, parts=parts), resume=parts != 2
+                )
+        assert set(pl.read_parquet(place / "layout.parquet")["parts"]) <= {1, 2}
+        assert list(place.glob("found-flags-*.json"))
+        assert not (place / "coverage.json").exists()
+    run = screen_into(tmp_path / "run", payments, index, budget=small(7, 20), resume=True)
+    assert outputs(run.folder) == expected
 
 
 def test_a_run_that_has_nothing_to_keep_leaves_nothing(
@@ -229,6 +314,25 @@ def test_an_earlier_run_stands_until_the_new_one_is_whole(
     assert outputs(tmp_path / "run") == before
     run = screen_into(tmp_path / "run", payments, index, resume=True)
     assert run.manifest["input"]["rows"] == 30
+
+
+def test_a_long_stage_tells_rows_a_second_time_left_and_its_parts() -> None:
+    said: list[str] = []
+    times = iter([0.0, 4.0])
+    pace = Pace(
+        said.append, "rules", 100, "rows", note=lambda: "; 2 of 9 parts are done", clock=lambda: next(times)
+    )
+    pace.advance(20)
+    assert said == ["rules: 20 of 100 rows, 5 rows/s, 16 s left; 2 of 9 parts are done"]
+
+
+def test_memory_decides_what_is_looked_at_as_a_whole_and_in_how_many_parts() -> None:
+    one, two = Budget(memory=4 * 10**9), Budget(memory=4 * 10**9, workers=2)
+    assert one.holds(3 * 10**9)
+    assert not one.holds(4 * 10**9)  # the library and the list are there as well
+    assert two.holds(3 * 10**9)  # for then the others do not work
+    assert one.parts(3 * 10**9) == 1
+    assert two.parts(6 * 10**9) > one.parts(6 * 10**9) > 1
 
 
 @pytest.mark.parametrize("block", [1, 3, 1_000])

@@ -133,8 +133,8 @@ def run(
     memory: Annotated[
         str | None,
         typer.Option(
-            help="Memory to stay under, such as 4GB; half of the machine's by default. The rules look at all "
-            "payments at once and may take more.",
+            help="Memory to aim at, such as 4GB; half of the machine's by default. All payments of one "
+            "account, party or text are looked at together and may take more.",
             metavar="SIZE",
         ),
     ] = None,
@@ -172,7 +172,8 @@ def run(
     Files larger than memory:
       screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8
       screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8 --resume
-    What is done so far stands in run.unfinished/, which needs about as much room as the payments. After an
+    What is done so far stands in run.unfinished/, which needs about as much room as the payments, and several
+    times as much where memory is so small that they are dealt out to the rules on the disk. After an
     interruption of any kind (Ctrl-C, a full disk, a crash) the same command with --resume goes on from
     there, unless payments, list, policy or version changed. Outputs are the same bytes whatever --memory,
     --workers and interruptions, but for the manifest's clock.

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
 
     from screening.rules.rule import Rule
 
-__all__ = ["Assessment", "assess", "cannot_look", "check_parties", "covered", "join_history", "obstacles"]
+__all__ = [
+    "Assessment",
+    "assess",
+    "cannot_look",
+    "check_parties",
+    "covered",
+    "join_history",
+    "obstacles",
+    "shared_payments",
+]
 
 _THREADS: Final = 2
 _SMALL: Final = 200_000
@@ -127,15 +136,20 @@ def join_history(
         past.select("transaction_id"), on="transaction_id", how="semi"
     )
     if len(shared):
-        raise SchemaError(
-            f"{len(shared)} payments are both in the batch and in its history, the first is "
-            f"{shared['transaction_id'][0]!r}; they would be counted twice"
-        )
+        raise shared_payments(len(shared), shared["transaction_id"][0])
     common = [
         name for name in TRANSACTIONS if name in batch.columns and (name in past.columns or past.is_empty())
     ]
     both = pl.concat([past.select(common), batch.select(common)] if len(past) else [batch.select(common)])
     return both, np.arange(len(both)) >= len(past)
+
+
+def shared_payments(count: int, first: str) -> SchemaError:
+    """That payments are both in the batch and in its history."""
+    return SchemaError(
+        f"{count} payments are both in the batch and in its history, the first is {first!r}; they would be "
+        "counted twice"
+    )
 
 
 def check_parties(parties: pl.DataFrame | None) -> None:

@@ -10,7 +10,7 @@ do without, in the columns that they read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,10 +28,11 @@ from screening.rules.assessment import (
 from screening.rules.book import ALTERNATIVES, PARTY_FIELDS, Book, key_texts
 from screening.rules.catalogue import RULES, by_id
 from screening.rules.findings import flags_of
+from screening.rules.gathering import FIRED, FOUND_FLAGS, HINDERED, Found, gather, together
 from screening.rules.rule import Rule, apply_policy
 from screening.rules.scopes import ROW, SIDES, WHOLE, Scope, aligned, read_scope, scopes_of
 from screening.rules.wording import letters_of, words_of
-from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
+from screening.schemas import COVERAGE, REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -62,23 +63,6 @@ IN_BATCH: Final = "#batch"
 """Column of payments: whether they belong to the batch, or are earlier ones."""
 
 _OWNED: Final = "#owned "
-
-FOUND_FLAGS: Final = pl.Schema({**FLAGS, "scope": pl.Int64()})
-"""FLAGS with the number of the scope that found them."""
-
-HINDERED: Final = pl.Schema(
-    {
-        "rule": pl.String(),
-        "position": pl.Int64(),  # of the reason, in the order in which reasons count
-        "reason": pl.String(),
-        "transaction_id": pl.String(),  # null where no other part can hinder the same payment
-        "rows": pl.Int64(),
-    }
-)
-"""Payments that a rule could not judge, and why."""
-
-FIRED: Final = pl.Schema({"rule": pl.String(), "transaction_id": pl.String()})
-"""Payments, earlier ones as well, on which a rule fired that another one builds upon."""
 
 _FOLDED: Final[Mapping[str, Callable[[pl.Series], pl.Series]]] = {
     "remittance_text": letters_of,
@@ -164,23 +148,6 @@ class Plan:
         return Book(schema, policy=self.policy.rules, parties=self.parties, rules=self.rules)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Found:
-    """What was found in one part, or in several.
-
-    Attributes:
-        flags: FOUND_FLAGS.
-        hindered: HINDERED.
-        fired: FIRED.
-        narrowed: Payments that rules over the whole need, in the columns of the partition "whole".
-    """
-
-    flags: pl.DataFrame = field(default_factory=FOUND_FLAGS.to_frame)
-    hindered: pl.DataFrame = field(default_factory=HINDERED.to_frame)
-    fired: pl.DataFrame = field(default_factory=FIRED.to_frame)
-    narrowed: pl.DataFrame | None = None
-
-
 def plan(
     columns: Collection[str],
     rules: Sequence[Rule] = RULES,
@@ -258,7 +225,7 @@ class _Drawing:
     def _partition(self, name: str, whole: set[str]) -> Partition:
         rules, narrowed = self._rules.get(name, []), self._narrowed.get(name, [])
         fed = [self._known[feed] for feed in sorted(self._feeds.get(name, ()))]
-        columns = self._columns([*rules, *fed]) | (whole if narrowed else set())
+        columns = self._columns([*rules, *fed], name) | (whole if narrowed else set())
         if name == ROW:  # what hinders a rule in the payment itself is counted here for all rules
             columns |= self._expand(
                 key for held in self._rules.values() for rule in held for key in rule.keys
@@ -287,13 +254,19 @@ class _Drawing:
     def _can(self, name: str) -> bool:
         return all(map(self._book.has, self._known[name].requires))
 
-    def _columns(self, rules: Iterable[Rule]) -> set[str]:
-        """Columns that rules read, with those of the rules they build upon."""
+    def _columns(self, rules: Iterable[Rule], key: str = WHOLE) -> set[str]:
+        """Columns that rules read, with those of the rules they build upon.
+
+        Where payments are dealt by the key of one column, a rule that looks at each of several such keys
+        gets that one alone: what it would find by the others is found elsewhere.
+        """
         names: set[str] = set(REQUIRED_COLUMNS) | {"amount_base_minor"}
         for rule in rules:
-            keys = [key for scope in scopes_of(rule, self._book.has) for key in scope.keys]
+            keys = {part for scope in scopes_of(rule, self._book.has) for part in scope.keys}
+            others = keys - {key} if key in keys else set()
+            read = [*rule.requires, *rule.keys, *rule.optional, *(keys - others)]
             names |= set(TRANSACTIONS) if rule.id not in by_id() else set()
-            names |= self._expand((*rule.requires, *rule.keys, *rule.optional, *keys))
+            names |= self._expand(_without(others, text) if key in text.split("|") else text for text in read)
             names |= self._columns(self._known[name] for name in rule.upon)
         return names & self._book.columns
 
@@ -311,7 +284,13 @@ class _Drawing:
         return found | ids if found & ids else found
 
 
-def deal(payments: pl.DataFrame, partition: Partition, parts: int) -> pl.DataFrame:
+def _without(names: set[str], text: str) -> str:
+    return "|".join(part for part in text.split("|") if part not in names)
+
+
+def deal(
+    payments: pl.DataFrame, partition: Partition, parts: int, *, only: int | None = None
+) -> pl.DataFrame:
     """Payments with the number of the part they go to, once for each part that needs them.
 
     Args:
@@ -320,27 +299,32 @@ def deal(payments: pl.DataFrame, partition: Partition, parts: int) -> pl.DataFra
         partition: How to deal.
         parts: How many parts there are. Which part an owner falls to is the same wherever the same version
             of polars runs.
+        only: The one part whose payments are wanted; of all parts by default.
     """
     frame = payments.select(IN_BATCH, *(name for name in partition.columns if name in payments.columns))
     if not partition.keys:
         number = pl.lit(0) if partition.name == WHOLE else pl.col("transaction_id").hash() % parts
-        return frame.with_columns(number.cast(pl.Int32).alias(PART))
-    numbers = [_numbers(frame, key, parts) for key in partition.keys]
+        frame = frame.with_columns(number.cast(pl.Int32).alias(PART))
+        return frame if only is None else frame.filter(pl.col(PART) == only)
     owned = [f"{_OWNED}{key}" for key in partition.keys]
-    frame = frame.with_columns(number.alias(name) for number, name in zip(numbers, owned, strict=True))
-    copies = []
-    for place, name in enumerate(owned):
-        first = (
-            pl.all_horizontal(pl.col(name).ne_missing(pl.col(earlier)) for earlier in owned[:place])
-            if place
-            else pl.lit(True)
-        )
-        copies.append(frame.filter(pl.col(name).is_not_null() & first).with_columns(pl.col(name).alias(PART)))
+    numbers = pl.DataFrame(
+        [_numbers(frame, key, parts).alias(name) for key, name in zip(partition.keys, owned, strict=True)]
+    )
     if partition.keyless:
-        without = frame.filter(pl.all_horizontal(pl.col(name).is_null() for name in owned))
-        anywhere = (pl.col("transaction_id").hash() % parts).cast(pl.Int32)
-        copies.append(without.with_columns(anywhere.alias(name) for name in (*owned, PART)))
-    return pl.concat(copies).with_columns((pl.col(name) == pl.col(PART)).fill_null(False) for name in owned)
+        without = pl.all_horizontal(pl.col(owned).is_null())
+        anywhere = (frame["transaction_id"].hash() % parts).cast(pl.Int32)
+        numbers = numbers.with_columns(pl.when(without).then(anywhere).otherwise(pl.col(owned)).name.keep())
+    wanted = range(parts) if only is None else (only,)
+    # in one piece: polars stumbles over texts that are put together where a piece of a column is empty
+    return pl.concat([_dealt(frame, numbers, part) for part in wanted], rechunk=True)
+
+
+def _dealt(frame: pl.DataFrame, numbers: pl.DataFrame, part: int) -> pl.DataFrame:
+    """Payments of one part, and by which of their keys they belong to it."""
+    mine = numbers.select(pl.all().eq_missing(part))
+    here = mine.select(pl.any_horizontal(pl.all())).to_series()
+    number = pl.Series(PART, [part], dtype=pl.Int32).new_from_index(0, int(here.sum()))
+    return frame.filter(here).with_columns(*mine.filter(here), number)
 
 
 def _numbers(payments: pl.DataFrame, key: str, parts: int) -> pl.Series:
@@ -366,98 +350,31 @@ def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.Data
         plan: The plan it belongs to.
         fired: FIRED of the partitions before, for a partition that `needs` it.
     """
-    founds = []
-    for keys, names in _books(partition, plan).items():
-        one_side = len(keys) < len(partition.keys)  # such rules need no more than the payments of that side
-        held = part.filter(pl.any_horizontal(_OWNED + key for key in keys)) if one_side else part
-        owned = {key: held[_OWNED + key].to_numpy() for key in keys}
-        book = Book(
-            held,
-            batch=held[IN_BATCH].to_numpy(),
-            policy=plan.policy.rules,
-            parties=plan.parties,
-            rules=plan.rules,
-            owned=None if partition.name == WHOLE else owned,
-            fired=None if fired is None else _by_rule(fired, partition.needs),
-        )
-        for rule in map(plan.rule, names):
-            if rule.id in partition.rules:
-                founds.append(_look(rule, book, partition, keys))
-            if rule.id in partition.feeds:
-                ids = book.ids(np.flatnonzero(book.fired(rule)))
-                founds.append(Found(fired=_fired(rule.id, ids)))
-            book.forget(rule)
-        if not one_side:
-            wanted = [IN_BATCH, *plan.whole]
-            for rule in map(plan.rule, partition.narrowed):
-                rows = book.places(np.flatnonzero(_needed(rule, book)))
-                founds.append(Found(narrowed=held[np.sort(rows)].select(wanted)))
-        if partition.name == ROW:
-            founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
-    return together(founds)
-
-
-def together(founds: Sequence[Found]) -> Found:
-    """What was found in several parts, as one."""
-    narrowed = [found.narrowed for found in founds if found.narrowed is not None]
-    return Found(
-        flags=pl.concat([FOUND_FLAGS.to_frame(), *(found.flags for found in founds)]),
-        hindered=pl.concat([HINDERED.to_frame(), *(found.hindered for found in founds)]),
-        fired=pl.concat([FIRED.to_frame(), *(found.fired for found in founds)]),
-        narrowed=pl.concat(narrowed).unique("transaction_id", maintain_order=True) if narrowed else None,
-    )
-
-
-def gather(plan: Plan, found: Found, *, rows: int) -> Assessment:
-    """What `assess` says of the whole.
-
-    Args:
-        plan: The plan.
-        found: What was found in all parts of all partitions.
-        rows: Payments of the batch.
-    """
-    several = [rule.id for rule in plan.looking if len(rule.scopes) > 1]
-    best = ["transaction_id", "weight", "value", "evidence_count", "reason", "scope"]
-    twice = found.flags.filter(pl.col("rule").is_in(several)).sort(
-        ["rule", *best], descending=[False, False, True, True, True, False, False]
-    )
-    once = found.flags.filter(~pl.col("rule").is_in(several))
-    flags = pl.concat([once, twice.unique(["rule", "transaction_id"], keep="first")])
-    counted = found.hindered.filter(pl.col("transaction_id").is_null())
-    apart = found.hindered.filter(pl.col("transaction_id").is_not_null()).sort("position")
-    apart = apart.unique(["rule", "transaction_id", "rows"], keep="first", maintain_order=True)
-    undone = pl.col("rows") < 0  # of a payment that is flagged, and so was looked at
-    looked_at = apart.filter(~undone).join(flags, on=["rule", "transaction_id"], how="anti")
-    hindered = (
-        pl.concat([counted, apart.filter(undone), looked_at])
-        .group_by("rule", "reason")
-        .agg(pl.col("position").min(), pl.col("rows").sum())
-        .filter(pl.col("rows") != 0)
-        .sort("rule", "position")
-    )
-    lines = [COVERAGE.to_frame()]
-    blind = dict(
-        zip(
-            plan.blind["rule"],
-            plan.blind.with_columns(rows=pl.lit(rows, dtype=pl.Int64)).iter_slices(1),
-            strict=True,
-        )
-    )
-    for rule in sorted(plan.rules, key=lambda rule: rule.id):
-        if rule.id in blind:
-            lines.append(blind[rule.id])
-            continue
-        groups = hindered.filter(rule=rule.id)
-        lines += [
-            covered(rule, "not_evaluable", reason, rows=number)
-            for reason, number in groups.select("reason", "rows").iter_rows()
-        ]
-        lines.append(covered(rule, "evaluable", rows=rows - int(groups["rows"].sum())))
-    return Assessment(
-        flags=flags.sort("rule", "transaction_id").select(FLAGS.names()),
-        coverage=pl.concat(lines),
+    owned = {key: part[_OWNED + key].to_numpy() for key in partition.keys}
+    book = Book(
+        part,
+        batch=part[IN_BATCH].to_numpy(),
+        policy=plan.policy.rules,
+        parties=plan.parties,
         rules=plan.rules,
+        owned=None if partition.name == WHOLE else owned,
+        fired=None if fired is None else _by_rule(fired, partition.needs),
     )
+    founds = []
+    for rule in map(plan.rule, sorted({*partition.rules, *partition.feeds})):
+        if rule.id in partition.rules:
+            founds.append(_look(rule, book, partition))
+        if rule.id in partition.feeds:
+            ids = book.ids(np.flatnonzero(book.fired(rule)))
+            founds.append(Found(fired=_fired(rule.id, ids)))
+        book.forget(rule)
+    wanted = [IN_BATCH, *plan.whole]
+    for rule in map(plan.rule, partition.narrowed):
+        rows = book.places(np.flatnonzero(_needed(rule, book)))
+        founds.append(Found(narrowed=part[np.sort(rows)].select(wanted)))
+    if partition.name == ROW:
+        founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
+    return together(founds)
 
 
 def assess_in_parts(
@@ -494,29 +411,12 @@ def assess_in_parts(
     return gather(drawn, found, rows=int(in_batch.sum()))
 
 
-def _books(partition: Partition, plan: Plan) -> dict[tuple[str, ...], list[str]]:
-    """Keys that must be whole -> rules that look at payments by these keys, in order of id."""
-    books: dict[tuple[str, ...], list[str]] = {}
-    if partition.narrowed or partition.name == ROW:
-        books[partition.keys] = []
-    for name in sorted({*partition.rules, *partition.feeds}):
-        for scope in scopes_of(plan.rule(name), plan.has):
-            if scope.group == partition.name:
-                held = books.setdefault(_keys(scope, partition), [])
-                held += [] if name in held else [name]
-    return books
-
-
-def _keys(scope: Scope, partition: Partition) -> tuple[str, ...]:
-    return tuple(key for key in partition.keys if key in scope.keys)
-
-
-def _look(rule: Rule, book: Book, partition: Partition, keys: tuple[str, ...]) -> Found:
+def _look(rule: Rule, book: Book, partition: Partition) -> Found:
     """Flags of a rule under the scopes that are whole in this book, and payments that it could not judge."""
     here = [
         (number, scope, finding)
         for number, scope, finding in aligned(rule, book.findings(rule), book.has)
-        if scope.group == partition.name and _keys(scope, partition) == keys
+        if scope.group == partition.name
     ]
     several = len(rule.scopes) > 1
     flags, hindered = [FOUND_FLAGS.to_frame()], [HINDERED.to_frame()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from dataclasses import dataclass
@@ -92,6 +93,14 @@ class Budget:
         """Names that are judged at once."""
         return int(min(max(self.room / 3 / _NAME, _FEWEST_NAMES), _MOST_NAMES))
 
+    def holds(self, size: float) -> bool:
+        """Whether the first process alone may hold so much, while no other works."""
+        return size <= self.memory - _PROCESS
+
+    def parts(self, size: float) -> int:
+        """Into how many parts something is divided of which each worker holds one."""
+        return max(1, math.ceil(size / self.room))
+
     def shares(self, size: int) -> int:
-        """Into how many shares something of `size` bytes is divided, so that one fits."""
+        """Into how many shares something of `size` bytes is divided, so that one fits four times."""
         return max(1, -(-size // (self.room // 4)))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from screening.index import NameIndex
     from screening.policy import Policy
+    from screening.rules.partitions import Plan
     from screening.runs.workplace import Workplace
 
 __all__ = ["Crew", "Desk", "Task"]
@@ -40,6 +41,7 @@ class Desk:
         facts: FACTS of the list.
         policy: The policy of the run.
         threshold: Score from which a name is a hit; the policy's where None.
+        plan: How payments are dealt out for the rules.
     """
 
     place: Workplace
@@ -47,6 +49,7 @@ class Desk:
     facts: pl.DataFrame
     policy: Policy
     threshold: float | None
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ class Pace:
         total: How much there is to do.
         unit: What is counted.
         done: How much of it an earlier session has done.
+        note: What else is told each time.
         clock: Seconds, ever upward.
 
     Example:
@@ -38,11 +39,13 @@ class Pace:
         unit: str,
         *,
         done: int = 0,
+        note: Callable[[], str] = str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._say, self._stage, self._total, self._unit = say, stage, total, unit
         self._done, self._start, self._clock = done, done, clock
         self._began = self._told = clock()
+        self._note = note
 
     def advance(self, count: int) -> None:
         """So much more is done."""
@@ -55,7 +58,7 @@ class Pace:
         left = max(self._total - self._done, 0) / rate if rate else float("inf")
         self._say(
             f"{self._stage}: {self._done:,} of {self._total:,} {self._unit}, "
-            f"{rate:,.0f} {self._unit}/s, {_duration(left)} left"
+            f"{rate:,.0f} {self._unit}/s, {_duration(left)} left{self._note()}"
         )
 
 

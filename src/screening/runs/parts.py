@@ -2,24 +2,80 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from screening.alerts import raise_alerts
-from screening.hits import Judged, carry_back, distinct_values, judge_names, judge_texts, pool, reads_texts
-from screening.payments import KEY
+from screening.hits import (
+    IDENTIFIER_COLUMNS,
+    Judged,
+    carry_back,
+    distinct_values,
+    judge_names,
+    judge_texts,
+    pool,
+    reads_texts,
+)
+from screening.payments import ID, KEY, open_source, readable
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from screening.payments import Source
     from screening.runs.crew import Desk
     from screening.runs.workplace import Workplace
 
-__all__ = ["CHANNELS", "REJECTED", "find_hits_of_part", "judge_part", "kept_rows", "raise_alerts_of_share"]
+__all__ = [
+    "CHANNELS",
+    "REJECTED",
+    "can_be_sliced",
+    "conformed",
+    "draw_values",
+    "find_hits_of_part",
+    "judge_part",
+    "kept_rows",
+    "raise_alerts_of_share",
+    "read_slice",
+    "share_values",
+]
 
+_SLICED: Final = (b"PAR1", b"ARROW1")  # how files begin of which any rows can be found
 CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
+_DRAWN: Final = pl.Schema({"column": pl.String(), "value": pl.String(), "rows": pl.Int64()})
 REJECTED: Final = "rejected"
 """Part that holds the KEY of each row that is no payment."""
+
+
+def can_be_sliced(path: Path) -> bool:
+    """Whether rows in the middle of a file can be read without all before them."""
+    with path.open("rb") as file:
+        return file.read(6).startswith(_SLICED)
+
+
+def read_slice(
+    desk: Desk, part: str, *, path: str, columns: Mapping[str, str], number: int, parts: int, start: int,
+    rows: int,
+) -> None:  # fmt: skip
+    """Read some rows of one file, the `number`th of as many as there are parts."""
+    opened = open_source(path, policy=desk.policy)
+    source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
+    with readable(source):
+        batch = conformed(source, number, source.parts[number].frame.slice(start, rows))
+    desk.place.seal(part, batch)
+
+
+def conformed(source: Source, number: int, frame: pl.LazyFrame) -> pl.DataFrame:
+    """What is kept of some rows of one table: key, values, problems and the hash of the id."""
+    parts = [*source.parts]
+    parts[number] = replace(parts[number], frame=frame)
+    rows = replace(source, parts=parts).read_after(number, 0)
+    columns = [name for name in rows.collect_schema().names() if not name.startswith("raw:")]
+    staged = rows.select(*columns, pl.col("transaction_id").hash().alias(ID))
+    return staged.collect(engine="streaming")
 
 
 def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
@@ -27,6 +83,35 @@ def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
     rejected = place.scan(f"{role}-{REJECTED}").collect()[KEY]
     rows = place.scan(batch)
     return rows if rejected.is_empty() else rows.filter(~pl.col(KEY).is_in(rejected.implode()))
+
+
+def draw_values(desk: Desk, part: str, *, batch: str, columns: Sequence[str]) -> None:
+    """Distinct values of each column in one batch, and how many rows carry each."""
+    rows = kept_rows(desk.place, batch, "payments").select(columns).collect()
+    _, values = distinct_values(rows.lazy())
+    drawn = [
+        table.select(pl.lit(column).alias("column"), *_DRAWN.names()[1:]) for column, table in values.items()
+    ]
+    table = pl.concat([_DRAWN.to_frame(), *drawn])
+    desk.place.seal(part, table, size=table.estimated_size())
+
+
+def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Sequence[str]) -> None:
+    """Distinct names and texts of a share of all values."""
+    mine = desk.place.scan("drawn-").filter(pl.col("value").hash() % shares == share)
+    counted = mine.group_by("column", "value").agg(pl.col("rows").sum()).collect(engine="streaming")
+    own = {column: counted.filter(column=column) for column in _read_columns(columns)}
+    _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
+    for channel, wanted in CHANNELS.items():
+        both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
+        desk.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
+    held = {column: [int(table["rows"].sum()), table.height] for column, table in own.items()}
+    desk.place.seal(part, pl.DataFrame(), shares=shares, held=held)
+
+
+def _read_columns(columns: Sequence[str]) -> list[str]:
+    read = (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
+    return [column for column in read if column in columns]
 
 
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:
@@ -53,7 +138,7 @@ def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], 
         texts=_judged(desk, "texts", pool(values, TEXT_COLUMNS)) if reads_texts(desk.index) else None,
     )
     table = carry_back(held, values, judged, desk.index, facts=desk.facts, policy=desk.policy, named=named)
-    desk.place.seal(part, table)
+    desk.place.seal(part, table, size=table.estimated_size())
 
 
 def _judged(desk: Desk, channel: str, values: pl.Series) -> pl.DataFrame:

@@ -131,6 +131,7 @@ def screen_into(
         work = Stages(
             desk=desk, crew=Crew(desk, workers=budget.workers, threads=cores()), plan=plan, budget=budget,
             steps=steps, source=source, earlier=earlier, rules=rules, parties=parties, inputs=inputs,
+            where={"payments": os.fspath(transactions), "history": os.fspath(history or "")},
         )  # fmt: skip
         work.do()
         manifest = work.write(target)

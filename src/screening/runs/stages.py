@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import resource
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,21 +21,26 @@ from screening.audit import (
     write_table,
 )
 from screening.errors import RunError, SchemaError
-from screening.hits import HITS_ORDER, count_fields, distinct_values, pool, reads_texts
-from screening.payments import ID, KEY, PROBLEM, Source, readable, settle
+from screening.hits import HITS_ORDER, count_fields, reads_texts
+from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
-from screening.rules import Rule, assess
+from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
 from screening.runs.parts import (
     CHANNELS,
     REJECTED,
+    can_be_sliced,
+    conformed,
+    draw_values,
     find_hits_of_part,
     judge_part,
-    kept_rows,
     raise_alerts_of_share,
+    read_slice,
+    share_values,
 )
+from screening.runs.ruling import Ruling, check_apart
 from screening.runs.workplace import Workplace, writing
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -43,6 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from screening.rules import Rule
     from screening.runs.budget import Budget
 
 __all__ = ["OUTPUTS", "Stages"]
@@ -56,7 +62,8 @@ _ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = 
     "flags": (("rule", "transaction_id"), (False, False)),
 }
 _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
-_FINDING: Final = 2_000  # bytes of a hit or a flag
+_FINDING: Final = 2_000  # bytes of a hit or a flag while it is merged
+_ID: Final = 40  # bytes of a row while ids are compared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +80,7 @@ class Stages:
         earlier: Earlier payments, for rules that look back.
         rules: Rules to evaluate.
         parties: What is known of parties.
+        where: Paths of the payments and, under "history", of the earlier ones.
         inputs: `describe_input` of everything that comes in.
     """
 
@@ -85,6 +93,7 @@ class Stages:
     earlier: Source | None
     rules: Sequence[Rule]
     parties: pl.DataFrame | None
+    where: Mapping[str, str]
     inputs: Mapping[str, Any]
 
     @property
@@ -100,6 +109,8 @@ class Stages:
             if self.earlier is not None:
                 self._read("history", self.earlier)
                 self._settle("history", self.earlier)
+                rows = sum(self._noted(name)["rows"] for name in self.place.sealed("history-0"))
+                check_apart(self.place, shares=self.budget.shares(rows * _ID))
         with self.steps.step("screening names"):
             self._gather()
             self._judge()
@@ -116,31 +127,55 @@ class Stages:
         with readable(source):
             counts = [self._rows(source, number) for number in range(len(source.parts))]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
+        files = [path for _, path in find_files(self.where[role])]
+        slices: list[Task] = []
         for number, total in enumerate(counts):
-            done = self.place.unbroken(f"{role}-{number:05}-")
-            past = sum(self._noted(name)["rows"] for name in done)
-            pace.advance(past)
-            if past == total and done:
-                continue
-            rest = source.read_after(number, past)
-            columns = [name for name in rest.collect_schema().names() if not name.startswith("raw:")]
-            staged = rest.select(*columns, pl.col("transaction_id").hash().alias(ID))
-            rows = self.plan["batch_rows"]
-            with readable(source):
-                batches = staged.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming")
-                part = len(done)
-                for batch in in_chunks(batches, rows):
-                    self.place.seal(f"{role}-{number:05}-{part:06}", batch)
-                    pace.advance(batch.height)
-                    part += 1
-                if part == 0:
-                    self.place.seal(f"{role}-{number:05}-{part:06}", staged.head(0).collect())
+            if can_be_sliced(files[number]):
+                slices += self._slices(role, source, number, path=files[number], total=total)
+            else:
+                self._read_through(role, source, number, total, pace)
+        self.crew.do(slices, pace.advance)
+        for number, total in enumerate(counts):
             read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
             if read != total:
                 raise RunError(
                     f"{source.parts[number].source}: {total:,} rows were counted and {read:,} read; "
                     "the file changed while it was read"
                 )
+
+    def _slices(self, role: str, source: Source, number: int, *, path: Path, total: int) -> list[Task]:
+        """A file of which any rows can be found, for the workers to read."""
+        rows = self.plan["batch_rows"]
+        given = {
+            "path": str(path), "columns": dict(source.columns), "number": number, "parts": len(source.parts),
+            "rows": rows,
+        }  # fmt: skip
+        return [
+            Task(
+                part=f"{role}-{number:05}-{part:06}", make=read_slice, given={**given, "start": start},
+                size=min(rows, total - start),
+            )
+            for part, start in enumerate(range(0, max(total, 1), rows))
+        ]  # fmt: skip
+
+    def _read_through(self, role: str, source: Source, number: int, total: int, pace: Pace) -> None:
+        """Read a file from its beginning, or from where an earlier session came."""
+        done = self.place.unbroken(f"{role}-{number:05}-")
+        past = sum(self._noted(name)["rows"] for name in done)
+        pace.advance(past)
+        if past == total and done:
+            return
+        rows, part = self.plan["batch_rows"], len(done)
+        with readable(source):
+            # what is made of the rows is no stream to polars: it would hold all of them at once
+            raw = source.parts[number].frame.slice(past)
+            batches = raw.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming", lazy=True)
+            for batch in in_chunks(batches, rows):
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, batch.lazy()))
+                pace.advance(batch.height)
+                part += 1
+            if part == 0:
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, raw.head(0)))
 
     @staticmethod
     def _rows(source: Source, number: int) -> int:
@@ -163,7 +198,7 @@ class Stages:
                 source,
                 slimmed,
                 lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
-                shares=self.budget.shares(rows * 40),
+                shares=self.budget.shares(rows * _ID),
                 check=self._check_rejected,
             )
         if role == "payments":
@@ -194,22 +229,29 @@ class Stages:
     def _gather(self) -> None:
         """Distinct names and texts, each once."""
         done = self.place.sealed("values-")
-        # strings take about three times as much in memory as on the disk
-        size = 3 * sum(self.place.part(name).stat().st_size for name in self.place.sealed("payments-0"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
-        kept = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        unread = self.place.scan("unread")
-        for share in range(shares):
-            if self.place.receipt(f"values-{share:04}") is not None:
-                continue
-            self.steps.say(f"gathering distinct names and texts, {share + 1} of {shares}")
-            _, values = distinct_values(kept, share=share, shares=shares)
-            _, others = distinct_values(unread, share=share, shares=shares)
-            for channel, columns in CHANNELS.items():
-                both = pl.concat([pool(values, columns), pool(others, columns)]).unique().sort()
-                self.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-            held = {name: [int(part["rows"].sum()), part.height] for name, part in values.items()}
-            self.place.seal(f"values-{share:04}", pl.DataFrame(), shares=shares, held=held)
+        shares = self._noted(done[0])["shares"] if done else 0
+        if shares and len(done) == shares:
+            return
+        drawing = [
+            Task(
+                part=f"drawn-{batch}", make=draw_values, given={"batch": batch, "columns": self._columns},
+                size=self._noted(batch)["rows"],
+            )
+            for batch in self.place.sealed("payments-0")
+        ]  # fmt: skip
+        rows = sum(task.size for task in drawing)
+        self.crew.do(drawing, Pace(self.steps.say, "gathering names and texts", rows, "rows").advance)
+        size = sum(self._noted(name)["size"] for name in self.place.sealed("drawn-"))
+        shares = shares or self.budget.shares(size)
+        tasks = [
+            Task(
+                part=f"values-{share:04}", make=share_values,
+                given={"share": share, "shares": shares, "columns": self._columns}, size=1,
+            )
+            for share in range(shares)
+        ]  # fmt: skip
+        self.crew.do(tasks, Pace(self.steps.say, "dividing names and texts", shares, "shares").advance)
+        self.place.drop("drawn-")
 
     def _judge(self) -> None:
         """What the index says of them: each name and text is judged once in the whole run."""
@@ -254,26 +296,24 @@ class Stages:
 
     def _assess(self) -> None:
         """Flags and coverage of the rules."""
-        if self.place.receipt("coverage") is not None:
-            return
-        payments = kept_rows(self.place, "payments-0", "payments").select(self._columns)
-        history = None
-        if self.earlier is not None:
-            history = kept_rows(self.place, "history-0", "history").select(self.earlier.values)
-        assessment = assess(
-            payments, self.rules, history=history, parties=self.parties, policy=self.desk.policy
-        )
-        self.place.seal("flags-0000", assessment.flags.sort(_ORDERS["flags"][0]))
-        self.place.seal("coverage", assessment.coverage)
+        past: list[str] | None = None
+        if self.earlier is not None and self._noted(f"history-{REJECTED}")["rows_out"]:
+            past = self.earlier.values
+        columns = [name for name in self._columns if past is None or name in past]
+        drawn = plan(columns, self.rules, parties=self.parties, policy=self.desk.policy)
+        desk = replace(self.desk, plan=drawn)
+        Ruling(
+            desk=desk, budget=self.budget, say=self.steps.say, columns=columns, history=past is not None
+        ).do()
 
     # -- both ---------------------------------------------------------------------------------------------
 
     def _raise(self) -> None:
         """Alerts, a share of the payments at a time."""
         done = self.place.sealed("share-")
-        found = sum(self._noted(name)["rows"] for name in self.place.sealed("hits-"))
-        found += sum(self._noted(name)["rows"] for name in self.place.sealed("flags-"))
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(found * _FINDING)
+        found = [*self.place.sealed("hits-"), *self.place.sealed("flags-")]
+        size = sum(self._noted(name)["size"] for name in found)
+        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
         if not done:
             self.place.seal("share-alerts", pl.DataFrame(), shares=shares)
         tasks = [

@@ -162,8 +162,8 @@ class Workplace:
 
     # -- parts --------------------------------------------------------------------------------------------
 
-    def seal(self, name: str, table: pl.DataFrame, **note: Any) -> None:
-        """Write a part for good; `note` is kept in its receipt.
+    def seal(self, name: str, table: pl.DataFrame, *, group: int | None = None, **note: Any) -> None:
+        """Write a part for good, in groups of so many rows; `note` is kept in its receipt.
 
         Raises:
             RunError: It cannot be written.
@@ -172,7 +172,7 @@ class Workplace:
         with writing(path):
             draft = self.draft(name)
             try:
-                table.write_parquet(draft, compression="zstd", compression_level=1)
+                table.write_parquet(draft, compression="zstd", compression_level=1, row_group_size=group)
                 settle_on_disk(draft)
                 size, digest = draft.stat().st_size, _digest(draft)
                 draft.replace(path)
@@ -180,6 +180,12 @@ class Workplace:
                 draft.unlink(missing_ok=True)
             receipt = {"bytes": size, "sha256": digest, "rows": table.height, **note}
             self._put(f"{name}.json", json.dumps(receipt, ensure_ascii=False).encode())
+
+    def drop(self, prefix: str) -> None:
+        """Take parts away that nothing needs any more; receipts first, so that no half is taken for one."""
+        for suffix in (".json", ".parquet"):
+            for path in self.folder.glob(f"{prefix}*{suffix}"):
+                path.unlink()
 
     def draft(self, name: str) -> Path:
         """A file that counts for nothing, until it is renamed."""

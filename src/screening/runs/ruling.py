@@ -1,0 +1,348 @@
+"""The rule channel of a run: payments are dealt out into parts, each of which is looked at alone.
+
+    batches -> (dealt) -> found in each part of each partition -> settled, a share of the payments at a time
+
+What fits into memory as a whole is assessed as a whole.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from screening.payments import ID, KEY
+from screening.rules import assess
+from screening.rules.assessment import shared_payments
+from screening.rules.gathering import FIRED, Found, cover, settle
+from screening.rules.partitions import IN_BATCH, PART, Partition, deal, look
+from screening.rules.scopes import ROW, WHOLE
+from screening.runs.budget import cores
+from screening.runs.crew import Crew, Desk, Task
+from screening.runs.pace import Pace
+from screening.runs.parts import kept_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from screening.rules.partitions import Plan
+    from screening.runs.budget import Budget
+    from screening.runs.workplace import Workplace
+
+__all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "settle_share"]
+
+_SAMPLE: Final = 20_000
+_READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
+# what a look takes, measured:
+_TABLE: Final = 1.1  # times the table,
+_VIEW: Final = 16  # with bytes for each text that polars does not count,
+_NUMBERS: Final = 150  # bytes a row for its place in time and its keys,
+_OF_RULE: Final = 12  # and for each rule, for what one looks up stays for others
+_FOUND: Final = "found-flags"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ruling:
+    """Flags and coverage of all rules.
+
+    Attributes:
+        desk: What workers have before them, the plan of the rules with it.
+        budget: Memory and workers.
+        say: Told in words what is being done.
+        columns: Columns of the payments that earlier payments have as well.
+        history: Whether there are earlier payments.
+    """
+
+    desk: Desk
+    budget: Budget
+    say: Callable[[str], None]
+    columns: Sequence[str]
+    history: bool
+
+    @property
+    def place(self) -> Workplace:
+        """Where the parts are."""
+        return self.desk.place
+
+    @property
+    def plan(self) -> Plan:
+        """How payments are dealt out."""
+        assert self.desk.plan is not None
+        return self.desk.plan
+
+    def do(self) -> None:
+        """Seal "flags-..." and "coverage"."""
+        if self.place.receipt("coverage") is not None:
+            return
+        layout = self._layout()
+        if not layout:
+            self._at_once()
+            return
+        total = sum(layout[partition.name][1] for partition in self.plan.partitions)
+        parts = sum(layout[partition.name][0] for partition in self.plan.partitions)
+        ready = lambda: f"; {len(self.place.sealed(_FOUND))} of {parts} parts are done"  # noqa: E731
+        pace = Pace(self.say, "evaluating rules", total, "rows", note=ready)
+        for numbers in self._waves():
+            self._look(numbers, layout, pace)
+        self._settle()
+
+    # -- as a whole ---------------------------------------------------------------------------------------
+
+    def _at_once(self) -> None:
+        payments, past = (
+            kept_rows(self.place, f"{role}-0", role).select(self.columns)
+            for role in ("payments", "history" if self.history else "payments")
+        )
+        assessment = assess(
+            payments,
+            self.plan.rules,
+            history=past if self.history else None,
+            parties=self.plan.parties,
+            policy=self.plan.policy,
+        )
+        flags = assessment.flags.sort("rule", "transaction_id")
+        self.place.seal("flags-0000", flags, size=flags.estimated_size())
+        self.place.seal("coverage", assessment.coverage)
+
+    # -- in parts -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        """Batch -> whose rows it holds; earlier payments first."""
+        past = self.place.sealed("history-0") if self.history else []
+        return dict.fromkeys(past, "history") | dict.fromkeys(self.place.sealed("payments-0"), "payments")
+
+    def _noted(self, part: str) -> dict[str, Any]:
+        held = self.place.receipt(part)
+        assert held is not None  # stages before have sealed it
+        return held
+
+    def _layout(self) -> dict[str, tuple[int, int]]:
+        """Partition -> its parts and, about, their rows; none where all payments are assessed at once.
+
+        What was begun is gone on with, whatever the memory is now.
+        """
+        if self.place.receipt("layout") is None:
+            rows = sum(self._noted(name)["rows"] for name in self._sources)
+            first = next(name for name, role in self._sources.items() if role == "payments")
+            sample = _payments(self.desk, first, "payments", self.columns).head(_SAMPLE)
+            lines: list[tuple[str, int, int]] = []
+            if not self.budget.holds(rows * _weight(sample, self.columns, len(self.plan.looking))):
+                for partition in self.plan.partitions:
+                    dealt = deal(sample, partition, 97)
+                    times = dealt.height / max(sample.height, 1)
+                    size = rows * times * _weight(dealt, dealt.columns, len(partition.rules))
+                    parts = 1 if partition.name == WHOLE else self.budget.parts(size)
+                    lines.append((partition.name, parts, int(rows * times)))
+            columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64}
+            self.place.seal("layout", pl.DataFrame(lines, schema=columns, orient="row"))
+        found = self.place.scan("layout").collect()
+        return {name: (parts, rows) for name, parts, rows in found.iter_rows()}
+
+    def _waves(self) -> Iterator[list[int]]:
+        """Numbers of partitions that can be looked at together: nothing that they need is still to come."""
+        wave: list[int] = []
+        for number, partition in enumerate(self.plan.partitions):
+            if partition.needs or partition.name == WHOLE:
+                yield wave
+                wave = []
+            wave.append(number)
+        yield wave
+
+    def _look(self, numbers: Sequence[int], layout: Mapping[str, tuple[int, int]], pace: Pace) -> None:
+        """Look at all parts of some partitions."""
+        dealing, looking = [], []
+        for number in numbers:
+            partition = self.plan.partitions[number]
+            parts, rows = layout[partition.name]
+            given: dict[str, Any] = {"number": number, "parts": parts, "columns": self.columns}
+            names = [f"{_FOUND}-{number:02}-{part:04}" for part in range(parts)]
+            sources = self._read(partition)
+            if partition.keys and parts > _READ_AGAIN:
+                into = f"dealt-{number:02}-"
+                if any(self.place.receipt(name) is None for name in names):
+                    dealing += [
+                        Task(
+                            part=into + source,
+                            make=deal_batch,
+                            given={**given, "source": (source, role)},
+                            size=0,
+                        )
+                        for source, role in sources
+                    ]
+                sources = [(into + source, "dealt") for source, _ in sources]
+            for part, name in enumerate(names):
+                mine = sources
+                if partition.name == ROW:  # batches are parts already
+                    mine = sources[part * len(sources) // parts : (part + 1) * len(sources) // parts]
+                share = {**given, "part": part, "sources": mine}
+                looking.append(Task(part=name, make=look_at_part, given=share, size=rows // parts))
+        if dealing:
+            self.say("dealing payments out to the rules")
+        self._crew.do(dealing, lambda _: None)
+        self._crew.do(looking, pace.advance)
+        self.place.drop("dealt-")
+
+    def _read(self, partition: Partition) -> list[tuple[str, str]]:
+        """Where the payments of a partition are."""
+        if partition.name == WHOLE and self.plan.narrows:
+            return [(name, "narrowed") for name in self.place.sealed("found-narrowed-")]
+        alone = partition.name == ROW and not partition.narrowed
+        return [(name, role) for name, role in self._sources.items() if not alone or role == "payments"]
+
+    def _settle(self) -> None:
+        """One flag for each payment and rule, and what could not be judged."""
+        if self.place.receipt("settling") is None:
+            size = sum(self._noted(name)["size"] for name in self.place.sealed(_FOUND))
+            self.place.seal("settling", pl.DataFrame(), shares=self.budget.shares(size))
+        shares = self._noted("settling")["shares"]
+        tasks = [
+            Task(
+                part=f"flags-{share:04}", make=settle_share, given={"share": share, "shares": shares}, size=1
+            )
+            for share in range(shares)
+        ]
+        self._crew.do(tasks, lambda _: None)
+        noted = self._noted("payments-rejected")
+        coverage = cover(self.plan, self.place.scan("counted-").collect(), rows=noted["rows_out"])
+        self.place.seal("coverage", coverage)
+
+    @cached_property
+    def _crew(self) -> Crew:
+        try:
+            pickle.dumps(self.plan)
+        except (pickle.PicklingError, AttributeError, TypeError):  # a rule of one's own that cannot travel
+            return Crew(self.desk, workers=1, threads=cores())
+        return Crew(self.desk, workers=self.budget.workers, threads=cores())
+
+
+def check_apart(place: Workplace, *, shares: int) -> None:
+    """Refuse payments that are both in the batch and among the earlier ones.
+
+    Raises:
+        SchemaError: There are any.
+    """
+    count, first = 0, (1 << 63, "")
+    batch, past = (
+        kept_rows(place, f"{role}-0", role).select(KEY, ID, "transaction_id")
+        for role in ("payments", "history")
+    )
+    for share in range(shares):
+        mine = pl.col(ID) % shares == share
+        shared = batch.filter(mine).join(past.filter(mine), on="transaction_id", how="semi")
+        found = shared.select(KEY, "transaction_id").collect(engine="streaming").sort(KEY)
+        count += found.height
+        first = min([first, *found.head(1).iter_rows()])
+    if count:
+        raise shared_payments(count, first[1])
+
+
+def _weight(table: pl.DataFrame, columns: Sequence[str], rules: int) -> float:
+    """Bytes that one row takes while so many rules look at it."""
+    held = table.select(name for name in columns if name in table.columns)
+    texts = sum(kind == pl.String for kind in held.dtypes)
+    size = held.estimated_size() / max(held.height, 1) + _VIEW * texts
+    return _TABLE * size + _NUMBERS + _OF_RULE * rules
+
+
+# -- in the workers -----------------------------------------------------------------------------------------
+
+
+def deal_batch(
+    desk: Desk, part: str, *, number: int, parts: int, columns: Sequence[str], source: tuple[str, str]
+) -> None:
+    """The payments of one batch, in order of the part that they go to."""
+    assert desk.plan is not None
+    partition = desk.plan.partitions[number]
+    dealt = deal(_payments(desk, *source, _wanted(partition, columns)), partition, parts)
+    desk.place.seal(part, dealt, group=max(dealt.height // parts // 2, 1_000))
+
+
+def look_at_part(
+    desk: Desk,
+    name: str,
+    *,
+    number: int,
+    part: int,
+    parts: int,
+    columns: Sequence[str],
+    sources: Sequence[tuple[str, str]],
+) -> None:
+    """What the rules of a partition find in one of its parts."""
+    plan = desk.plan
+    assert plan is not None
+    partition = plan.partitions[number]
+    frames = []
+    for source, role in sources:
+        if role == "dealt":
+            frame = desk.place.scan(source).filter(pl.col(PART) == part).collect()
+        elif role == "narrowed":
+            frame = desk.place.scan(source).collect()
+        else:
+            frame = _payments(desk, source, role, _wanted(partition, columns))
+            if partition.keys:
+                frame = deal(frame, partition, parts, only=part)
+            if partition.keys and parts > 1:
+                frame = _compact(frame)
+        frames += [frame] if frame.height else []
+    found = Found()
+    if frames:
+        held = _in_one_piece(frames)
+        if PART not in held.columns:
+            held = deal(held.unique("transaction_id"), partition, 1)
+        fired = FIRED.to_frame()
+        if partition.needs:
+            wanted = pl.col("rule").is_in(partition.needs)
+            fired = desk.place.scan("found-fired-").filter(wanted).collect()
+        found = look(held, partition, plan, fired=fired)
+        del held
+    place, own = desk.place, f"{number:02}-{part:04}"
+    place.seal(f"found-hindered-{own}", found.hindered)
+    place.seal(f"found-fired-{own}", found.fired)
+    if found.narrowed is not None:
+        place.seal(f"found-narrowed-{own}", found.narrowed)
+    # sealed last: with it, the others are there
+    place.seal(name, found.flags, size=found.flags.estimated_size() + found.hindered.estimated_size())
+
+
+def settle_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
+    """Flags of a share of the payments, and how many of them no rule could judge."""
+    assert desk.plan is not None
+    name = pl.col("transaction_id")
+    mine = pl.when(name.is_null()).then(0).otherwise(name.hash() % shares) == share
+    found = Found(
+        flags=desk.place.scan(f"{_FOUND}-").filter(mine).collect(),
+        hindered=desk.place.scan("found-hindered-").filter(mine).collect(),
+    )
+    flags, hindered = settle(desk.plan, found)
+    desk.place.seal(f"counted-{share:04}", hindered)
+    desk.place.seal(part, flags, size=flags.estimated_size())
+
+
+def _wanted(partition: Partition, columns: Sequence[str]) -> list[str]:
+    return [name for name in partition.columns if name in columns]
+
+
+def _payments(desk: Desk, batch: str, role: str, columns: Sequence[str]) -> pl.DataFrame:
+    rows = kept_rows(desk.place, batch, role).select(columns).collect()
+    return rows.with_columns(pl.lit(role == "payments").alias(IN_BATCH))
+
+
+def _compact(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows without the texts of all the others, which polars goes on holding after a filter."""
+    plain = io.BytesIO()
+    table.write_ipc(plain, compat_level=pl.CompatLevel.oldest())
+    plain.seek(0)
+    return pl.read_ipc(plain)
+
+
+def _in_one_piece(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Tables below each other, a column at a time, so that only one of them is held twice."""
+    names = frames[0].columns
+    return pl.DataFrame(
+        [pl.concat([frame.drop_in_place(name) for frame in frames], rechunk=True) for name in names]
+    )

@@ -21,6 +21,7 @@ from screening.rules.coded import (
     is_text,
     shared,
 )
+from screening.rules.expressions import looks_at_each_row_alone
 from screening.rules.findings import Finding
 from screening.rules.keys import ALTERNATIVES, blank_is_null, key_parts, worded
 from screening.rules.scopes import SIDES
@@ -144,11 +145,11 @@ class Columns:
     def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
         """An expression over TRANSACTIONS as truth values in the order of the book; null is false.
 
-        It looks at each row alone, and at nothing but the values of that row: where it reads texts, it is
-        evaluated once for each different text, or for each combination of texts where these are few.
+        Where it reads texts and looks at each row alone, it is evaluated once for each different text, or for
+        each combination of texts where these are few; otherwise over all payments that are held together.
         """
         names = sorted(set(test.meta.root_names()))
-        if names and all(self._is_text(name) for name in names):
+        if names and looks_at_each_row_alone(test) and all(self._is_text(name) for name in names):
             coded = [self.coded(name) for name in names]
             sizes = [one.size for one in coded]
             if len(names) == 1 or prod(sizes) <= _COMBINATIONS:

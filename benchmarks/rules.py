@@ -116,8 +116,40 @@ def payments(rows: int, *, seed: int = 7) -> pl.DataFrame:
             ),
             "travel_rule_complete": pl.Series(rng.random(rows) < 0.9),
             "card_id": sparse(pick(accounts, payer), 0.25),
+            "terminal_latitude": sparse(pl.Series(rng.uniform(35, 60, rows)), 0.25),
+            "terminal_longitude": sparse(pl.Series(rng.uniform(-5, 40, rows)), 0.25),
+            "vasp_id": sparse(pl.Series([f"vasp{i}" for i in range(200)]).gather(payee % 200), 0.02),
+            "vasp_country": sparse(pl.Series(rng.choice(country, rows, p=weights)), 0.02),
+            "invoice_reference": sparse(
+                pl.Series([f"INV{i}" for i in range(900_000)]).gather(rng.integers(0, 900_000, rows)), 0.1
+            ),
+            "goods_country": sparse(pl.Series(rng.choice(country, rows, p=weights)), 0.1),
         }
     )
+
+
+def parties(seed: int = 2) -> pl.DataFrame:
+    """What is known of the parties of these payments."""
+    rng = np.random.default_rng(seed)
+    count = ACCOUNTS // 2
+    opened = (
+        datetime(2020, 1, 1, tzinfo=UTC)
+        + pl.Series(rng.integers(0, 6 * 365, count)).cast(pl.Duration("us")) * 86_400_000_000
+    )
+    ids = pl.Series([f"DE{number:020d}" for number in range(count)])
+    return pl.DataFrame(
+        {
+            "party_id": ids,
+            "opened_at": opened,
+            "holder_name": [f"Person {number % 997} Family{number % 4999}" for number in range(count)],
+            "case_status": pl.Series(
+                rng.choice(["", "suspended", "confirmed"], count, p=[0.998, 0.001, 0.001])
+            ),
+            "officer_of": pl.select(
+                pl.when(pl.Series(rng.random(count) < 0.02)).then(ids.gather(rng.integers(0, count, count)))
+            ).to_series(),
+        }
+    ).with_columns(pl.col("case_status").replace("", None))
 
 
 @contextmanager
@@ -155,7 +187,7 @@ class Watch:
 
 def one_by_one(rows: int) -> None:
     with stored(rows) as file:
-        book = Book(hold(file, {}), rules=RULES)
+        book = Book(hold(file, {}), parties=parties(), rules=RULES)
     print(f"{rows:,} payments; reading them brings the process to {peak():.1f} GB")
     print(f"{'rule':8} {'s':>6} {'cpu s':>6} {'peak GB':>8} {'flags':>9}  missing")
     total = 0.0
@@ -178,7 +210,7 @@ def all_at_once(rows: int) -> None:
     """All rules over payments in a file; reading it is counted."""
     with stored(rows) as file:
         start, cpu = time.perf_counter(), time.process_time()
-        result = assess(file)
+        result = assess(file, parties=parties())
         spent, cpu = time.perf_counter() - start, time.process_time() - cpu
     looked = result.coverage.filter(pl.col("status") == "evaluable")["rule"].n_unique()
     size = f"{rows:>11,} payments  {looked} rules  {spent:7.2f} s  ({cpu:.1f} s of cpu)"

@@ -13,7 +13,7 @@ from screening.errors import PolicyError
 from screening.rules.findings import Finding, listed
 from screening.rules.money import at_least_share
 from screening.rules.rule import choice, count, duration, ratio, rule, share
-from screening.rules.similarity import similarities
+from screening.rules.similarity import coded_similarities, similarities
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -242,14 +242,13 @@ def _bits(text: str) -> float:
 def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
     """Look for beneficiaries unlike the holder of the account."""
     rows = np.flatnonzero(book.known("beneficiary_name") & book.known("beneficiary_holder_name"))
-    name = book.column("beneficiary_name", rows)
-    holder = book.column("beneficiary_holder_name", rows)
-    score = similarities(name, holder)
+    name, holder = book.coded("beneficiary_name"), book.coded("beneficiary_holder_name")
+    score = coded_similarities(name, holder, rows)
     if book.has("beneficiary_holder_aliases"):
-        aliases = book.column("beneficiary_holder_aliases").cast(pl.String).gather(rows).fill_null("")
         unlike = np.flatnonzero(score < similarity)
+        aliases = book.column("beneficiary_holder_aliases", rows[unlike]).cast(pl.String).fill_null("")
         pairs = pl.DataFrame(
-            {"at": unlike, "name": name.gather(unlike), "alias": aliases.gather(unlike).str.split(";")}
+            {"at": unlike, "name": name.series(rows[unlike]), "alias": aliases.str.split(";")}
         )
         pairs = pairs.explode("alias", empty_as_null=False)
         np.maximum.at(score, pairs["at"].to_numpy(), similarities(pairs["name"], pairs["alias"]))
@@ -258,7 +257,7 @@ def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
         rows=rows[fired],
         value=score[fired],
         threshold=similarity,
-        facts={"name": name.filter(fired), "holder": holder.filter(fired)},
+        facts={"name": name.series(rows[fired]), "holder": holder.series(rows[fired])},
     )
 
 

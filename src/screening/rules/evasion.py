@@ -232,14 +232,10 @@ def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: 
     keys = np.concatenate([sides[other[side]][truth] for side, truth in marked.items()])
     rows = np.concatenate([np.flatnonzero(truth) for truth in marked.values()])
     middles = Ledger.of(keys, rows, book.clock)
-    events = np.tile(np.arange(book.size), 2)
-    partners = Distinct(
-        np.concatenate([sides["originator"], sides["beneficiary"]]),
-        np.concatenate([sides["beneficiary"], sides["originator"]]),
-        events,
-        book.clock,
-        window,
-    )
+    here = np.concatenate([sides["originator"], sides["beneficiary"]])
+    there = np.concatenate([sides["beneficiary"], sides["originator"]])
+    asked = np.flatnonzero(is_among(here, keys))  # partners of a middle party are all that is counted
+    partners = Distinct(here[asked], there[asked], asked % max(book.size, 1), book.clock, window)
     for party in sides.values():
         candidates = np.flatnonzero(is_among(party, keys))
         candidates = candidates[~(marked["originator"] | marked["beneficiary"])[candidates]]

@@ -12,7 +12,9 @@ from rapidfuzz.process import cpdist
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["plain_names", "similarities"]
+    from screening.rules.coded import Coded
+
+__all__ = ["coded_similarities", "plain_names", "similarities"]
 
 
 def plain_names(names: pl.Series) -> pl.Series:
@@ -44,3 +46,13 @@ def similarities(left: pl.Series, right: pl.Series) -> npt.NDArray[np.float64]:
     scored = distinct.with_columns(score=pl.Series(score, dtype=pl.Float64))
     joined = both.join(scored, on=["left", "right"], how="left", nulls_equal=True, maintain_order="left")
     return joined["score"].to_numpy()
+
+
+def coded_similarities(left: Coded, right: Coded, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """`similarities` of two columns that are held as numbers, for some rows."""
+    code = left.numbers[rows].astype(np.int64) * right.size + right.numbers[rows]
+    pairs, which = np.unique(code, return_inverse=True)
+    score: npt.NDArray[np.float64] = similarities(
+        left.with_null.gather(pairs // right.size), right.with_null.gather(pairs % right.size)
+    )[which]
+    return score

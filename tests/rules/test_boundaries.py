@@ -131,6 +131,8 @@ def test_a_hub_is_counted_and_not_followed(payments: Table) -> None:
 def test_an_lei_speaks_for_its_own_name_only(payments: Table) -> None:
     lei = {"originator_lei": "529900EXAMPLE0000000"}
     assert not fires("TF-D02", payments([at(0, 10, originator_name="CUSTOMER", **lei)]))
+    assert not fires("TF-D02", payments([at(0, 10, originator_name="\uc815\uc815\uc6c5")]))  # a name
+    assert fires("TF-D02", payments([at(0, 10, originator_name="\uc815\uc815\uc815")]))
     assert fires("TF-D02", payments([at(0, 10, originator_address="UNKNOWN", **lei)]))
     assert fires("TF-D02", payments([at(0, 10, ultimate_originator_name="CUSTOMER", **lei)]))
 

@@ -162,13 +162,13 @@ _NAMED_FIELDS = (
             "entropy",
             1,
             "bits a character, below which a text says nothing; asked of texts of up to eight characters "
-            "and of those with one symbol three times in a row",
+            "and of those with one symbol three times in a row; not where a character is a syllable",
         ),
     ),
     requires=("|".join(_NAMED_FIELDS),),
     optional=(*_NAMED_FIELDS, "originator_lei", "beneficiary_lei"),
     scope=("row",),
-    version="2",
+    version="3",
     reason="{field} holds '{text}'",
 )
 def placeholder_data(book: Book, *, entropy: float) -> tuple[Finding, ...]:
@@ -213,7 +213,15 @@ def _says_nothing(
     nothing = (folded == "") | folded.is_in(fillers)
     if names_only:
         nothing |= folded.str.contains(r"^[\d ]+$")
-    low = pl.Series([len(text) > 2 and _bits(text) < entropy for text in folded], dtype=pl.Boolean)
+    # Where a character is a syllable, three of them are a name: only one repeated says nothing.
+    syllabic = folded.str.contains(r"[\p{Han}\p{Hangul}\p{Hiragana}\p{Katakana}]")
+    low = pl.Series(
+        [
+            len(text) > 2 and (len(set(text)) == 1 if by_syllable else _bits(text) < entropy)
+            for text, by_syllable in zip(folded, syllabic, strict=True)
+        ],
+        dtype=pl.Boolean,
+    )
     bad = distinct.filter(nothing | low)
     truth: npt.NDArray[np.bool_] = texts.is_in(bad.to_list()).fill_null(False).to_numpy()
     return truth

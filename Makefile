@@ -53,6 +53,7 @@ accuracy: $(VENV)/.run  ## what is found and what is disturbed; accuracy-smoke: 
 
 accuracy-smoke: $(VENV)/.run
 	@$(BIN)/python benchmarks/accuracy.py --smoke
+	@$(BIN)/python benchmarks/typologies.py
 
 accuracy-freeze: $(VENV)/.run
 	@$(BIN)/python benchmarks/accuracy.py --freeze --reason "$$REASON"

@@ -9,6 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from screening.errors import SchemaError
+
 __all__ = [
     "ALERTS",
     "CHANNELS",
@@ -25,6 +27,7 @@ __all__ = [
     "TEXT_SEARCH",
     "TRANSACTIONS",
     "WARNINGS",
+    "require_columns",
 ]
 
 STATUSES: Final = ("attempted", "held", "rejected", "executed", "returned")
@@ -121,6 +124,22 @@ REQUIRED_COLUMNS: Final = (
     "amount_minor",
     "currency",
 )
+
+
+def require_columns(table: pl.DataFrame, whose: str) -> None:
+    """Refuse a table of payments without one of REQUIRED_COLUMNS.
+
+    Raises:
+        SchemaError: One is missing; `details` hold `missing` and `found`.
+    """
+    missing = [name for name in REQUIRED_COLUMNS if name not in table.columns]
+    if missing:
+        raise SchemaError(
+            f"{whose} lack {', '.join(missing)}; screening.payments.conform makes the table",
+            missing=missing,
+            found=table.columns,
+        )
+
 
 NAME_COLUMNS: Final = {
     "originator_name": "originator",

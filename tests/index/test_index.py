@@ -92,6 +92,16 @@ def test_an_index_answers_alike_whatever_it_was_asked_before(
         assert_frame_equal(anew.search(part, threshold=0.6), index.search(part, threshold=0.6))
 
 
+def test_sizes_that_bound_memory_change_nothing(
+    index: NameIndex, queries: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks of one token each, chunks of a few values, and a filter that lets nearly everything through."""
+    usual = index.search(queries, threshold=0.6)
+    for name, size in (("worth._BLOCK", 1), ("bound._CHUNK", 8), ("bound._MOST_BITS", 1)):
+        monkeypatch.setattr(f"screening.index.{name}", size)
+    assert_frame_equal(index.search(queries, threshold=0.6), usual)
+
+
 def test_threads_that_share_an_index_get_what_each_would_get_alone(
     index: NameIndex, queries: list[str]
 ) -> None:

@@ -37,7 +37,6 @@ Floats = npt.NDArray[np.floating[Any]]
 Likeness = dict[int, tuple[float, str]]
 Near = dict[int, Likeness]
 
-_VALUES = ("earn", "own", "cover", "agree")
 _REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 _BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
 

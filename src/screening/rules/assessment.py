@@ -17,7 +17,7 @@ from screening.rules.catalogue import RULES, by_id
 from screening.rules.coded import hold
 from screening.rules.findings import flags_of
 from screening.rules.rule import apply_policy
-from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
+from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,9 +129,7 @@ def join_history(
         return batch, np.ones(len(batch), np.bool_)
     past = history.lazy().collect()
     for name, table in (("transactions", batch), ("history", past)):
-        missing = [column for column in REQUIRED_COLUMNS if column not in table.columns]
-        if missing:
-            raise SchemaError(f"{name} lack {', '.join(missing)}", missing=missing, found=table.columns)
+        require_columns(table, name)
     shared = batch.select("transaction_id").join(
         past.select("transaction_id"), on="transaction_id", how="semi"
     )

@@ -26,7 +26,7 @@ from screening.rules.findings import Finding
 from screening.rules.keys import ALTERNATIVES, blank_is_null, key_parts, worded
 from screening.rules.scopes import SIDES
 from screening.rules.windows import Clock
-from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
+from screening.schemas import TRANSACTIONS, require_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -294,13 +294,7 @@ def _absent(size: int) -> Coded:
 
 
 def _check(payments: pl.DataFrame) -> None:
-    missing = [name for name in REQUIRED_COLUMNS if name not in payments.columns]
-    if missing:
-        raise SchemaError(
-            f"TRANSACTIONS lack {', '.join(missing)}; conform() makes the table",
-            missing=missing,
-            found=payments.columns,
-        )
+    require_columns(payments, "TRANSACTIONS")
     for name in ("transaction_id", "booked_at"):
         if payments[name].null_count():
             raise SchemaError(

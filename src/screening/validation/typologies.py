@@ -15,7 +15,7 @@ import polars as pl
 from screening.errors import PolicyError, SchemaError
 from screening.payments import conform
 from screening.reference.currencies import exponents
-from screening.schemas import LISTED_NAMES, REQUIRED_COLUMNS, TRANSACTIONS
+from screening.schemas import LISTED_NAMES, TRANSACTIONS, require_columns
 from screening.validation.payments import generate_payments
 from screening.validation.people import rows_of
 from screening.validation.plantings.amounts import AMOUNTS
@@ -111,13 +111,7 @@ def plant_typologies(
         PolicyError: A rule is not among TYPOLOGIES, or `per_rule` is not from 0 to 1000.
         SchemaError: The payments lack a required column, or hold planted payments already.
     """
-    missing = [name for name in REQUIRED_COLUMNS if name not in payments.columns]
-    if missing:
-        raise SchemaError(
-            f"payments lack {', '.join(missing)}; make them TRANSACTIONS with screening.payments.conform",
-            missing=missing,
-            found=payments.columns,
-        )
+    require_columns(payments, "payments")
     chosen = _chosen(rules)
     if not 0 <= per_rule <= _MOST:
         raise PolicyError(f"per_rule is {per_rule}; it must be from 0 to {_MOST}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from screening.index.threads import in_threads
 from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, analyse
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from screening.names.tokens import Token
 
 __all__ = ["Batch", "Ints", "ranges", "tokenise_batch"]
+
+_BLOCK: Final = 1 << 17  # names or words worked on together: their arrays stay in the cache of a core
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -66,13 +69,9 @@ def tokenise_batch(
         idle: Which words of digits alone may be left out; texts hold many, such as numbers of invoices.
     """
     too_long = (names.str.len_chars() > max_characters).fill_null(value=False)
-    words = (
-        pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
-        .filter(~too_long)
-        .select("row", _words(pl.col("name")).alias("word"))
-        .explode("word", empty_as_null=False, keep_nulls=False)
-        .filter(pl.col("word") != "")
-    )
+    numbered = pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
+    blocks = numbered.filter(~too_long).iter_slices(_BLOCK)
+    words = pl.concat([_no_words(), *in_threads(_words, blocks)])
     distinct = words["word"].unique(maintain_order=True)
     if idle is not None:
         numbers = distinct.filter(distinct.str.contains("^[0-9]+$"))
@@ -112,11 +111,19 @@ def tokenise_batch(
     )
 
 
-def _words(name: pl.Expr) -> pl.Expr:
+def _no_words() -> pl.DataFrame:
+    return pl.DataFrame(schema={"row": pl.UInt32, "word": pl.String})
+
+
+def _words(names: pl.DataFrame) -> pl.DataFrame:
     """Split at blanks, which is quick; the few names with other white space are first given blanks."""
-    other = r"[^\S ]|[\x1c-\x1f]"
+    other, name = r"[^\S ]|[\x1c-\x1f]", pl.col("name")
     plain = pl.when(name.str.contains(other)).then(name.str.replace_all(other, " ")).otherwise(name)
-    return plain.str.split(" ")
+    return (
+        names.select("row", plain.str.split(" ").alias("word"))
+        .explode("word", empty_as_null=False, keep_nulls=False)
+        .filter(pl.col("word") != "")
+    )
 
 
 class _Spread:
@@ -131,9 +138,18 @@ class _Spread:
         self.starts.append(len(self.ids))
 
     def over(self, rows: Ints, words: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
-        starts = np.array(self.starts, dtype=np.int64)
-        count = np.diff(starts)[words]
-        return np.repeat(rows, count), np.array(self.ids, dtype=np.int64)[ranges(starts[words], count)]
+        starts, ids = np.array(self.starts, dtype=np.int64), np.array(self.ids, dtype=np.int64)
+        length = np.diff(starts)
+
+        def laid_out(begin: int) -> tuple[Ints, Ints]:
+            block = slice(begin, begin + _BLOCK)
+            count = length[words[block]]
+            return np.repeat(rows[block], count), ids[ranges(starts[words[block]], count)]
+
+        empty = np.empty(0, dtype=np.int64)
+        sides = zip((empty, empty), *in_threads(laid_out, range(0, len(words), _BLOCK)), strict=True)
+        row, token = (np.concatenate(side) for side in sides)
+        return row, token
 
 
 def ranges(start: Ints, length: Ints) -> Ints:

@@ -10,8 +10,6 @@ one of the rarer ones, so only the listed names behind the rarer tokens are look
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.index.batch import ranges
+from screening.index.threads import in_threads
 from screening.names.comparison import (
     CONTRADICTED,
     EXTRA,
@@ -127,8 +126,7 @@ def candidates(
     if not len(rows.row) or not len(worth.code):
         return nothing, nothing
     sieve = _Sieve(rows, worth, name_weight, threshold - EPSILON, telling)
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        found = np.unique(np.concatenate([nothing, *pool.map(sieve.survivors, sieve.groups())]))
+    found = np.unique(np.concatenate([nothing, *in_threads(sieve.survivors, sieve.groups())]))
     return found // len(name_weight), found % len(name_weight)
 
 

@@ -18,6 +18,7 @@ from screening.designations import Provenance, SanctionsList
 from screening.errors import IndexFormatError, ListError, PolicyError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
+from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.texts import scan
 from screening.index.worth import Vocabulary, appraise, similar_units
@@ -80,6 +81,7 @@ class NameIndex:
         self.facts: pl.DataFrame = sanctions.facts.join(names, on="reference", how="semi")
         self._prepare(names)
 
+    @collector_paused()
     def _prepare(self, names: pl.DataFrame) -> None:
         order = pl.col("name_type").replace_strict({n: i for i, n in enumerate(_TYPE_ORDER)}, default=99)
         names = names.match_to_schema(LISTED_NAMES).sort("reference", order, "weak", "name")
@@ -143,12 +145,14 @@ class NameIndex:
         answers = [self._search(part, threshold) for part in distinct.to_frame().iter_slices(_SLICE)]
         return _answered(frame, answers, SEARCH)
 
+    @collector_paused()
     def _search(self, distinct: pl.DataFrame, threshold: float) -> pl.DataFrame:
         texts = distinct["query"]
         batch = tokenise_batch(texts)
         pairs = self._pairs(texts, batch, threshold)
         return pl.concat([self._best(pairs), _unscreenable(texts, batch.unscreenable)], how="diagonal")
 
+    @collector_paused()
     def scan_text(
         self, texts: pl.Series | Iterable[str | None], *, threshold: float | None = None
     ) -> pl.DataFrame:

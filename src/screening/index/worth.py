@@ -242,8 +242,10 @@ class _Ledger:
 
     def add_ends(self) -> None:
         """What a token is worth at the end of a name: there it may be the beginning of a longer one."""
-        batch = self.batch
+        batch, prefixes = self.batch, self.vocabulary.by_prefix
+        begins = np.array([token.form in prefixes for token in batch.tokens], dtype=bool)
         rows = np.flatnonzero(np.diff(batch.starts) > 1)
+        rows = rows[begins[batch.ids[batch.starts[rows + 1] - 1]]]
         position = np.searchsorted(batch.written_rows, rows, side="right") - 1
         for t, which in _groups(batch.ids[batch.starts[rows + 1] - 1], np.arange(len(rows))):
             token = batch.tokens[t]

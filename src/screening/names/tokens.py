@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -33,6 +33,7 @@ _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
 _PERSON_IN_ENTITY: Final = 0.7
 _INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "initial"})
 _BESIDE: Final = frozenset({"clerical", "number"})
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,11 @@ def make_token(
 ) -> Token:
     """A token with all that is derived from how it is written."""
     own = _keys(form)
-    meanings = {reading, titles().get(form, ""), *(equivalents(kind).get(form, "") for kind in KINDS)} - {
-        "",
-        form,
-    }
-    keys = tuple(sorted({*own, *(key for meaning in meanings for key in _keys(meaning))}))
-    keys = tuple(key for key in keys if key.isdigit()) or keys  # a number in words sounds like nothing else
-    person, entity = (_weigh(form, keys, kind, script) for kind in KINDS)
+    meanings = _meanings().get(form, _NONE)
+    if reading and reading != form:
+        meanings |= {reading}
+    keys = _all_keys(own, meanings)
+    person, entity = _weigh(form, keys, script)
     return Token(
         form=form,
         native=native,
@@ -112,7 +111,7 @@ def make_token(
         part=part,
         abbreviated=abbreviated,
         reading=reading,
-        meanings=frozenset(meanings),
+        meanings=meanings,
         keys=keys,
         sounds=frozenset(keys),
         skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
@@ -120,6 +119,23 @@ def make_token(
         costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
     )
+
+
+def _all_keys(own: tuple[str, ...], meanings: frozenset[str]) -> tuple[str, ...]:
+    if not meanings:
+        return tuple(sorted(own)) if len(own) > 1 else own
+    keys = tuple(sorted({*own, *[key for meaning in meanings for key in _keys(meaning)]}))
+    return tuple([key for key in keys if key.isdigit()]) or keys  # a number in words sounds like nothing else
+
+
+@cache
+def _meanings() -> dict[str, frozenset[str]]:
+    """Word -> other words that it stands for, as a title and in each kind of name."""
+    tables = (titles(), *(equivalents(kind) for kind in KINDS))
+    return {
+        form: frozenset(table[form] for table in tables if form in table) - {form}
+        for form in {form for table in tables for form in table}
+    }
 
 
 def whole(token: Token, parts: list[Token]) -> Token:
@@ -130,6 +146,11 @@ def whole(token: Token, parts: list[Token]) -> Token:
 
 
 _DOUBLES = re.compile(r"(.)\1+")
+
+
+def _single(text: str) -> str:
+    """Without doubled letters."""
+    return _DOUBLES.sub(r"\1", text) if _DOUBLES.search(text) else text
 
 
 def _keys(form: str) -> tuple[str, ...]:
@@ -146,7 +167,7 @@ def _keys(form: str) -> tuple[str, ...]:
         for sound in sounds
         for reading in ((sound.replace("e", "a"), sound.replace("e", "i")) if "e" in sound else (sound,))
     ]
-    return tuple(dict.fromkeys([_DOUBLES.sub(r"\1", reading) or form for reading in readings]))
+    return tuple(dict.fromkeys([_single(reading) or form for reading in readings]))
 
 
 def _sound(form: str) -> str:
@@ -156,7 +177,16 @@ def _sound(form: str) -> str:
     return sound[1:-1]
 
 
-_CONSONANTS: Final = str.maketrans("pgc", "bjk", "aeiouvwy")
+class _Consonants(dict[int, int | None]):
+    """Translation table: consonants that sound much alike become one, and all else is left out."""
+
+    def __missing__(self, character: int) -> int | None:
+        return self.setdefault(character, None)
+
+
+_CONSONANTS: Final = _Consonants(
+    str.maketrans("bcdfghjklmnpqrstxzS0123456789", "bkdfjhjklmnbqrstxzS0123456789")
+)
 
 
 def _letters(native: str) -> str:
@@ -164,47 +194,61 @@ def _letters(native: str) -> str:
     return "".join(_keys(anyascii(letter).lower())[0] for letter in native)
 
 
-_NO_CONSONANT = re.compile(r"[^a-zS0-9]")
-
-
 def _skeleton(sound: str, form: str) -> str:
     """The consonants of a sound."""
-    skeleton = _NO_CONSONANT.sub("", sound).translate(_CONSONANTS)
+    skeleton = sound.translate(_CONSONANTS)
     if len(skeleton) > 2 and skeleton.endswith("h"):
         skeleton = skeleton[:-1]
-    return _DOUBLES.sub(r"\1", skeleton) or form
+    return _single(skeleton) or form
 
 
-def _weigh(form: str, keys: tuple[str, ...], kind: str, script: str) -> tuple[float, str]:
-    """Evidence that a token carries: what is common, short or incidental carries little."""
+Weighed = tuple[float, str]
+
+
+def _weigh(form: str, keys: tuple[str, ...], script: str) -> tuple[Weighed, Weighed]:
+    """Evidence that a token carries for a person and for an entity, and its role there.
+
+    What is common, short or incidental carries little.
+    """
     if form.isdigit():
-        return (1.0 if kind == "entity" else _NUMBER_WEIGHT), "number"
+        return (_NUMBER_WEIGHT, "number"), (1.0, "number")
     if len(form) == 1 and script == "latin":
-        return _LENGTH_WEIGHT[1], "initial"
-    return _incidental(form, kind) or _telling(form, keys, kind)
+        return (_LENGTH_WEIGHT[1], "initial"), (_LENGTH_WEIGHT[1], "initial")
+    person, entity = _rarity(keys, "individual"), _rarity(keys, "entity")
+    # A common person's name says more in a company's name than in a person's, but not everything.
+    telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity
+    most = _LENGTH_WEIGHT.get(len(form), 1.0)
+    return (
+        _incidental("individual").get(form) or (min(person, most), _named(person)),
+        _incidental("entity").get(form) or (min(telling, most), _named(entity)),
+    )
+
+
+def _rarity(keys: tuple[str, ...], kind: str) -> float:
+    rarities = rarity(kind)
+    return min([rarities.get(key, 1.0) for key in keys])
+
+
+def _named(rarity: float) -> str:
+    return "known name" if rarity < 1 else "name"
+
+
+@cache
+def _incidental(kind: str) -> dict[str, Weighed]:
+    """Words that stand in names of a kind beside what names somebody."""
+    of_kind = (
+        dict.fromkeys(titles(), (_TITLE_WEIGHT, "title"))
+        if kind == "individual"
+        else dict.fromkeys(legal_forms(), (_LEGAL_WEIGHT, "legal form"))
+    )
+    return (
+        dict.fromkeys(clerical(), (_LEGAL_WEIGHT, "clerical"))
+        | of_kind
+        | {form: (weight, "particle") for form, weight in particles().items()}
+    )
 
 
 def _cost(weight: float, role: str) -> float:
     if role in _BESIDE:  # a date or an account number beside the name of a person is no part of it
         return weight**2
     return weight if role in _INCIDENTAL else math.sqrt(weight)
-
-
-def _incidental(form: str, kind: str) -> tuple[float, str] | None:
-    if form in particles():
-        return particles()[form], "particle"
-    if kind == "individual" and form in titles():
-        return _TITLE_WEIGHT, "title"
-    if kind == "entity" and form in legal_forms():
-        return _LEGAL_WEIGHT, "legal form"
-    return (_LEGAL_WEIGHT, "clerical") if form in clerical() else None
-
-
-def _telling(form: str, keys: tuple[str, ...], kind: str) -> tuple[float, str]:
-    rarities = rarity(kind)
-    weight = min([rarities.get(key, 1.0) for key in keys])
-    role = "known name" if weight < 1 else "name"
-    if kind == "entity" and weight == 1:
-        # A common person's name says more in a company's name than in a person's, but not everything.
-        weight = max(_PERSON_IN_ENTITY, min(rarity("individual").get(key, 1.0) for key in keys))
-    return min(weight, _LENGTH_WEIGHT.get(len(form), 1.0)), role

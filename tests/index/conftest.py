@@ -8,8 +8,8 @@ import pytest
 
 from screening.designations import SanctionsList
 from screening.index import NameIndex
-from screening.names.comparison import Listed, score
-from screening.names.normalise import Name, prepare
+from screening.names.comparison import Listed, Query, score
+from screening.names.normalise import prepare
 from screening.validation.manipulations import manipulate
 from screening.validation.people import companies, people
 
@@ -64,10 +64,10 @@ class Oracle:
         """Best score by reference; None for a name that cannot be judged."""
         if text not in self.known:
             query = prepare(text)
-            self.known[text] = self._scores(query) if query.screenable else None
+            self.known[text] = self._scores(Query.ready(query)) if query.screenable else None
         return self.known[text]
 
-    def _scores(self, query: Name) -> dict[str, float]:
+    def _scores(self, query: Query) -> dict[str, float]:
         best: dict[str, float] = {}
         for reference, listed in self.listed:
             best[reference] = max(best.get(reference, 0.0), score(query, listed))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from screening.index.batch import tokenise_batch
 from screening.index.bound import Rows, candidates, upper_bound
 from screening.index.worth import appraise
-from screening.names.comparison import Listed, align, rate
+from screening.names.comparison import Listed, Query, align, rate
 from screening.names.normalise import prepare
 from screening.names.tokens import KINDS
 
@@ -133,21 +133,21 @@ def test_a_token_that_repeats_is_used_once_for_each_time(
 def test_the_formula_of_the_bound_is_that_of_the_score(query: str, listed: str, kind: str) -> None:
     """With the very alignment of the score, the bound is not below it."""
     name, party = (
-        prepare(query),
+        Query.ready(prepare(query)),
         Listed.ready(prepare(listed), "entity" if kind == "entity" else "individual"),
     )
-    chosen = align(name, party) if name.screenable and party.name.screenable else []
+    chosen = align(name, party) if name.units and party.name.screenable else []
     if not chosen:
         return
     k = KINDS.index(kind)
     value = [
-        sum(option.weight * option.alike for option in chosen),
-        sum(option.own for option in chosen),
-        sum(option.cover for option in chosen),
-        sum(option.weight for option in chosen),
+        sum(option.meeting.weight * option.meeting.alike for option in chosen),
+        sum(option.meeting.own for option in chosen),
+        sum(option.meeting.cover for option in chosen),
+        sum(option.meeting.weight for option in chosen),
     ]
-    weight = np.array([sum(token.costs[k] for token in name.tokens)])
-    missing = np.array([0.0 if name.full_line else sum(token.costs[k] for token in party.name.tokens)])
+    weight = np.array([sum(token.costs[k] for token in name.name.tokens)])
+    missing = np.array([0.0 if name.name.full_line else sum(token.costs[k] for token in party.name.tokens)])
     bound = upper_bound(np.array([value]), weight, missing)[0]
     if query != listed:
         assert bound >= rate(chosen, name, party) - 1e-9

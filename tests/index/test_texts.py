@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.index.texts import _PIECE, _SLACK, MAX_TEXT, Finding, _counts, _Reader, _trim, find_window
-from screening.names.comparison import Listed, align, rate
+from screening.names.comparison import Listed, Query, align, rate
 from screening.names.normalise import prepare
 from screening.validation.people import people
 
@@ -101,10 +101,10 @@ def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     for first in range(len(spots)):
         for last in range(first, min(len(spots), first + longest)):
             start, end = _trim(text, spots[first][0], spots[last][1])
-            window = prepare(text[start:end], ends=False)
-            options = align(window, party) if window.screenable else []
+            window = Query.ready(prepare(text[start:end], ends=False))
+            options = align(window, party) if window.units else []
             score = rate(options, window, party) if options else 0.0
-            if score >= threshold and _counts(options, window, party, score):
+            if score >= threshold and _counts(options, window.name, party, score):
                 found.append(Finding(start, end, score))
     return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
 

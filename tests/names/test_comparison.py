@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.errors import PolicyError
-from screening.names.comparison import Listed, score
+from screening.names.comparison import Listed, Query, score
 from screening.names.explanation import Comparison, compare, explain
 from screening.names.normalise import prepare
 from screening.names.tokens import KINDS
@@ -78,7 +78,7 @@ def test_only_the_same_text_scores_1(a: str, b: str, kind: Kind) -> None:
 def test_a_comparison_is_a_pure_function(a: str, b: str, kind: Kind) -> None:
     first = compare(a, b, kind=kind)
     assert compare(a, b, kind=kind) == first
-    query, listed = prepare(a), Listed.ready(prepare(b), kind)
+    query, listed = Query.ready(prepare(a)), Listed.ready(prepare(b), kind)
     assert explain(query, listed) == first
     assert score(query, listed) == first.score
 

@@ -22,11 +22,10 @@ from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.texts import scan
 from screening.index.worth import Vocabulary, appraise, similar_units
-from screening.names.comparison import SCORE_VERSION, Listed, score, units
+from screening.names.comparison import SCORE_VERSION, Listed, Query, score
 from screening.names.explanation import Comparison, explain
 from screening.names.lexicon import LEXICON_SHA256
-from screening.names.normalise import Name, prepare
-from screening.names.tokens import KINDS
+from screening.names.normalise import prepare
 from screening.policy import Policy
 from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
@@ -89,14 +88,8 @@ class NameIndex:
         self._listed = [
             Listed.ready(prepare(name), kind) for name, kind in self.names.select("name", "kind").iter_rows()
         ]
-        self._kinds = np.array([KINDS.index(listed.kind) for listed in self._listed], dtype=np.int64)
-        self._weights = np.array(
-            [
-                sum(token.costs[k] for token in listed.name.tokens)
-                for listed, k in zip(self._listed, self._kinds, strict=True)
-            ],
-            dtype=np.float32,
-        )
+        self._kinds = np.array([listed.k for listed in self._listed], dtype=np.int64)
+        self._weights = np.array([listed.cost for listed in self._listed], dtype=np.float32)
         self._vocabulary = Vocabulary(self._listed)
         self._units = ListedUnits(self._listed, self._vocabulary.units)
         judged = pl.Series([listed.name.screenable for listed in self._listed], dtype=pl.Boolean)
@@ -206,7 +199,7 @@ class NameIndex:
         places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
         if places.is_empty():
             raise PolicyError(f"no designation {reference!r} is screened", reference=reference)
-        query = prepare(name)
+        query = Query.ready(prepare(name))
         best = max(places.to_list(), key=lambda place: score(query, self._listed[place]))
         return explain(query, self._listed[best])
 
@@ -244,7 +237,7 @@ class NameIndex:
         pairs = [
             (text, self.names["reference"][place], value)
             for text in names
-            for query in [prepare(text)]
+            for query in [Query.ready(prepare(text))]
             for place, listed in enumerate(self._listed)
             if (value := score(query, listed)) >= threshold
         ]
@@ -303,16 +296,16 @@ class NameIndex:
         rows, places = (side[keep] for side in pairs)
         texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32)).to_list()
         number = {token: t for t, token in enumerate(batch.tokens)}
-        queries: dict[str, tuple[Name, list[int]]] = {}
+        queries: dict[str, tuple[Query, list[int]]] = {}
         scores = []
         for text, place in zip(texts, places.tolist(), strict=True):
             if text not in queries:
-                name = prepare(text)
-                queries[text] = name, [number[token] for _, token in units(name)]
-            name, mine = queries[text]
+                query = Query.ready(prepare(text))
+                queries[text] = query, [number[token] for _, token in query.units]
+            query, mine = queries[text]
             near = known.near[self._kinds[place]]
             scores.append(
-                score(name, self._listed[place], similar_units(mine, self._vocabulary.units[place], near))
+                score(query, self._listed[place], similar_units(mine, self._vocabulary.units[place], near))
             )
         return pl.DataFrame(
             {"query": texts, "place": places, "score": scores},

@@ -20,7 +20,7 @@ from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import Rows, candidates
 from screening.index.listed_side import ListedUnits, reaching
 from screening.index.worth import Appraisal, Vocabulary, appraise
-from screening.names.comparison import Listed, Option, Similar, align, rate, units
+from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate, units
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
@@ -148,7 +148,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
     spots = [[match.span() for match in _PIECE.finditer(text)] for text in asked]
     words = {text[a:b] for text, spans in zip(asked, spots, strict=True) for a, b in spans}
     meeting = _Meeting(sorted(words), vocabulary, kinds)
-    prepared: dict[str, Name] = {}
+    prepared: dict[str, Query] = {}
     readers: dict[int, _Reader] = {}
     found = []
     for text, spans, wanted in zip(asked, spots, np.split(places, first[1:]), strict=True):
@@ -222,7 +222,7 @@ class _Reader:
         place: int,
         vocabulary: Vocabulary,
         threshold: float,
-        prepared: dict[str, Name],
+        prepared: dict[str, Query],
     ) -> None:
         self.listed = listed
         self.units = vocabulary.units[place]
@@ -231,7 +231,7 @@ class _Reader:
         self.longest = _longest(listed)
         self.prepared = prepared
         self.scores: dict[str, float | None] = {}
-        self.near: dict[Token, list[tuple[int, float, str]]] = {}
+        self.near: dict[Token, list[tuple[int, Meeting]]] = {}
 
     def find(self, text: str, spots: list[tuple[int, int]], met: list[int]) -> Finding | None:
         """The best window of a text that begins and ends with words that meet the listed name."""
@@ -254,21 +254,21 @@ class _Reader:
         if words not in self.scores:
             window = self.prepared.get(words)
             if window is None:
-                window = self.prepared[words] = prepare(words, ends=False)
-            options = align(window, self.listed, self._similar(window)) if window.screenable else []
+                window = self.prepared[words] = Query.ready(prepare(words, ends=False))
+            options = align(window, self.listed, self._similar(window)) if window.units else []
             score = rate(options, window, self.listed) if options else 0.0
-            counts = score >= self.threshold and _counts(options, window, self.listed, score)
+            counts = score >= self.threshold and _counts(options, window.name, self.listed, score)
             self.scores[words] = score if counts else None
         return self.scores[words]
 
-    def _similar(self, window: Name) -> list[Similar]:
+    def _similar(self, window: Query) -> list[Similar]:
         """What `align` needs to know; each token meets the listed name once, however many windows hold it."""
         found: list[Similar] = []
-        for i, (_, token) in enumerate(units(window)):
+        for i, (_, token) in enumerate(window.units):
             near = self.near.get(token)
             if near is None:
-                known = self.vocabulary.near([token])[0][KINDS.index(self.listed.kind)]
-                near = self.near[token] = [(j, *known[u]) for j, u in enumerate(self.units) if u in known]
+                met = self.vocabulary.near([token])[0][self.listed.k]
+                near = self.near[token] = [(j, met[u]) for j, u in enumerate(self.units) if u in met]
             found += [(i, *value) for value in near]
         return found
 
@@ -291,14 +291,16 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     """Whether enough of what was found is telling."""
     k = KINDS.index(listed.kind)
     telling = [
-        o for o in options if o.how not in ("initial", "cut", "acronym") and _is_telling(o, window, listed, k)
+        o
+        for o in options
+        if o.meeting.how not in ("initial", "cut", "acronym") and _is_telling(o, window, listed, k)
     ]
-    weight = sum(option.weight for option in telling)
+    weight = sum(option.meeting.weight for option in telling)
     if len(telling) > 1:
         return weight >= _EVIDENCE or score >= _WHOLE
     letters = sum(len(window.tokens[i].form) for option in telling for i in option.query)
     rare = all(listed.name.tokens[j].weights[k] >= 1 for option in telling for j in option.listed)
-    if telling and telling[0].how == "glued":
+    if telling and telling[0].meeting.how == "glued":
         return weight >= _EVIDENCE or (score >= _WHOLE and letters >= 2 * _LONE_LETTERS)
     if not telling or not rare:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,13 +17,13 @@ from screening.names.comparison import (
     GLUED,
     SHORTEST_CUT,
     Listed,
-    Option,
+    Meeting,
     Similar,
-    cut_option,
     in_kind,
     likeness,
-    pair_option,
-    span_option,
+    meet,
+    meet_cut,
+    meet_span,
 )
 from screening.names.tokens import KINDS, Token
 
@@ -34,8 +34,8 @@ __all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
-Likeness = dict[int, tuple[float, str]]
-Near = dict[int, Likeness]
+Met = dict[int, Meeting]
+Near = dict[int, Met]
 
 _REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 _BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
@@ -50,7 +50,7 @@ class Vocabulary:
         self.spans: dict[str, list[tuple[int, float, float, float]]] = defaultdict(list)
         self.units: list[list[int]] = []
         for place, name in enumerate(listed):
-            k = KINDS.index(name.kind)
+            k = name.k
             self.units.append([self.number.setdefault(token, len(self.number)) for _, token in name.units])
             if not name.name.screenable:
                 continue
@@ -75,27 +75,27 @@ class Vocabulary:
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
         self._held = (np.diff(self.starts).reshape(-1, len(KINDS)) > 0).tolist()
         self._neighbours = Neighbours(self.tokens)
-        self._met: dict[Token, tuple[Likeness, ...]] = {}
+        self._met: dict[Token, tuple[Met, ...]] = {}
 
-    def near(self, tokens: list[Token]) -> list[tuple[Likeness, ...]]:
-        """For each token and kind of name the similar tokens of the list, and how; a token meets it once."""
+    def near(self, tokens: list[Token]) -> list[tuple[Met, ...]]:
+        """For each token and kind of name what it meets on the list; that is worked out once."""
         if len(self._met) > _REMEMBERED:
             self._met = {}
         met = self._met  # other threads read it: nothing unfinished is put there
         fresh = [token for token in tokens if token not in met]
         if fresh:
-            met.update(zip(fresh, self._likenesses(fresh), strict=True))
+            met.update(zip(fresh, self._meetings(fresh), strict=True))
         return [met[token] for token in tokens]
 
-    def _likenesses(self, fresh: list[Token]) -> list[tuple[Likeness, ...]]:
-        found: list[tuple[Likeness, ...]] = [tuple({} for _ in KINDS) for _ in fresh]
+    def _meetings(self, fresh: list[Token]) -> list[tuple[Met, ...]]:
+        found: list[tuple[Met, ...]] = [tuple({} for _ in KINDS) for _ in fresh]
         for t, u in zip(*(side.tolist() for side in self._neighbours.of(fresh)), strict=True):
             a, b = fresh[t], self.tokens[u]
             alike = likeness(a, b)
             if alike[0]:
                 for k, near in enumerate(found[t]):
                     if self._held[u][k] and (how := in_kind(a, b, alike, k))[0]:
-                        near[u] = how
+                        near[u] = meet(a, b, *how, k)
         return found
 
     def ignores(self, number: str) -> bool:
@@ -108,7 +108,7 @@ class Appraisal:
     """A batch, and what its tokens are worth.
 
     Attributes:
-        near: For each kind, token of the batch -> similar tokens of the list, and how.
+        near: For each kind, token of the batch -> similar tokens of the list, and what meeting them is worth.
         slots: Tokens of the list, times kinds of name.
         near_codes, near_values: The same as numbers: token of the batch, times `slots`, plus token of the
             list, times kinds, plus kind; and what the option is worth, as in `Worth.value`. Ascending.
@@ -206,26 +206,24 @@ class _Ledger:
         self.held_rows = [batch.written_rows]
         self.held_ids = [batch.written_ids.copy()]
         self.slots: list[tuple[int, int]] = []
-        self.of_slots: list[tuple[float, float, float, float]] = []
+        self.of_slots: list[Meeting] = []
         self.regular = 0  # slots of a unit with a unit; the others are spans and cut ends
         self.entries: list[tuple[int, int]] = []
-        self.of_entries: list[tuple[float, float, float, float]] = []
+        self.of_entries: list[Meeting] = []
 
     def add_tokens(self, near: tuple[Near, ...]) -> None:
         """What tokens are worth wherever they stand."""
-        tokens, listed = self.batch.tokens, self.vocabulary.tokens
         for k, found in enumerate(near):
-            for t, similar in found.items():
-                for u, (alike, how) in similar.items():
-                    self.spread(t, u, k, pair_option((), tokens[t], (), listed[u], alike, how, k))
+            for t, met in found.items():
+                for u, meeting in met.items():
+                    self.spread(t, u, k, meeting)
         self.regular = len(self.slots)
-        for t, token in enumerate(tokens):
+        for t, token in enumerate(self.batch.tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
             for place, weight, cover, alike in self.vocabulary.spans.get(token.own_surface, ()):
                 k = self.kinds[place]
-                option = span_option((), token.weights[k], token.costs[k], (), weight, cover, alike)
-                self.add(t, place, option)
+                self.add(t, place, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
 
     def add_spans(self) -> None:
         """What neighbouring tokens are worth where together they spell one listed token."""
@@ -235,8 +233,8 @@ class _Ledger:
                 for k in range(len(KINDS)):
                     weight, own = sum(t.weights[k] for t in tokens), sum(t.costs[k] for t in tokens)
                     listed = self.vocabulary.tokens[u]
-                    option = span_option((), weight, own, (), listed.weights[k], listed.costs[k], GLUED)
-                    self.spread(self.width, u, k, option)
+                    meeting = meet_span(weight, own, listed.weights[k], listed.costs[k], GLUED)
+                    self.spread(self.width, u, k, meeting)
             self.hold(rows, self.width)
             self.width += 1
 
@@ -264,9 +262,9 @@ class _Ledger:
         found = False
         for u in self.vocabulary.by_prefix.get(token.form, ()):
             for k in range(len(KINDS)):
-                option = cut_option((), token, (), self.vocabulary.tokens[u], k)
-                if option is not None:
-                    self.spread(under, u, k, option)
+                meeting = meet_cut(token, self.vocabulary.tokens[u], k)
+                if meeting is not None:
+                    self.spread(under, u, k, meeting)
                     found = True
         return found
 
@@ -275,15 +273,15 @@ class _Ledger:
         self.held_rows.append(rows)
         self.held_ids.append(np.full(len(rows), token))
 
-    def spread(self, token: int, u: int, k: int, option: Option) -> None:
-        """An option with a listed token, wherever that stands in a name of the kind."""
+    def spread(self, token: int, u: int, k: int, meeting: Meeting) -> None:
+        """A meeting with a listed token, wherever that stands in a name of the kind."""
         self.slots.append((token, len(KINDS) * u + k))
-        self.of_slots.append((option.weight * option.alike, option.own, option.cover, option.weight))
+        self.of_slots.append(meeting)
 
-    def add(self, token: int, name: int, option: Option) -> None:
-        """An option in one listed name."""
+    def add(self, token: int, name: int, meeting: Meeting) -> None:
+        """A meeting in one listed name."""
         self.entries.append((token, name))
-        self.of_entries.append((option.weight * option.alike, option.own, option.cover, option.weight))
+        self.of_entries.append(meeting)
 
     def rows(self) -> Rows:
         """Which row holds which id."""
@@ -302,9 +300,9 @@ class _Ledger:
     def close(self, near: tuple[Near, ...]) -> Appraisal:
         """The best of every id in every listed name."""
         slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
-        of_slots = np.array(self.of_slots, dtype=np.float32).reshape(-1, 4)
+        of_slots = _values(self.of_slots)
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
-        of_entries = np.array(self.of_entries, dtype=np.float32).reshape(-1, 4)
+        of_entries = _values(self.of_entries)
         width = len(self.vocabulary.starts) - 1
         near_codes = slots[: self.regular, 0] * width + slots[: self.regular, 1]
         order = np.argsort(near_codes)
@@ -335,6 +333,12 @@ class _Ledger:
         begin = np.searchsorted(own, part * size)
         length = np.searchsorted(own, (part + 1) * size) - begin
         return np.union1d(own, np.repeat(owner, length) * size + own[ranges(begin, length)] % size)
+
+
+def _values(meetings: list[Meeting]) -> Floats:
+    """Columns as in `Worth.value`."""
+    numbers = chain.from_iterable((-m.rank[0], m.own, m.cover, m.weight) for m in meetings)
+    return np.fromiter(numbers, np.float32, 4 * len(meetings)).reshape(-1, 4)
 
 
 def _owners(parts: dict[int, list[int]]) -> tuple[Ints, Ints]:
@@ -433,7 +437,7 @@ def similar_units(mine: list[int], theirs: list[int], near: Near) -> list[Simila
     """What `comparison.score` needs to know of two names, from what is known of their tokens."""
     found: list[Similar] = []
     for i, t in enumerate(mine):
-        known = near.get(t)
-        if known:
-            found += [(i, j, *known[u]) for j, u in enumerate(theirs) if u in known]
+        met = near.get(t)
+        if met:
+            found += [(i, j, met[u]) for j, u in enumerate(theirs) if u in met]
     return found

@@ -14,6 +14,7 @@ else on the list and nothing else in the batch can move it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -30,7 +31,9 @@ __all__ = [
     "SCORE_VERSION",
     "Kind",
     "Listed",
+    "Meeting",
     "Option",
+    "Query",
     "align",
     "in_kind",
     "likeness",
@@ -76,19 +79,18 @@ FOLDED: Final = 0.995
 REORDERED: Final = 0.99
 
 
-class Option(NamedTuple):
-    """One way to align a part of the query with a part of the listed name.
+class Meeting(NamedTuple):
+    """What it is worth that a part of a query meets a part of a listed name, wherever both stand.
 
     Attributes:
-        query, listed: Positions of the tokens.
+        rank: Of two meetings that exclude each other, the lesser counts: minus what is earned, minus `cover`.
         alike: Similarity.
         weight: What both sides agree on.
         own, cover: Of the costs, what is then not extra in the query, and not missing from it.
         how: As in `Alignment`.
     """
 
-    query: Places
-    listed: Places
+    rank: tuple[float, float]
     alike: float
     weight: float
     own: float
@@ -96,8 +98,22 @@ class Option(NamedTuple):
     how: str
 
 
+class Option(NamedTuple):
+    """One way to align a part of the query with a part of the listed name; options sort by what counts first.
+
+    Attributes:
+        rank: That of the meeting.
+        query, listed: Positions of the tokens.
+    """
+
+    rank: tuple[float, float]
+    query: Places
+    listed: Places
+    meeting: Meeting
+
+
 Unit = tuple[Places, Token]
-Similar = tuple[int, int, float, str]
+Similar = tuple[int, int, Meeting]
 
 
 def units(name: Name) -> list[Unit]:
@@ -107,34 +123,83 @@ def units(name: Name) -> list[Unit]:
 
 
 @dataclass(frozen=True, slots=True)
+class Query:
+    """A name in question made ready to meet many listed names.
+
+    Attributes:
+        cut: Those of its units that may be the beginning of a longer word.
+        joined: Neighbouring words as they would be written together: first token, end, letters.
+        costs: Of all its tokens together, in a person's name and in an entity's.
+    """
+
+    name: Name
+    units: list[Unit]
+    cut: list[Unit]
+    joined: list[tuple[int, int, str]]
+    costs: tuple[float, float]
+
+    @classmethod
+    def ready(cls, name: Name) -> Query:
+        """Derive from a name what every comparison with a listed name needs."""
+        if not name.screenable:
+            return cls(name, [], [], [], (0.0, 0.0))
+        parts = units(name)
+        last, shortest = len(name.tokens) - 1, 1 if name.full_line else SHORTEST_CUT
+        cut = [
+            (places, token)
+            for places, token in parts
+            if token.abbreviated or (name.ends and 0 < places[0] == last and len(token.form) >= shortest)
+        ]
+        person, entity = (sum([token.costs[k] for token in name.tokens]) for k in range(len(KINDS)))
+        return cls(name, parts, cut, list(_written_together(name.tokens)), (person, entity))
+
+    def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
+        """Weight and cost of some of its neighbouring tokens together."""
+        return _together(self.name.tokens[start:end], k)
+
+
+def _together(tokens: Iterable[Token], k: int) -> tuple[float, float]:
+    weight = cost = 0.0
+    for token in tokens:
+        weight += token.weights[k]
+        cost += token.costs[k]
+    return weight, cost
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """A listed name made ready to meet many queries.
 
     Attributes:
+        k: Its kind as a number.
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, and how alike a token is that is written so.
         surfaces: Each unit that stands by itself, by the letters it is written with.
+        cost: Of all its tokens together.
     """
 
     name: Name
     kind: Kind
+    k: int
     units: list[Unit]
     spans: dict[str, tuple[Places, float]]
     surfaces: dict[str, Unit]
+    cost: float
 
     @classmethod
     def ready(cls, name: Name, kind: Kind) -> Listed:
         """Derive from a name of a kind what every comparison with it needs."""
+        k = KINDS.index(kind)
         if not name.screenable:
-            return cls(name, kind, [], {}, {})
+            return cls(name, kind, k, [], {}, {}, 0.0)
         parts = units(name)
         surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].own_surface) > 1}
-        return cls(name, kind, parts, _spans(name, kind), surfaces)
+        cost = sum([token.costs[k] for token in name.tokens])
+        return cls(name, kind, k, parts, _spans(name, kind), surfaces, cost)
 
     def worth(self, places: Places) -> tuple[float, float]:
         """Weight and cost of some of its tokens together."""
-        tokens, k = self.name.tokens, KINDS.index(self.kind)
-        return sum([tokens[i].weights[k] for i in places]), sum([tokens[i].costs[k] for i in places])
+        return _together([self.name.tokens[place] for place in places], self.k)
 
 
 def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float]]:
@@ -298,114 +363,114 @@ def _typo(a: str, b: str, edits: _Edits) -> float:
     return 0.0 if distance > allowed else 1 - distance / longest
 
 
-def pair_option(  # noqa: PLR0917 (the innermost call)
-    places: Places, a: Token, there: Places, b: Token, alike: float, how: str, k: int
-) -> Option:
-    """What aligning two similar tokens is worth."""
+def meet(a: Token, b: Token, alike: float, how: str, k: int) -> Meeting:
+    """What it is worth that two similar tokens meet."""
     own, cover = a.costs[k], b.costs[k]
     if how == "initial":
         own *= 1.0 if a.roles[k] == "initial" else INITIAL_COVER
         cover *= 1.0 if b.roles[k] == "initial" else INITIAL_COVER
-    return Option(places, there, alike, min(a.weights[k], b.weights[k]), own, cover, how)
+    weight = min(a.weights[k], b.weights[k])
+    return Meeting((-weight * alike, -cover), alike, weight, own, cover, how)
 
 
-def cut_option(places: Places, a: Token, there: Places, b: Token, k: int) -> Option | None:
+def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
     """The same, for a token of the query that was cut off or abbreviated."""
     if not b.form.startswith(a.form) or len(a.form) == len(b.form):
         return None
     share = len(a.form) / len(b.form)
-    weight = share * min(a.weights[k], b.weights[k])
-    return Option(places, there, CUT, weight, a.costs[k], share * b.costs[k], "cut")
+    weight, cover = share * min(a.weights[k], b.weights[k]), share * b.costs[k]
+    return Meeting((-weight * CUT, -cover), CUT, weight, a.costs[k], cover, "cut")
 
 
-def span_option(  # noqa: PLR0917 (the innermost call)
-    places: Places, weight: float, own: float, there: Places, listed: float, cover: float, alike: float
-) -> Option:
-    """What aligning a token with a span is worth, whichever side the span is on: by weights and costs."""
+def meet_span(weight: float, own: float, listed: float, cover: float, alike: float) -> Meeting:
+    """The same, for a token and a span, whichever side the span is on: by weights and costs."""
+    weight = min(weight, listed)
     how = "acronym" if alike == ACRONYM else "glued"
-    return Option(places, there, alike, min(weight, listed), own, cover, how)
+    return Meeting((-weight * alike, -cover), alike, weight, own, cover, how)
 
 
-def _similar(query: list[Unit], listed: list[Unit], kind: Kind) -> list[Similar]:
-    k = KINDS.index(kind)
+def _similar(query: list[Unit], listed: list[Unit], k: int) -> list[Similar]:
     return [
-        (i, j, *found)
+        (i, j, meet(a, b, *found, k))
         for i, (_, a) in enumerate(query)
         for j, (_, b) in enumerate(listed)
         if (alike := likeness(a, b))[0] and (found := in_kind(a, b, alike, k))[0]
     ]
 
 
-def _options(query: Name, listed: Listed, similar: Iterable[Similar], mine: list[Unit]) -> list[Option]:
-    k = KINDS.index(listed.kind)
-    theirs = listed.units
-    options = [pair_option(*mine[i], *theirs[j], alike, how, k) for i, j, alike, how in similar]
-    last = len(query.tokens) - 1
-    for places, a in mine:
-        at_end = query.ends and 0 < places[0] == last
-        if (at_end and len(a.form) >= (1 if query.full_line else SHORTEST_CUT)) or a.abbreviated:
-            for there, b in theirs:
-                if len(there) == 1 and (option := cut_option(places, a, there, b, k)) is not None:
-                    options.append(option)
-        if a.own_surface in listed.spans:
-            there, alike = listed.spans[a.own_surface]
-            weight, cover = listed.worth(there)
-            options.append(span_option(places, a.weights[k], a.costs[k], there, weight, cover, alike))
-    for start, end, text in _written_together(query.tokens):
+def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[Option]:
+    k = listed.k
+    mine, theirs = query.units, listed.units
+    options = [Option(meeting.rank, mine[i][0], theirs[j][0], meeting) for i, j, meeting in similar]
+    for places, a in query.cut:
+        for there, b in theirs:
+            if len(there) == 1 and (meeting := meet_cut(a, b, k)) is not None:
+                options.append(Option(meeting.rank, places, there, meeting))
+    if listed.spans:
+        for places, a in mine:
+            if a.own_surface in listed.spans:
+                there, alike = listed.spans[a.own_surface]
+                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
+                options.append(Option(meeting.rank, places, there, meeting))
+    for start, end, text in query.joined:
         if text in listed.surfaces:
             there, b = listed.surfaces[text]
-            span, here = query.tokens[start:end], tuple(range(start, end))
-            weight, own = sum([token.weights[k] for token in span]), sum([token.costs[k] for token in span])
-            options.append(span_option(here, weight, own, there, b.weights[k], b.costs[k], GLUED))
+            meeting = meet_span(*query.worth(start, end, k), b.weights[k], b.costs[k], GLUED)
+            options.append(Option(meeting.rank, tuple(range(start, end)), there, meeting))
     return options
 
 
-def align(query: Name, listed: Listed, similar: Iterable[Similar] | None = None) -> list[Option]:
+def align(query: Query, listed: Listed, similar: Iterable[Similar] | None = None) -> list[Option]:
     """Best options first, each token used once; in the order of the query.
 
     Args:
         query: The name in question.
         listed: The listed name.
-        similar: Which units are similar, where that is known already: positions in `units(query)` and in
-            `listed.units`, and what `similarity` says of them.
+        similar: Which units are similar, where that is known already: positions in the units of both, and
+            what it is worth that they meet.
     """
-    mine = units(query)
     if similar is None:
-        similar = _similar(mine, listed.units, listed.kind)
-    options = _options(query, listed, similar, mine)
-    options.sort(key=lambda o: (-o.weight * o.alike, -o.cover, o.query, o.listed))
+        similar = _similar(query.units, listed.units, listed.k)
     used_q: set[int] = set()
     used_l: set[int] = set()
     chosen = []
-    for option in options:
+    for option in sorted(_options(query, listed, similar)):
         if used_q.isdisjoint(option.query) and used_l.isdisjoint(option.listed):
             used_q.update(option.query)
             used_l.update(option.listed)
             chosen.append(option)
-    return sorted(chosen, key=lambda o: o.query)
+    return sorted(chosen, key=_BY_QUERY)
 
 
-def score(query: Name, listed: Listed, similar: Iterable[Similar] | None = None) -> float:
+_BY_QUERY: Final = attrgetter("query")
+
+
+def score(query: Query, listed: Listed, similar: Iterable[Similar] | None = None) -> float:
     """The score alone, for many pairs; `similar` as in `align`."""
-    if not query.screenable or not listed.name.screenable:
+    if not query.units or not listed.units:
         return 0.0
     return rate(align(query, listed, similar), query, listed)
 
 
-def rate(chosen: list[Option], query: Name, listed: Listed) -> float:
+def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     """The score of an alignment."""
-    if query.text == listed.name.text:
+    if query.name.text == listed.name.text:
         return 1.0
-    if all(option.how in ("initial", "cut") for option in chosen):
+    agreed = flaws = own = cover = 0.0
+    telling = False
+    for _, _, _, meeting in chosen:
+        agreed += meeting.weight
+        flaws += meeting.weight * (1 - meeting.alike)
+        own += meeting.own
+        cover += meeting.cover
+        telling = telling or meeting.how not in ("initial", "cut")
+    if not telling:
         return 0.0
-    tokens, kind = listed.name.tokens, listed.kind
-    k = KINDS.index(kind)
-    agreed = sum([option.weight for option in chosen])
-    flaws = sum([option.weight * (1 - option.alike) for option in chosen])
-    # A text that fills its line may lack whatever stands behind the last token that it shares.
-    end = max([option.listed[-1] for option in chosen]) + 1 if query.full_line else len(tokens)
-    extra = max(0.0, sum([token.costs[k] for token in query.tokens]) - sum([o.own for o in chosen]))
-    missing = max(0.0, sum([token.costs[k] for token in tokens[:end]]) - sum([o.cover for o in chosen]))
+    cost = listed.cost
+    if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
+        end = max([option.listed[-1] for option in chosen]) + 1
+        cost = sum([token.costs[listed.k] for token in listed.name.tokens[:end]])
+    extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
     both = min(extra, missing)
     scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - (agreed - flaws))
     loss = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError
-from screening.names.comparison import INCIDENTAL, Listed, align, rate
-from screening.names.normalise import Name, prepare
+from screening.names.comparison import INCIDENTAL, Listed, Query, align, rate
+from screening.names.normalise import prepare
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -78,17 +78,16 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
     """
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain(prepare(a), Listed.ready(prepare(b), kind))
+    return explain(Query.ready(prepare(a)), Listed.ready(prepare(b), kind))
 
 
-def explain(query: Name, listed: Listed) -> Comparison:
-    """`compare` for names that were analysed before."""
-    name, kind = listed.name, listed.kind
-    if not query.screenable or not name.screenable:
+def explain(query: Query, listed: Listed) -> Comparison:
+    """`compare` for names that were made ready before."""
+    asked, name, kind, k = query.name, listed.name, listed.kind, listed.k
+    if not asked.screenable or not name.screenable:
         reason = "unscreenable: nothing to compare, or too long to judge"
-        return Comparison(query.text, name.text, kind, 0.0, (), (reason,))
-    q, u = query.tokens, name.tokens
-    k = KINDS.index(kind)
+        return Comparison(asked.text, name.text, kind, 0.0, (), (reason,))
+    q, u = asked.tokens, name.tokens
     chosen = align(query, listed)
     met_q = {i for option in chosen for i in option.query}
     met_u = {j for option in chosen for j in option.listed}
@@ -96,9 +95,9 @@ def explain(query: Name, listed: Listed) -> Comparison:
         Alignment(
             " ".join([q[i].form for i in option.query]),
             " ".join([u[j].form for j in option.listed]),
-            option.alike,
-            option.weight,
-            option.how,
+            option.meeting.alike,
+            option.meeting.weight,
+            option.meeting.how,
         )
         for option in chosen
     ]
@@ -117,10 +116,10 @@ def explain(query: Name, listed: Listed) -> Comparison:
     order = [option.listed[0] for option in chosen]
     if order != sorted(order):
         reasons.append("the tokens stand in another order")
-    reasons += [f"warning sign in the query: {sign}" for sign in query.signs]
+    reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
-        reasons = ["same text" if query.text == name.text else "same after case, accents and punctuation"]
-    return Comparison(query.text, name.text, kind, result, tuple(rows), tuple(reasons))
+        reasons = ["same text" if asked.text == name.text else "same after case, accents and punctuation"]
+    return Comparison(asked.text, name.text, kind, result, tuple(rows), tuple(reasons))
 
 
 _WORDS: Final = {

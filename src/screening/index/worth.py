@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -337,8 +338,11 @@ class _Ledger:
 
 def _values(meetings: list[Meeting]) -> Floats:
     """Columns as in `Worth.value`."""
-    numbers = chain.from_iterable((-m.rank[0], m.own, m.cover, m.weight) for m in meetings)
-    return np.fromiter(numbers, np.float32, 4 * len(meetings)).reshape(-1, 4)
+    alike, weight, own, cover = (
+        np.fromiter(map(attrgetter(name), meetings), np.float64, len(meetings))
+        for name in ("alike", "weight", "own", "cover")
+    )
+    return np.stack([weight * alike, own, cover, weight], axis=1).astype(np.float32)
 
 
 def _owners(parts: dict[int, list[int]]) -> tuple[Ints, Ints]:

@@ -439,9 +439,10 @@ def _reduce(code: Ints, values: Floats, how: np.ufunc) -> tuple[Ints, Floats]:
 
 def similar_units(mine: list[int], theirs: list[int], near: Near) -> list[Similar]:
     """What `comparison.score` needs to know of two names, from what is known of their tokens."""
-    found: list[Similar] = []
-    for i, t in enumerate(mine):
-        met = near.get(t)
-        if met:
-            found += [(i, j, met[u]) for j, u in enumerate(theirs) if u in met]
-    return found
+    return [
+        (i, j, met[u])
+        for i, t in enumerate(mine)
+        if (met := near.get(t))
+        for j, u in enumerate(theirs)
+        if u in met
+    ]

@@ -404,7 +404,8 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
     options = [Option(meeting.rank, mine[i][0], theirs[j][0], meeting) for i, j, meeting in similar]
     for places, a in query.cut:
         for there, b in theirs:
-            if len(there) == 1 and (meeting := meet_cut(a, b, k)) is not None:
+            begins = b.form.startswith(a.form) and len(there) == 1
+            if begins and (meeting := meet_cut(a, b, k)) is not None:
                 options.append(Option(meeting.rank, places, there, meeting))
     if listed.spans:
         for places, a in mine:

@@ -77,7 +77,7 @@ class Token:
     roles: tuple[str, str] = field(default=("name", "name"), compare=False)
 
     def __hash__(self) -> int:
-        return hash(self.form)  # few tokens share it, and it is known already
+        return hash(self.form) - 2 * hash(self.surface)  # few tokens share both, and they are known already
 
     @property
     def own_surface(self) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -16,6 +17,6 @@ Result = TypeVar("Result")
 
 
 def in_threads(work: Callable[[Block], Result], blocks: Iterable[Block]) -> list[Result]:
-    """What the work makes of each block, in order."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    """What the work makes of each block, in order; with as many threads as polars may use."""
+    with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
         return list(pool.map(work, blocks))

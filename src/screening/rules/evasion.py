@@ -8,11 +8,10 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz
 
-from screening.reference.dated import codes
 from screening.rules.findings import Finding
 from screening.rules.money import is_share
 from screening.rules.rule import count, duration, ratio, rule, share
-from screening.rules.similarity import plain_at, plain_names, plain_similarities
+from screening.rules.similarity import plain_at, plain_similarities
 from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
 
 if TYPE_CHECKING:
@@ -198,8 +197,8 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]
         rows = np.flatnonzero(is_among(book.key(key), keys) & book.moved)
-        names = plain_names(book.column("originator_name", rows))
-        code, spelled = codes(names)
+        (names,) = plain_at(book.coded("originator_name"), rows)
+        code, spelled = names.keys(), names.texts
         different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
         many, several = different >= spellings, different <= _CROWDED
         crowded = np.zeros(book.size, np.bool_)
@@ -224,7 +223,7 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
 
 
 def _spellings_like_own(
-    span: Span, of_row: npt.NDArray[np.uint32], spelled: list[str], low: float, high: float
+    span: Span, of_row: npt.NDArray[np.uint32], spelled: pl.Series, low: float, high: float
 ) -> npt.NDArray[np.int64]:
     """How many names of each span are like the name of its row, that name itself counted."""
     owner, other = span.expand()

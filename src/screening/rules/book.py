@@ -51,6 +51,7 @@ class Book(Columns):
         owned: For payments that are a part of all: for each key whose owners are whole in this part, which
             payments (in the order of the table) have such an owner. Findings of other owners are dropped.
         fired: For such a part: rule -> ids of payments on which it fired elsewhere.
+        later: As for `Columns`.
     """
 
     def __init__(
@@ -63,8 +64,9 @@ class Book(Columns):
         rules: Iterable[Rule] = (),
         owned: Mapping[str, npt.NDArray[np.bool_]] | None = None,
         fired: Mapping[str, pl.Series] | None = None,
+        later: pl.LazyFrame | None = None,
     ) -> None:
-        super().__init__(payments, parties=parties)
+        super().__init__(payments, parties=parties, later=later)
         self.policy = policy or RulesPolicy()
         everything = np.ones(self.size, np.bool_) if batch is None else batch
         self.batch = self._arranged(everything)

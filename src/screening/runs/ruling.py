@@ -40,10 +40,11 @@ _SAMPLE: Final = 20_000
 _WEIGHED: Final = 500_000
 _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
 # bytes that a look takes for each row, measured:
-_COLUMN: Final = 8  # in each column, as a number or in place of a text,
-_TEXT: Final = 50  # for each different text beside its letters,
-_NUMBERS: Final = 250  # for its place in time, its keys and what is found,
-_OF_RULE: Final = 12  # and for each rule, for what one looks up stays for others
+_COLUMN: Final = 5  # in each column, as a number or in place of a text,
+_TEXT: Final = 20  # for each different text beside its letters,
+_NUMBERS: Final = 120  # for its place in time, its keys and what is found,
+_OF_RULE: Final = 6  # and for each rule, for what one looks up stays for others;
+_IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
 
 
@@ -146,7 +147,7 @@ class Ruling:
             else:
                 dealt = deal(sample.with_columns(pl.lit(value=True).alias(IN_BATCH)), partition, 97)
                 times = dealt.height / max(sample.height, 1)
-                parts = self.budget.parts(times * weigh(columns, rules))
+                parts = self.budget.parts(_IN_PARTS * times * weigh(columns, rules))
                 yield _Share(partition.name, parts, int(rows * times), None)
 
     def _waves(self) -> Iterator[list[int]]:

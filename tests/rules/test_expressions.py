@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from screening.rules.book import Book
-from screening.rules.expressions import looks_at_each_row_alone
+from screening.rules.expressions import looks_at_each_row_alone, looks_beyond_its_row
 
 CURRENCY, TEXT = pl.col("currency"), pl.col("remittance_text")
 LENGTH = TEXT.str.len_chars()
@@ -44,6 +44,26 @@ def test_what_looks_at_each_row_alone_is_known(test: pl.Expr) -> None:
 @pytest.mark.parametrize("test", TOGETHER, ids=str)
 def test_what_looks_beyond_a_row_is_never_taken_for_alone(test: pl.Expr) -> None:
     assert not looks_at_each_row_alone(test)
+
+
+@pytest.mark.parametrize("test", [test for test in TOGETHER if "Series" not in str(test)], ids=str)
+def test_what_looks_beyond_a_row_for_certain_is_known(test: pl.Expr) -> None:
+    assert looks_beyond_its_row(test)
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        *ALONE,
+        CURRENCY == "Over",
+        pl.col("Len") == "Rank",
+        pl.col("booked_at").dt.hour() > 1,
+        LENGTH.abs() > 1,
+    ],
+    ids=str,
+)
+def test_what_looks_at_its_row_is_never_taken_for_more(test: pl.Expr) -> None:
+    assert not looks_beyond_its_row(test)
 
 
 @pytest.mark.parametrize("test", [*ALONE, *TOGETHER], ids=str)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -11,11 +12,28 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
 
+from screening.errors import PolicyError
 from screening.policy import Policy
 from screening.rules import RULES, assess
-from screening.rules.partitions import IN_BATCH, PART, assess_in_parts, deal, look, plan
+from screening.rules.partitions import (
+    IN_BATCH,
+    PART,
+    assess_in_parts,
+    deal,
+    gather,
+    look,
+    look_at_all,
+    plan,
+    together,
+)
+from screening.rules.rule import rule
 from screening.rules.scopes import ROW, SIDES, WHOLE, scopes_of
 from screening.validation.typologies import labelled_payments
+
+if TYPE_CHECKING:
+    from screening.rules import Rule
+    from screening.rules.book import Book
+    from screening.rules.findings import Finding
 
 tables = st.lists(one("x"), max_size=40).map(frame)
 BY_PAYEE = Policy.from_dict({"rules": {"parameters": {**LOOSE, "TF-S02": {"linkage": "beneficiary"}}}})
@@ -114,3 +132,58 @@ def test_a_rule_names_a_scope_that_payments_can_be_dealt_by(rule: Any) -> None:
 
 def test_a_rule_of_ones_own_looks_at_the_whole() -> None:
     assert type(RULES[0]).__dataclass_fields__["scope"].default == (WHOLE,)
+
+
+def crowd(**scope: Any) -> Rule:
+    """A rule of one's own that counts the payments of an account with an expression."""
+
+    @rule(
+        "BANK-2", "Crowd", family="V", weight=5, definition="Three payments of an account.", source="own",
+        requires=("originator_account",), keys=("originator_account",), reason="three payments", **scope,
+    )  # fmt: skip
+    def crowd(book: Book) -> Finding:
+        return book.where(pl.col("originator_account") != "", pl.len().over("originator_account") > 2)
+
+    return crowd()
+
+
+@pytest.mark.parametrize("scope", [{}, {"scope": ("originator_account",)}, {"scope": ("account",)}])
+@settings(max_examples=10, deadline=None)
+@given(table=tables, parts=st.integers(2, 4))
+def test_an_expression_that_looks_at_other_payments_sees_all_of_its_scope_in_parts(
+    table: pl.DataFrame, parts: int, scope: dict[str, Any]
+) -> None:
+    whole = assess(table, [crowd(**scope)])
+    dealt = assess_in_parts(table, [crowd(**scope)], parts=parts)
+    assert_frame_equal(dealt.flags, whole.flags)
+    assert_frame_equal(dealt.coverage, whole.coverage)
+    counted = table.filter(pl.len().over("originator_account") > 2, pl.col("originator_account") != "")
+    assert whole.flags["transaction_id"].to_list() == counted["transaction_id"].sort().to_list()
+
+
+def test_a_rule_that_looks_at_other_payments_cannot_pass_for_one_that_looks_at_the_payment_alone() -> None:
+    table, _, _ = labelled_payments(50, seed=3, per_rule=1)
+    for look_at in (assess, partial(assess_in_parts, parts=3)):
+        with pytest.raises(PolicyError, match="BANK-2 has the scope 'row' and looks at other payments"):
+            look_at(table, [crowd(scope=("row",))])
+
+
+@settings(max_examples=3, deadline=None)
+@given(table=tables, cut=st.integers(0, 99))
+def test_columns_read_when_they_are_asked_for_and_any_partitions_at_one_table_give_the_same(
+    table: pl.DataFrame, cut: int
+) -> None:
+    whole = assess(table, ALL, parties=PARTIES, policy=POLICY)
+    drawn = plan(table.columns, ALL, parties=PARTIES, policy=POLICY)
+    payments = table.lazy().with_columns(pl.lit(value=True).alias(IN_BATCH))
+    first, later = (
+        payments.select("transaction_id", pl.exclude(pl.String)),
+        payments.select(pl.col(pl.String)),
+    )
+    seated: list[list[Any]] = [[], []]
+    for number, partition in enumerate(drawn.partitions):
+        seated[(cut >> number % 7) % 2].append(partition)
+    founds = [look_at_all(first.collect(), held, drawn, later=later) for held in seated if held]
+    gathered = gather(drawn, together(founds), rows=table.height)
+    assert_frame_equal(gathered.flags, whole.flags)
+    assert_frame_equal(gathered.coverage, whole.coverage)

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs, quantiles_before
+from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
 
 # (time, key, item, value), few of each so that ties and repeats are common; 9 stands for a missing key
 rows_of = st.lists(
@@ -87,7 +87,7 @@ def test_wide_keys_are_sorted_as_narrow_ones(rows: Rows) -> None:
 @given(rows=rows_of, window=windows)
 def test_quantiles_are_values_of_the_window(rows: Rows, window: int) -> None:
     ledger, _, value = ledger_of(rows)
-    found = quantiles_before(ledger, value, window, (0.25, 0.5, 0.75))
+    found = ledger.before(window).quantiles(value, (0.25, 0.5, 0.75))
     for position, at in enumerate(ledger.rows):
         time, key = rows[at][:2]
         earlier = sorted(row[3] for row in rows if row[1] == key and time - window <= row[0] < time)

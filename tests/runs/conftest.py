@@ -28,6 +28,7 @@ class Small(Budget):
     names_at_once: int = 2
     shares_of: int = 1
     parts_of: int = 0
+    held_at_once: float = 0.0
 
     def rows(self, size: float) -> int:
         return self.rows_at_once
@@ -40,16 +41,24 @@ class Small(Budget):
         return self.shares_of
 
     def holds(self, size: float) -> bool:
-        return self.parts_of == 0
+        return self.parts_of == 0 or size <= self.held_at_once
 
     def parts(self, size: float) -> int:
         return self.parts_of
 
 
-def small(rows: int, names: int, *, shares: int = 1, parts: int = 0, workers: int = 1) -> Budget:
-    """A budget of this many rows and names at once; with parts, rules look at so many one by one."""
+def small(
+    rows: int, names: int, *, shares: int = 1, parts: int = 0, workers: int = 1, held: float = 0.0
+) -> Budget:
+    """A budget of this many rows and names at once; with parts, rules look at so many one by one.
+
+    With `held` rules look in one piece at what takes so many bytes or less.
+    """
     made = Small(memory=4 * 10**9, workers=workers)
-    sizes = {"rows_at_once": rows, "names_at_once": names, "shares_of": shares, "parts_of": parts}
+    sizes = {
+        "rows_at_once": rows, "names_at_once": names, "shares_of": shares, "parts_of": parts,
+        "held_at_once": held,
+    }  # fmt: skip
     for name, value in sizes.items():
         object.__setattr__(made, name, value)
     return made

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         {"rows": 1_000, "names": 1_000, "parts": 3},
         {"rows": 16, "names": 3, "shares": 2, "parts": 2, "workers": 2},
         {"rows": 9, "names": 50, "shares": 2, "parts": 9},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 3, "held": 9_000},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 2, "held": 11_000, "workers": 2},
     ],
 )
 def test_any_split_into_batches_and_workers_gives_the_same_bytes(
@@ -70,6 +72,26 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     whole = outputs(screen(folder, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", folder, index, budget=small(7, 2)).folder) == whole
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
+
+
+def test_what_fits_is_looked_at_in_one_piece_and_only_the_rest_is_dealt(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, seal = [], Workplace.seal
+
+    def sealed(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        seal(place, name, table, **note)
+        if name == "layout":
+            seen.append(table)
+
+    monkeypatch.setattr(Workplace, "seal", sealed)
+    for held in (0, 11_000, 10**9):
+        screen_into(tmp_path / "run", payments, index, budget=small(9, 50, parts=3, held=held))
+    tables = [layout["table"].n_unique() - layout["table"].has_nulls() for layout in seen]
+    dealt = [(layout["parts"] > 1).sum() for layout in seen]
+    assert tables[0] == 0 < tables[1]
+    assert tables[2] == 1
+    assert dealt[0] > dealt[1] > dealt[2] == 0
 
 
 def test_files_that_are_read_in_slices_are_one_table_whatever_the_order_of_their_columns(
@@ -184,7 +206,7 @@ def test_rules_interrupted_in_the_middle_go_on_in_the_same_parts_whatever_the_me
     expected = outputs(screen(payments, index).write(tmp_path / "whole"))
     place = unfinished(tmp_path / "run")
     seal = Workplace.seal
-    for stop, parts in (("found-flags-01-0001", 2), ("found-fired-02-0000", 3), ("flags-0000", 0)):
+    for stop, parts in (("found-flags-01-0001", 2), ("found-fired-03-0000", 3), ("flags-0000", 0)):
 
         def sealed(
             place: Workplace, name: str, table: pl.DataFrame, *, stop: str = stop, **note: Any
@@ -197,7 +219,11 @@ def test_rules_interrupted_in_the_middle_go_on_in_the_same_parts_whatever_the_me
             patched.setattr(Workplace, "seal", sealed)
             with pytest.raises(KeyboardInterrupt):
                 screen_into(
-                    tmp_path / "run", payments, index, budget=small(7, 20, parts=parts), resume=parts != 2
+                    tmp_path / "run",
+                    payments,
+                    index,
+                    budget=small(7, 20, parts=parts, held=9_000),
+                    resume=parts != 2,
                 )
         assert set(pl.read_parquet(place / "layout.parquet")["parts"]) <= {1, 2}
         assert list(place.glob("found-flags-*.json"))

@@ -35,6 +35,7 @@ __all__ = [
     "join_history",
     "obstacles",
     "shared_payments",
+    "threads",
 ]
 
 _THREADS: Final = 2
@@ -106,14 +107,21 @@ def assess(
     book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
     del batch, past, payments  # the book lets go of columns that it has made ready
     ordered = sorted(chosen, key=lambda item: item.id)
-    # sorts and searches run outside the interpreter's lock; more threads would only hold more memory
-    with ThreadPoolExecutor(max_workers=1 if book.size < _SMALL else _THREADS) as pool:
+    with ThreadPoolExecutor(max_workers=threads(book)) as pool:
         looked = list(pool.map(partial(_look, book=book, off=policy.rules.off), ordered))
     return Assessment(
         flags=pl.concat([FLAGS.to_frame(), *(flags.sort("transaction_id") for flags, _ in looked)]),
         coverage=pl.concat([COVERAGE.to_frame(), *(coverage for _, coverage in looked)]),
         rules=chosen,
     )
+
+
+def threads(book: Book) -> int:
+    """How many rules are looked at side by side.
+
+    Sorts and searches run outside the interpreter's lock; more threads would only hold more memory.
+    """
+    return 1 if book.size < _SMALL else _THREADS
 
 
 def join_history(

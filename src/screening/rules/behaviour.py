@@ -11,7 +11,7 @@ from screening.errors import PolicyError
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share, at_most_share, is_share
 from screening.rules.rule import amount, count, duration, ratio, rule, share
-from screening.rules.windows import DAY, NO_KEY, Ledger, pack, quantiles_before
+from screening.rules.windows import DAY, NO_KEY, Ledger, pack
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -204,10 +204,9 @@ def out_of_profile(book: Book, *, window: int, payments: int, score: float, floo
     short = np.zeros(book.size, np.bool_)
     short[span.rows[~enough]] = True
     unclear = ((short, f"fewer than {payments} earlier payments of the originator"),)
-    low, middle, high = (
-        values[enough] for values in quantiles_before(ledger, book.amount, window, (0.25, 0.5, 0.75))
-    )
-    span = span[enough]
+    span = ledger.among(ledger.keys[enough]).before(window)
+    span = span[span.count >= payments]
+    low, middle, high = span.quantiles(book.amount, (0.25, 0.5, 0.75))
     spread = np.maximum(np.log(high) - np.log(low), floor) / 1.349
     distance = (np.log(book.amount[span.rows]) - np.log(middle)) / spread
     fired = distance >= score

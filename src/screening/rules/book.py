@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import pairwise
+from threading import local
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 
-from screening.errors import SchemaError
+from screening.errors import PolicyError, SchemaError
 from screening.policy import RulesPolicy
 from screening.reference.country_risk import HIGH_RISK, TF_AREA, classify
 from screening.reference.currencies import exponents
@@ -17,6 +18,7 @@ from screening.reference.dated import read_table
 from screening.reference.thresholds import base_units, threshold
 from screening.rules.coded import Coded, first_known, in_common
 from screening.rules.columns import PARTY_FIELDS, Columns
+from screening.rules.expressions import looks_beyond_its_row
 from screening.rules.keys import ALTERNATIVES, combine, key_texts
 from screening.rules.scopes import ROW, SIDES, aligned
 from screening.rules.windows import NO_KEY, Distinct, Ledger, pairs
@@ -51,6 +53,7 @@ class Book(Columns):
         owned: For payments that are a part of all: for each key whose owners are whole in this part, which
             payments (in the order of the table) have such an owner. Findings of other owners are dropped.
         fired: For such a part: rule -> ids of payments on which it fired elsewhere.
+        later: As for `Columns`.
     """
 
     def __init__(
@@ -63,8 +66,9 @@ class Book(Columns):
         rules: Iterable[Rule] = (),
         owned: Mapping[str, npt.NDArray[np.bool_]] | None = None,
         fired: Mapping[str, pl.Series] | None = None,
+        later: pl.LazyFrame | None = None,
     ) -> None:
-        super().__init__(payments, parties=parties)
+        super().__init__(payments, parties=parties, later=later)
         self.policy = policy or RulesPolicy()
         everything = np.ones(self.size, np.bool_) if batch is None else batch
         self.batch = self._arranged(everything)
@@ -72,6 +76,7 @@ class Book(Columns):
         self._built_upon = {name for rule in self._rules.values() for name in rule.upon}
         self._fired = fired or {}
         self._owned = owned
+        self._looking = local()
         if owned is not None and self._order is not None:
             self._owned = {name: truth[self._order] for name, truth in owned.items()}
 
@@ -82,8 +87,28 @@ class Book(Columns):
             return ()
         return self.keep(("findings", chosen.id), lambda: self._findings(chosen))
 
+    def select(self, test: pl.Expr) -> npt.NDArray[np.bool_]:
+        """As `Columns.select`; a rule that says it looks at the payment alone is held to it.
+
+        Raises:
+            PolicyError: It looks at other payments: it would find something else wherever they are not there.
+        """
+        rule = getattr(self._looking, "rule", None)
+        if rule is not None and rule.scopes == (ROW,) and looks_beyond_its_row(test):
+            raise PolicyError(
+                f"{rule.id} has the scope 'row' and looks at other payments: {test}; name "
+                "as its scope the key by which it looks at them, or no scope for all payments",
+                rule=rule.id,
+            )
+        return super().select(test)
+
     def _findings(self, rule: Rule) -> tuple[Finding, ...]:
-        found = rule.look(self)
+        before = getattr(self._looking, "rule", None)  # of this thread: a rule may build upon another
+        self._looking.rule = rule
+        try:
+            found = rule.look(self)
+        finally:
+            self._looking.rule = before
         if self._owned is None:
             return found
         return tuple(

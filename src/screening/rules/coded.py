@@ -24,6 +24,7 @@ __all__ = [
     "in_common",
     "is_text",
     "shared",
+    "with_numbers",
 ]
 
 
@@ -115,14 +116,21 @@ def hold(payments: pl.DataFrame | pl.LazyFrame, pools: dict[str, pl.Categories])
     lazy, schema = payments.lazy(), payments.collect_schema()
     if any(name not in schema for name in REQUIRED_COLUMNS):
         return lazy.collect()  # refused later, by one who can say what it is
-    columns = []
-    for name in (name for name in schema if name in TRANSACTIONS):
-        column = pl.col(name)
-        if name != "transaction_id" and isinstance(schema[name], pl.String):
-            column = column.cast(pl.Categorical(pools.setdefault(shared(name), pl.Categories.random())))
-        columns.append(column)
-    chosen = lazy.select(columns)
+    chosen = with_numbers(lazy.select(name for name in schema if name in TRANSACTIONS), pools)
     return chosen.collect(engine="streaming") if isinstance(payments, pl.LazyFrame) else chosen.collect()
+
+
+def with_numbers(payments: pl.LazyFrame, pools: dict[str, pl.Categories]) -> pl.LazyFrame:
+    """The same columns with texts as numbers, but for ids."""
+    texts = [
+        name
+        for name, kind in payments.collect_schema().items()
+        if isinstance(kind, pl.String) and name != "transaction_id"
+    ]
+    return payments.with_columns(
+        pl.col(name).cast(pl.Categorical(pools.setdefault(shared(name), pl.Categories.random())))
+        for name in texts
+    )
 
 
 def encode(values: pl.Series) -> Coded:

@@ -20,6 +20,7 @@ from screening.rules.coded import (
     in_common,
     is_text,
     shared,
+    with_numbers,
 )
 from screening.rules.expressions import looks_at_each_row_alone
 from screening.rules.findings import Finding
@@ -55,16 +56,24 @@ class Columns:
     Args:
         payments: TRANSACTIONS. A column is let go of here once it is held as numbers.
         parties: What is known of parties: `party_id` and any of `PARTY_FIELDS`.
+        later: Further columns of the same rows in the same order, each time they are read: a text is read
+            when it is first asked for, so that no two of them are held as they are.
     """
 
-    def __init__(self, payments: pl.DataFrame, *, parties: pl.DataFrame | None = None) -> None:
-        _check(payments)
+    def __init__(
+        self,
+        payments: pl.DataFrame,
+        *,
+        parties: pl.DataFrame | None = None,
+        later: pl.LazyFrame | None = None,
+    ) -> None:
+        schema = payments.schema if later is None else payments.schema | later.collect_schema()
+        _check(payments, schema)
         self._payments = payments
+        self._later = later
         self._parties = parties
-        self.columns = frozenset(payments.columns) & set(TRANSACTIONS)
-        self._texts = {
-            name for name, kind in payments.schema.items() if is_text(kind) and name != "transaction_id"
-        }
+        self.columns = frozenset(schema) & set(TRANSACTIONS)
+        self._texts = {name for name, kind in schema.items() if is_text(kind) and name != "transaction_id"}
         time = payments["booked_at"].dt.timestamp("us").to_numpy()
         self._order = _order(time, payments["transaction_id"])
         self.clock = Clock(self._arranged(time))
@@ -119,9 +128,12 @@ class Columns:
 
     def _encoded(self, pool: str) -> dict[str, Coded]:
         names = sorted(name for name in self._texts & self.columns if shared(name) == pool)
-        made = encode_together([self._payments[name] for name in names])
+        held = self._payments
+        if self._later is not None:
+            held = with_numbers(self._later.select(names), {}).collect(engine="streaming")
+        made = encode_together([held[name] for name in names])
         with self._lock:
-            self._payments = self._payments.drop(names)
+            self._payments = self._payments.drop(names, strict=False)
         return {name: one.at(self._order) for name, one in zip(names, made, strict=True)}
 
     def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
@@ -293,8 +305,8 @@ def _absent(size: int) -> Coded:
     return Coded(np.zeros(size, np.uint8), ABSENT)
 
 
-def _check(payments: pl.DataFrame) -> None:
-    require_columns(payments, "TRANSACTIONS")
+def _check(payments: pl.DataFrame, schema: pl.Schema) -> None:
+    require_columns(schema.to_frame(), "TRANSACTIONS")
     for name in ("transaction_id", "booked_at"):
         if payments[name].null_count():
             raise SchemaError(

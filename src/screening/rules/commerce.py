@@ -13,7 +13,7 @@ from screening.rules.merchants import is_kind
 from screening.rules.money import at_least_share
 from screening.rules.rule import count, duration, ratio, rule, share
 from screening.rules.similarity import similarities
-from screening.rules.windows import NO_KEY, Ledger, is_among, quantiles_before
+from screening.rules.windows import NO_KEY, Ledger, is_among
 from screening.rules.wording import fold_texts
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def risky_goods(book: Book, *, window: int, quantile: float, factor: float, paym
     keys = ledger.keys
     ledger = Ledger(ledger.packed[is_among(keys, keys[risky[ledger.rows]])], book.clock)
     span = ledger.before(window)
-    (usual,) = quantiles_before(ledger, book.amount, window, (quantile,))
+    (usual,) = span.quantiles(book.amount, (quantile,))
     short = np.zeros(book.size, np.bool_)
     short[span.rows[span.count < payments]] = True
     fired = risky[span.rows] & (span.count >= payments)

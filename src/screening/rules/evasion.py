@@ -8,14 +8,15 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz
 
-from screening.reference.dated import codes
 from screening.rules.findings import Finding
 from screening.rules.money import is_share
 from screening.rules.rule import count, duration, ratio, rule, share
-from screening.rules.similarity import plain_names, similarities
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
+from screening.rules.similarity import plain_at, plain_similarities
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
 
     from screening.rules.book import Book
@@ -39,6 +40,7 @@ _DATA: Final = (
     "remittance_text",
 )
 _CROWDED: Final = 500
+_AT_ONCE: Final = 20_000  # payments; each has up to `_CROWDED` before it
 
 
 @rule(
@@ -64,51 +66,96 @@ def strip_and_resubmit(book: Book, *, window: int, tolerance: float, similarity:
     """Look for held or rejected payments that come back altered."""
     keys = book.money_key(book.key("originator_account"))
     stopped = np.flatnonzero(book.is_in("status", "held", "rejected") & (keys != NO_KEY))
-    held = Ledger.of(keys[stopped], stopped, book.clock)
-    affected = is_among(keys, keys[stopped])
-    rows = np.flatnonzero(affected)
-    span = held.between(
+    rows = np.flatnonzero(is_among(keys, keys[stopped]))
+    span = Ledger.of(keys[stopped], stopped, book.clock).between(
         Ledger.of(keys[rows], rows, book.clock).packed, book.clock.since(window), book.clock.start
     )
     crowded = np.zeros(book.size, np.bool_)
     crowded[span.rows[span.count > _CROWDED]] = True
-    span = span[(span.count > 0) & (span.count <= _CROWDED)]
-    owner, before = span.expand()
-    now = span.rows[owner]
-    same_payee = (book.key("beneficiary_account")[now] == book.key("beneficiary_account")[before]) & (
-        book.key("beneficiary_account")[now] != NO_KEY
-    )
-    near = is_share(book.amount[now], book.amount[before], 1 - tolerance, 1 + tolerance) & (
-        book.amount[now] > 0
-    )
-    keep = same_payee | near
-    now, before, same_payee = now[keep], before[keep], same_payee[keep]
-    removed, renamed = np.zeros(len(now), np.bool_), np.zeros(len(now), np.bool_)
-    alike = same_payee.copy()
-    for name in (name for name in _DATA if name in book.columns):
-        known = book.known(name)
-        removed |= known[before] & ~known[now]
-        if name.endswith("_name"):
-            old, new = (book.column(name, part) for part in (before, now))
-            both = known[before] & known[now]
-            renamed |= both & (plain_names(old) != plain_names(new)).fill_null(False).to_numpy()
+    held = np.zeros(book.size, np.uint16)  # which data each payment carries, one bit for each
+    data = [name for name in _DATA if name in book.columns]
+    for place, name in enumerate(data):
+        held[rows] |= book.known(name)[rows].astype(np.uint16) << np.uint16(place)
+    asked = span.rows[(span.count > 0) & (span.count <= _CROWDED)]
+    fired = []
+    for now, before, same_payee in _resembling(book, stopped, asked, window=window, tolerance=tolerance):
+        removed = (held[before] & ~held[now]) != 0
+        renamed, alike = np.zeros(len(now), np.bool_), same_payee
+        for place, name in enumerate(data):
+            if not name.endswith("_name"):
+                continue
+            both = (held[before] & held[now] & np.uint16(1 << place)) != 0
+            old, new = plain_at(book.coded(name), before, now)
+            renamed |= both & (old.numbers != new.numbers)
             if name == "beneficiary_name":
-                alike |= ~both | (similarities(old, new) >= similarity)
-    fired = alike & (removed | renamed)
-    words = np.where(
-        removed & renamed,
-        "data removed and a name changed",
-        np.where(removed, "data removed", "a name changed"),
-    )
+                alike |= ~both
+                unsure = np.flatnonzero(~alike & (removed | renamed))
+                alike[unsure] = plain_similarities(old.at(unsure), new.at(unsure)) >= similarity
+        keep = np.flatnonzero(alike & (removed | renamed))
+        # of several the gravest is told, then the earliest; the order of the words is that of FLAGS
+        grave = np.where(removed & renamed, 0, np.where(renamed, 1, 2))[keep]
+        order = np.lexsort((before[keep], grave, now[keep]))
+        first = np.unique(now[keep][order], return_index=True)[1]
+        fired.append(np.stack([now[keep], before[keep], grave])[:, order[first]])
+    now, before, grave = np.concatenate([np.zeros((3, 0), np.int64), *fired], axis=1)
+    words = np.array(["data removed and a name changed", "a name changed", "data removed"])
     return Finding(
-        rows=now[fired],
-        value=1.0 + (removed & renamed)[fired],
+        rows=now,
+        value=1.0 + (grave == 0),
         threshold=1.0,
         window=window,
-        trail=(before[fired],),
-        facts={"what": pl.Series(words[fired], dtype=pl.String)},
+        trail=(before,),
+        facts={"what": pl.Series(words[grave], dtype=pl.String)},
         unclear=((crowded, f"hub: over {_CROWDED} held or rejected payments of the account"),),
     )
+
+
+def _resembling(
+    book: Book,
+    stopped: npt.NDArray[np.int64],
+    asked: npt.NDArray[np.int64],
+    *,
+    window: int,
+    tolerance: float,
+) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]]:
+    """Payments with those stopped before that have their beneficiary account, or near amounts.
+
+    Near amounts are looked up by steps as wide as the tolerance, so that a busy account is not compared
+    with all of itself.
+
+    Yields:
+        Some of the payments, the stopped ones, and whether the account is the same; all pairs of a payment
+        come at once.
+    """
+    keys = book.money_key(book.key("originator_account"))
+    payee, amount = book.key("beneficiary_account"), book.amount
+    low, high = (round((1 + side * tolerance) * 10_000) / 10_000 for side in (-1, 1))  # as is_share() does
+    width = max(-np.log(low), np.log(high), 1e-4) + 1e-9 if low > 0 else np.inf
+    step = np.zeros(book.size, np.uint32)
+    for rows in (stopped, asked):
+        step[rows] = np.log(np.maximum(amount[rows], 1)) / width + 1
+    ways = []
+    for item, known, apart in ((payee, payee != NO_KEY, (0,)), (step, amount > 0, (-1, 0, 1))):
+        here = stopped[known[stopped]]
+        codes, numbers = np.unique(pack(keys[here], item[here]), return_inverse=True)
+        ledger = Ledger.of(numbers.astype(np.uint32), here, book.clock)
+        ways += [(item, known, steps, codes, ledger) for steps in apart]
+    for start in range(0, len(asked), _AT_ONCE):
+        part = asked[start : start + _AT_ONCE]
+        found = []
+        for item, known, steps, codes, ledger in ways:
+            rows = part[known[part]]
+            wanted = pack(keys[rows], item[rows].astype(np.int64) + steps)
+            place = np.searchsorted(codes, wanted)
+            there = np.append(codes, np.uint64(NO_KEY))[place] == wanted
+            span = ledger.between(pack(place[there], rows[there]), book.clock.since(window), book.clock.start)
+            owner, before = span.expand()
+            found.append((span.rows[owner], before))
+        now, before = (np.concatenate(side) for side in zip(*found, strict=True))
+        same = np.arange(len(now)) < len(found[0][0])
+        near = is_share(amount[now], amount[before], 1 - tolerance, 1 + tolerance)
+        keep = same | (near & ((payee[now] != payee[before]) | (payee[now] == NO_KEY)))
+        yield now[keep], before[keep], same[keep]
 
 
 @rule(
@@ -150,8 +197,8 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]
         rows = np.flatnonzero(is_among(book.key(key), keys) & book.moved)
-        names = plain_names(book.column("originator_name", rows))
-        code, spelled = codes(names)
+        (names,) = plain_at(book.coded("originator_name"), rows)
+        code, spelled = names.keys(), names.texts
         different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
         many, several = different >= spellings, different <= _CROWDED
         crowded = np.zeros(book.size, np.bool_)
@@ -176,7 +223,7 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
 
 
 def _spellings_like_own(
-    span: Span, of_row: npt.NDArray[np.uint32], spelled: list[str], low: float, high: float
+    span: Span, of_row: npt.NDArray[np.uint32], spelled: pl.Series, low: float, high: float
 ) -> npt.NDArray[np.int64]:
     """How many names of each span are like the name of its row, that name itself counted."""
     owner, other = span.expand()

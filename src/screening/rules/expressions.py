@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["looks_at_each_row_alone"]
+__all__ = ["looks_at_each_row_alone", "looks_beyond_its_row"]
 
 _SCALARS: Final = frozenset({"Scalar", "Dyn"})
 _PARTS: Final[dict[str, tuple[Any, ...]]] = {
@@ -23,6 +23,15 @@ _TRUTHS: Final = frozenset(
     {"IsNull", "IsNotNull", "IsIn", "IsBetween", "Not", "AnyHorizontal", "AllHorizontal"}
 )
 _OF_MANY_TEXTS: Final = frozenset({"ConcatVertical"})
+_BEYOND: Final = frozenset(
+    {
+        "Agg", "ConcatVertical", "CumCount", "CumMax", "CumMin", "CumProd", "CumSum", "Diff", "Filter",
+        "Gather", "IsDuplicated", "IsFirstDistinct", "IsLastDistinct", "IsUnique", "Len", "Over", "Rank",
+        "Reverse", "Rolling", "RollingExpr", "RollingExprBy", "Shift", "ShiftAndFill", "Sort", "SortBy",
+        "Unique", "Window",
+    }
+)  # fmt: skip
+"""What looks at other rows for certain; other things may."""
 
 
 def looks_at_each_row_alone(expression: pl.Expr) -> bool:
@@ -41,6 +50,35 @@ def looks_at_each_row_alone(expression: pl.Expr) -> bool:
         return _alone(json.loads(expression.meta.serialize(format="json")))
     except Exception:  # noqa: BLE001 (functions written in Python cannot always be told: then no)
         return False
+
+
+def looks_beyond_its_row(expression: pl.Expr) -> bool:
+    """Whether something in an expression looks at other rows for certain.
+
+    Example:
+        >>> import polars as pl
+        >>> looks_beyond_its_row(pl.len().over("currency") > 1)
+        True
+        >>> looks_beyond_its_row(pl.col("booked_at").dt.hour() > 1)
+        False
+    """
+    try:
+        return _beyond(json.loads(expression.meta.serialize(format="json")))
+    except Exception:  # noqa: BLE001 (functions written in Python cannot always be told: then it is not certain)
+        return False
+
+
+def _beyond(node: Any) -> bool:
+    if isinstance(node, dict):
+        return any(
+            kind in _BEYOND
+            or (
+                kind not in ("Literal", "Column")
+                and (what in _BEYOND if isinstance(what, str) else _beyond(what))
+            )
+            for kind, what in node.items()
+        )
+    return isinstance(node, list) and any(map(_beyond, node))
 
 
 def _alone(node: dict[str, Any]) -> bool:

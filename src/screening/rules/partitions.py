@@ -10,8 +10,9 @@ do without, in the columns that they read.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ from screening.rules.assessment import (
     covered,
     join_history,
     obstacles,
+    threads,
 )
 from screening.rules.book import ALTERNATIVES, PARTY_FIELDS, Book, key_texts
 from screening.rules.catalogue import RULES, by_id
@@ -52,6 +54,7 @@ __all__ = [
     "deal",
     "gather",
     "look",
+    "look_at_all",
     "plan",
     "together",
 ]
@@ -351,28 +354,59 @@ def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.Data
         fired: FIRED of the partitions before, for a partition that `needs` it.
     """
     owned = {key: part[_OWNED + key].to_numpy() for key in partition.keys}
-    book = Book(
+    return _look_at(
         part,
-        batch=part[IN_BATCH].to_numpy(),
-        policy=plan.policy.rules,
-        parties=plan.parties,
-        rules=plan.rules,
+        [partition],
+        plan,
+        most=1,  # parts are looked at side by side already
         owned=None if partition.name == WHOLE else owned,
         fired=None if fired is None else _by_rule(fired, partition.needs),
     )
-    founds = []
-    for rule in map(plan.rule, sorted({*partition.rules, *partition.feeds})):
-        if rule.id in partition.rules:
-            founds.append(_look(rule, book, partition))
-        if rule.id in partition.feeds:
-            ids = book.ids(np.flatnonzero(book.fired(rule)))
-            founds.append(Found(fired=_fired(rule.id, ids)))
+
+
+def look_at_all(
+    payments: pl.DataFrame, partitions: Sequence[Partition], plan: Plan, *, later: pl.LazyFrame | None = None
+) -> Found:
+    """Evaluate the rules of several partitions on all payments, which no one has dealt out.
+
+    Args:
+        payments: All of them, with `IN_BATCH`.
+        partitions: Some of those of the plan.
+        plan: The plan.
+        later: Further columns of them, read when they are asked for (see `Book`).
+    """
+    return _look_at(payments, partitions, plan, most=2, later=later)
+
+
+def _look_at(
+    payments: pl.DataFrame, partitions: Sequence[Partition], plan: Plan, *, most: int, **about: Any
+) -> Found:
+    book = Book(
+        payments,
+        batch=payments[IN_BATCH].to_numpy(),
+        policy=plan.policy.rules,
+        parties=plan.parties,
+        rules=plan.rules,
+        **about,
+    )
+    del payments  # the book lets go of columns that it has made ready
+    names = {name for one in partitions for name in (*one.rules, *one.feeds)}
+    narrowed = {name for one in partitions for name in one.narrowed} - names
+
+    def found(rule: Rule) -> Found:
+        held = [_look(rule, book, one) for one in partitions if rule.id in one.rules]
+        if any(rule.id in one.feeds for one in partitions):
+            held.append(Found(fired=_fired(rule.id, book.ids(np.flatnonzero(book.fired(rule))))))
         book.forget(rule)
-    wanted = [IN_BATCH, *plan.whole]
-    for rule in map(plan.rule, partition.narrowed):
-        rows = book.places(np.flatnonzero(_needed(rule, book)))
-        founds.append(Found(narrowed=part[np.sort(rows)].select(wanted)))
-    if partition.name == ROW:
+        return together(held)
+
+    with ThreadPoolExecutor(max_workers=min(most, threads(book))) as pool:
+        founds = [*pool.map(found, map(plan.rule, sorted(names)))]
+    for rule in map(plan.rule, sorted(narrowed)):
+        rows = np.flatnonzero(_needed(rule, book))
+        columns = [pl.Series(IN_BATCH, book.batch[rows]), *(book.column(name, rows) for name in plan.whole)]
+        founds.append(Found(narrowed=pl.DataFrame(columns)))
+    if any(one.name == ROW for one in partitions):
         founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
     return together(founds)
 

@@ -9,12 +9,14 @@ import polars as pl
 from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
+from screening.rules.coded import encode
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from screening.rules.coded import Coded
 
-__all__ = ["coded_similarities", "plain_names", "similarities"]
+__all__ = ["coded_similarities", "plain_at", "plain_names", "plain_similarities", "similarities"]
 
 
 def plain_names(names: pl.Series) -> pl.Series:
@@ -30,6 +32,14 @@ def plain_names(names: pl.Series) -> pl.Series:
     return frame.select(words.list.join(" ")).to_series()
 
 
+def plain_at(names: Coded, *selections: npt.NDArray[np.int64]) -> list[Coded]:
+    """The plain names of some selections of rows in one numbering; each different name is made plain once."""
+    used, which = np.unique(np.concatenate([names.numbers[rows] for rows in selections]), return_inverse=True)
+    plain = encode(plain_names(names.with_null.gather(used)))
+    ends = np.cumsum([len(rows) for rows in selections])[:-1]
+    return [plain.at(part) for part in np.split(which, ends)]
+
+
 def similarities(left: pl.Series, right: pl.Series) -> npt.NDArray[np.float64]:
     """Likeness from 0 to 1 by shared words and then by letters, computed once per distinct pair.
 
@@ -37,22 +47,22 @@ def similarities(left: pl.Series, right: pl.Series) -> npt.NDArray[np.float64]:
         >>> similarities(pl.Series(["Jane Doe"]), pl.Series(["DOE, Jane Testi"])).tolist()
         [1.0]
     """
-    both = pl.DataFrame({"left": left, "right": right})
-    distinct = both.unique(maintain_order=True)
-    pairs = [plain_names(distinct[name]).fill_null("").to_list() for name in ("left", "right")]
-    score = (
-        cpdist(*pairs, scorer=fuzz.token_set_ratio, dtype=np.float64) / 100 if len(distinct) else np.zeros(0)
-    )
-    scored = distinct.with_columns(score=pl.Series(score, dtype=pl.Float64))
-    joined = both.join(scored, on=["left", "right"], how="left", nulls_equal=True, maintain_order="left")
-    return joined["score"].to_numpy()
+    return coded_similarities(encode(left), encode(right), np.arange(len(left)))
 
 
 def coded_similarities(left: Coded, right: Coded, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """`similarities` of two columns that are held as numbers, for some rows."""
-    code = left.numbers[rows].astype(np.int64) * right.size + right.numbers[rows]
+    return plain_similarities(*(plain_at(names, rows)[0] for names in (left, right)))
+
+
+def plain_similarities(left: Coded, right: Coded) -> npt.NDArray[np.float64]:
+    """`similarities` of names that are plain already."""
+    code = left.numbers.astype(np.int64) * right.size + right.numbers
     pairs, which = np.unique(code, return_inverse=True)
-    score: npt.NDArray[np.float64] = similarities(
-        left.with_null.gather(pairs // right.size), right.with_null.gather(pairs % right.size)
-    )[which]
-    return score
+    texts = [
+        names.with_null.fill_null("").gather(number).to_list()
+        for names, number in ((left, pairs // right.size), (right, pairs % right.size))
+    ]
+    score = cpdist(*texts, scorer=fuzz.token_set_ratio, dtype=np.float64) / 100 if len(pairs) else np.zeros(0)
+    likeness: npt.NDArray[np.float64] = score[which]
+    return likeness

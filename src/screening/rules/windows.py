@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
-import polars as pl
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -27,7 +26,6 @@ __all__ = [
     "is_among",
     "pack",
     "pairs",
-    "quantiles_before",
 ]
 
 DAY: Final = 86_400_000_000
@@ -195,6 +193,45 @@ class Span:
         """Largest of `values` (by row number) over each slice; 0 for an empty one."""
         return _range_max(values[self.ledger.rows], self.low, self.high)
 
+    def quantiles(
+        self, values: npt.NDArray[np.int64], levels: tuple[float, ...]
+    ) -> list[npt.NDArray[np.int64]]:
+        """Lower quantiles of `values` (by row number) over each slice; 0 for an empty one.
+
+        A lower quantile is one of the values, so that nothing is rounded. The entries of each key are
+        parted by their rank in it, one bit after the other (a wavelet matrix), and each slice follows the
+        part that holds its quantile: what a window costs does not depend on how long it is.
+        """
+        size, count = len(self.ledger.packed), self.count
+        if not size:
+            return [np.zeros(len(count), np.int64) for _ in levels]
+        values, keys = values[self.ledger.rows], self.ledger.keys
+        order = np.argsort(pack(keys, np.unique(values, return_inverse=True)[1]))
+        begin = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+        lengths = np.diff(np.append(begin, size))
+        rank = np.empty(size, np.uint32)
+        rank[order] = np.arange(size) - np.repeat(begin, lengths)
+        wanted = [np.floor(level * np.maximum(count - 1, 0)).astype(np.int64) for level in levels]
+        places = [(self.low, self.high, left, np.zeros(len(count), np.int64)) for left in wanted]
+        below = np.zeros(size + 1, np.int64)
+        for bit in range(int(lengths.max() - 1).bit_length())[::-1]:
+            upper = (rank >> np.uint32(bit)) & np.uint32(1) != 0
+            np.cumsum(~upper, out=below[1:])
+            for place, (low, high, left, found) in enumerate(places):
+                under, to = below[low], below[high]
+                here = to - under
+                up = left >= here
+                places[place] = (
+                    np.where(up, low - under + below[-1], under),
+                    np.where(up, high - to + below[-1], to),
+                    np.where(up, left - here, left),
+                    found | (up.astype(np.int64) << bit),
+                )
+            rank = np.concatenate([rank[~upper], rank[upper]])
+        first = np.repeat(begin, lengths)[np.minimum(self.low, size - 1)]
+        ordered = values[order]
+        return [np.where(count > 0, ordered[np.minimum(first + found, size - 1)], 0) for *_, found in places]
+
     def last(self) -> npt.NDArray[np.int64]:
         """Row number of the latest entry of each slice; -1 for an empty one."""
         return np.where(self.count > 0, self._at(self.high - 1), -1)
@@ -267,20 +304,6 @@ class Distinct:
         expired = np.searchsorted(self._expire, base | self._first[rows].astype(np.uint64))
         different: npt.NDArray[np.int64] = appeared - (expired - np.searchsorted(self._expire, base))
         return different
-
-
-def quantiles_before(
-    ledger: Ledger, values: npt.NDArray[np.int64], window: int, levels: tuple[float, ...]
-) -> list[npt.NDArray[np.int64]]:
-    """Lower quantiles of `values` (by row number) over [t - window, t), for every entry; 0 without any.
-
-    A lower quantile is one of the values, so that nothing is rounded.
-    """
-    rows = ledger.rows
-    frame = pl.DataFrame({"key": ledger.keys, "time": ledger.clock.time[rows], "value": values[rows]})
-    parts = [pl.col("value").quantile(level, "lower").alias(f"{level}") for level in levels]
-    rolled = frame.rolling("time", period=f"{window}i", closed="left", group_by="key").agg(parts)
-    return [rolled[f"{level}"].fill_null(0).cast(pl.Int64).to_numpy() for level in levels]
 
 
 def is_among(keys: npt.NDArray[np.uint32], wanted: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

@@ -2,7 +2,8 @@
 
     batches -> (dealt) -> found in each part of each partition -> settled, a share of the payments at a time
 
-What fits into memory as a whole is assessed as a whole.
+What fits into memory as a whole is assessed as a whole. Otherwise a partition that fits alone is looked at in
+one piece, beside others that fit with it, and only what does not is dealt out. Texts are held as numbers.
 """
 
 from __future__ import annotations
@@ -11,15 +12,15 @@ import io
 import pickle
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
 from screening.payments import ID, KEY
-from screening.rules import assess
 from screening.rules.assessment import shared_payments
+from screening.rules.coded import with_numbers
 from screening.rules.gathering import FIRED, Found, cover, settle
-from screening.rules.partitions import IN_BATCH, PART, Partition, deal, look
+from screening.rules.partitions import IN_BATCH, PART, Partition, deal, look, look_at_all
 from screening.rules.scopes import ROW, WHOLE
 from screening.runs.budget import cores
 from screening.runs.crew import Crew, Desk, Task
@@ -27,21 +28,23 @@ from screening.runs.pace import Pace
 from screening.runs.parts import kept_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from screening.rules.partitions import Plan
     from screening.runs.budget import Budget
     from screening.runs.workplace import Workplace
 
-__all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "settle_share"]
+__all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "look_at_table", "settle_share"]
 
 _SAMPLE: Final = 20_000
+_WEIGHED: Final = 500_000
 _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
-# what a look takes, measured:
-_TABLE: Final = 1.1  # times the table,
-_VIEW: Final = 16  # with bytes for each text that polars does not count,
-_NUMBERS: Final = 150  # bytes a row for its place in time and its keys,
-_OF_RULE: Final = 12  # and for each rule, for what one looks up stays for others
+# bytes that a look takes for each row, measured:
+_COLUMN: Final = 5  # in each column, as a number or in place of a text,
+_TEXT: Final = 20  # for each different text beside its letters,
+_NUMBERS: Final = 120  # for its place in time, its keys and what is found,
+_OF_RULE: Final = 6  # and for each rule, for what one looks up stays for others;
+_IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
 
 
@@ -79,36 +82,21 @@ class Ruling:
         if self.place.receipt("coverage") is not None:
             return
         layout = self._layout()
-        if not layout:
-            self._at_once()
-            return
-        total = sum(layout[partition.name][1] for partition in self.plan.partitions)
-        parts = sum(layout[partition.name][0] for partition in self.plan.partitions)
+        total = sum(share.rows for share in layout.values())
+        parts = sum(share.parts for share in layout.values() if share.table is None)
+        parts += len({share.table for share in layout.values()} - {None})
         ready = lambda: f"; {len(self.place.sealed(_FOUND))} of {parts} parts are done"  # noqa: E731
         pace = Pace(self.say, "evaluating rules", total, "rows", note=ready)
+        tables: dict[int, list[int]] = {}
+        for number, partition in enumerate(self.plan.partitions):
+            table = layout[partition.name].table
+            if table is not None:
+                tables.setdefault(table, []).append(number)
+        for numbers in tables.values():
+            self._look_at_all(numbers, layout, pace)
         for numbers in self._waves():
-            self._look(numbers, layout, pace)
+            self._look([n for n in numbers if not any(n in held for held in tables.values())], layout, pace)
         self._settle()
-
-    # -- as a whole ---------------------------------------------------------------------------------------
-
-    def _at_once(self) -> None:
-        payments, past = (
-            kept_rows(self.place, f"{role}-0", role).select(self.columns)
-            for role in ("payments", "history" if self.history else "payments")
-        )
-        assessment = assess(
-            payments,
-            self.plan.rules,
-            history=past if self.history else None,
-            parties=self.plan.parties,
-            policy=self.plan.policy,
-        )
-        flags = assessment.flags.sort("rule", "transaction_id")
-        self.place.seal("flags-0000", flags, size=flags.estimated_size())
-        self.place.seal("coverage", assessment.coverage)
-
-    # -- in parts -----------------------------------------------------------------------------------------
 
     @cached_property
     def _sources(self) -> dict[str, str]:
@@ -121,27 +109,46 @@ class Ruling:
         assert held is not None  # stages before have sealed it
         return held
 
-    def _layout(self) -> dict[str, tuple[int, int]]:
-        """Partition -> its parts and, about, their rows; none where all payments are assessed at once.
+    def _layout(self) -> dict[str, _Share]:
+        """Partition -> how it is looked at.
 
         What was begun is gone on with, whatever the memory is now.
         """
         if self.place.receipt("layout") is None:
-            rows = sum(self._noted(name)["rows"] for name in self._sources)
-            first = next(name for name, role in self._sources.items() if role == "payments")
-            sample = _payments(self.desk, first, "payments", self.columns).head(_SAMPLE)
-            lines: list[tuple[str, int, int]] = []
-            if not self.budget.holds(rows * _weight(sample, self.columns, len(self.plan.looking))):
-                for partition in self.plan.partitions:
-                    dealt = deal(sample, partition, 97)
-                    times = dealt.height / max(sample.height, 1)
-                    size = rows * times * _weight(dealt, dealt.columns, len(partition.rules))
-                    parts = 1 if partition.name == WHOLE else self.budget.parts(size)
-                    lines.append((partition.name, parts, int(rows * times)))
-            columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64}
+            sample = self.place.scan("payments-0").select(self.columns).head(_WEIGHED)
+            lines = [*self._divided(_weights(sample), sample.head(_SAMPLE).collect())]
+            columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64, "table": pl.Int64}
             self.place.seal("layout", pl.DataFrame(lines, schema=columns, orient="row"))
         found = self.place.scan("layout").collect()
-        return {name: (parts, rows) for name, parts, rows in found.iter_rows()}
+        return {line[0]: _Share(*line) for line in found.iter_rows()}
+
+    def _divided(self, weights: Mapping[str, float], sample: pl.DataFrame) -> Iterator[_Share]:
+        """How each partition is looked at: in one piece at a table with others, or in parts."""
+        rows: int = sum(self._noted(name)["rows"] for name in self._sources)
+
+        def weigh(columns: Iterable[str], rules: int) -> float:
+            return rows * _weight(weights, columns, rules)
+
+        partitions = self.plan.partitions
+        everything = {column for partition in partitions for column in partition.columns}
+        if self.budget.holds(weigh(everything, len(self.plan.looking))):
+            yield from (_Share(partition.name, 1, rows, 0) for partition in partitions)
+            return
+        tables: list[tuple[set[str], int]] = []  # columns, and how many rules
+        for partition in sorted(partitions, key=lambda one: -len(one.rules)):
+            columns, rules = {*partition.columns}, len(partition.rules)
+            joined = [(held | columns, count + rules) for held, count in tables] + [(columns, rules)]
+            fit = next((n for n, table in enumerate(joined) if self.budget.holds(weigh(*table))), None)
+            if partition.name == WHOLE:  # gets what others leave it
+                yield _Share(partition.name, 1, rows, None)
+            elif fit is not None:
+                tables[fit : fit + 1] = [joined[fit]]
+                yield _Share(partition.name, 1, rows, fit)
+            else:
+                dealt = deal(sample.with_columns(pl.lit(value=True).alias(IN_BATCH)), partition, 97)
+                times = dealt.height / max(sample.height, 1)
+                parts = self.budget.parts(_IN_PARTS * times * weigh(columns, rules))
+                yield _Share(partition.name, parts, int(rows * times), None)
 
     def _waves(self) -> Iterator[list[int]]:
         """Numbers of partitions that can be looked at together: nothing that they need is still to come."""
@@ -153,12 +160,19 @@ class Ruling:
             wave.append(number)
         yield wave
 
-    def _look(self, numbers: Sequence[int], layout: Mapping[str, tuple[int, int]], pace: Pace) -> None:
+    def _look_at_all(self, numbers: Sequence[int], layout: Mapping[str, _Share], pace: Pace) -> None:
+        """Look at some partitions in one piece: here, on all cores."""
+        rows = sum(layout[self.plan.partitions[number].name].rows for number in numbers)
+        given = {"numbers": numbers, "columns": self.columns, "history": self.history}
+        task = Task(part=f"{_FOUND}-{numbers[0]:02}-0000", make=look_at_table, given=given, size=rows)
+        Crew(self.desk, workers=1, threads=cores()).do([task], pace.advance)
+
+    def _look(self, numbers: Sequence[int], layout: Mapping[str, _Share], pace: Pace) -> None:
         """Look at all parts of some partitions."""
         dealing, looking = [], []
         for number in numbers:
             partition = self.plan.partitions[number]
-            parts, rows = layout[partition.name]
+            _, parts, rows, _ = layout[partition.name]
             given: dict[str, Any] = {"number": number, "parts": parts, "columns": self.columns}
             names = [f"{_FOUND}-{number:02}-{part:04}" for part in range(parts)]
             sources = self._read(partition)
@@ -241,12 +255,33 @@ def check_apart(place: Workplace, *, shares: int) -> None:
         raise shared_payments(count, first[1])
 
 
-def _weight(table: pl.DataFrame, columns: Sequence[str], rules: int) -> float:
-    """Bytes that one row takes while so many rules look at it."""
-    held = table.select(name for name in columns if name in table.columns)
-    texts = sum(kind == pl.String for kind in held.dtypes)
-    size = held.estimated_size() / max(held.height, 1) + _VIEW * texts
-    return _TABLE * size + _NUMBERS + _OF_RULE * rules
+class _Share(NamedTuple):
+    """How a partition is looked at: in so many parts, or in one piece at a table with others."""
+
+    partition: str
+    parts: int
+    rows: int
+    table: int | None
+
+
+def _weights(sample: pl.LazyFrame) -> dict[str, float]:
+    """Bytes that a row takes in each column: different texts are held once, so the fewer the lighter."""
+    texts = [name for name, kind in sample.collect_schema().items() if kind == pl.String]
+    measured = sample.select(
+        pl.len().alias("#rows"),
+        pl.col(texts).approx_n_unique().name.suffix(" different"),
+        pl.col(texts).str.len_bytes().mean().fill_null(0.0).name.suffix(" long"),
+    ).collect(engine="streaming")
+    held = measured.row(0, named=True)
+    rows = max(held["#rows"], 1)
+    return {
+        name: _COLUMN + held[f"{name} different"] / rows * (held[f"{name} long"] + _TEXT) for name in texts
+    }
+
+
+def _weight(weights: Mapping[str, float], columns: Iterable[str], rules: int) -> float:
+    """Bytes that one row takes while so many rules look at so many columns of it."""
+    return sum(weights.get(name, _COLUMN) for name in columns) + _NUMBERS + _OF_RULE * rules
 
 
 # -- in the workers -----------------------------------------------------------------------------------------
@@ -276,19 +311,18 @@ def look_at_part(
     plan = desk.plan
     assert plan is not None
     partition = plan.partitions[number]
-    frames = []
+    wanted = _wanted(partition, columns)
+    frames, pools = [], dict[str, pl.Categories]()
     for source, role in sources:
         if role == "dealt":
             frame = desk.place.scan(source).filter(pl.col(PART) == part).collect()
         elif role == "narrowed":
             frame = desk.place.scan(source).collect()
         else:
-            frame = _payments(desk, source, role, _wanted(partition, columns))
+            frame = _payments(desk, source, role, wanted)
             if partition.keys:
                 frame = deal(frame, partition, parts, only=part)
-            if partition.keys and parts > 1:
-                frame = _compact(frame)
-        frames += [frame] if frame.height else []
+        frames += [_as_numbers(frame, pools)] if frame.height else []
     found = Found()
     if frames:
         held = _in_one_piece(frames)
@@ -296,17 +330,44 @@ def look_at_part(
             held = deal(held.unique("transaction_id"), partition, 1)
         fired = FIRED.to_frame()
         if partition.needs:
-            wanted = pl.col("rule").is_in(partition.needs)
-            fired = desk.place.scan("found-fired-").filter(wanted).collect()
+            named = pl.col("rule").is_in(partition.needs)
+            fired = desk.place.scan("found-fired-").filter(named).collect()
         found = look(held, partition, plan, fired=fired)
         del held
-    place, own = desk.place, f"{number:02}-{part:04}"
-    place.seal(f"found-hindered-{own}", found.hindered)
-    place.seal(f"found-fired-{own}", found.fired)
+    _seal(desk, name, found, f"{number:02}-{part:04}")
+
+
+def look_at_table(
+    desk: Desk, name: str, *, numbers: Sequence[int], columns: Sequence[str], history: bool
+) -> None:
+    """What the rules of several partitions find in all payments."""
+    plan = desk.plan
+    assert plan is not None
+    partitions = [plan.partitions[number] for number in numbers]
+    read = {column for partition in partitions for column in partition.columns}
+    wanted = [column for column in columns if column in read]
+    roles = ("history", "payments") if history else ("payments",)
+    rows = pl.concat(
+        [
+            kept_rows(desk.place, f"{role}-0", role)
+            .select(wanted)
+            .with_columns(pl.lit(role == "payments").alias(IN_BATCH))
+            for role in roles
+        ]
+    )
+    texts = pl.col(name for name, kind in rows.collect_schema().items() if kind == pl.String)
+    first = rows.select(pl.col("transaction_id"), pl.exclude(pl.String)).collect(engine="streaming")
+    _seal(desk, name, look_at_all(first, partitions, plan, later=rows.select(texts)), f"{numbers[0]:02}-0000")
+
+
+def _seal(desk: Desk, name: str, found: Found, own: str) -> None:
+    desk.place.seal(f"found-hindered-{own}", found.hindered)
+    desk.place.seal(f"found-fired-{own}", found.fired)
     if found.narrowed is not None:
-        place.seal(f"found-narrowed-{own}", found.narrowed)
+        texts = pl.col(pl.Categorical).cast(pl.String)
+        desk.place.seal(f"found-narrowed-{own}", found.narrowed.with_columns(texts))
     # sealed last: with it, the others are there
-    place.seal(name, found.flags, size=found.flags.estimated_size() + found.hindered.estimated_size())
+    desk.place.seal(name, found.flags, size=found.flags.estimated_size() + found.hindered.estimated_size())
 
 
 def settle_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
@@ -332,12 +393,15 @@ def _payments(desk: Desk, batch: str, role: str, columns: Sequence[str]) -> pl.D
     return rows.with_columns(pl.lit(role == "payments").alias(IN_BATCH))
 
 
-def _compact(table: pl.DataFrame) -> pl.DataFrame:
-    """The same rows without the texts of all the others, which polars goes on holding after a filter."""
+def _as_numbers(table: pl.DataFrame, pools: dict[str, pl.Categories]) -> pl.DataFrame:
+    """The same rows with texts as numbers, but for ids.
+
+    Ids are copied: after a filter polars goes on holding those of all the other rows.
+    """
     plain = io.BytesIO()
-    table.write_ipc(plain, compat_level=pl.CompatLevel.oldest())
+    table.select("transaction_id").write_ipc(plain, compat_level=pl.CompatLevel.oldest())
     plain.seek(0)
-    return pl.read_ipc(plain)
+    return with_numbers(table.lazy(), pools).collect().with_columns(pl.read_ipc(plain).to_series())
 
 
 def _in_one_piece(frames: list[pl.DataFrame]) -> pl.DataFrame:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.index.texts import _PIECE, _SLACK, MAX_TEXT, Finding, _counts, _Reader, _trim, find_window
+from screening.index.texts import _SLACK, MAX_TEXT, Finding, _counts, _Reader, find_window
+from screening.index.windows import PIECE, trim
 from screening.names.comparison import Listed, Query, align, rate
 from screening.names.normalise import prepare
 from screening.validation.people import people
@@ -96,11 +97,11 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     """Every window of neighbouring words, scored one after the other."""
     found = []
-    spots = [match.span() for match in _PIECE.finditer(text)]
+    spots = [match.span() for match in PIECE.finditer(text)]
     longest = max(len(party.name.words), len(party.name.tokens)) + _SLACK
     for first in range(len(spots)):
         for last in range(first, min(len(spots), first + longest)):
-            start, end = _trim(text, spots[first][0], spots[last][1])
+            start, end = trim(text, spots[first][0], spots[last][1])
             window = Query.ready(prepare(text[start:end], ends=False))
             options = align(window, party) if window.units else []
             score = rate(options, window, party) if options else 0.0

@@ -6,26 +6,27 @@ counts if enough of it is telling: ordinary prose shares a word with many a list
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from dataclasses import replace
-from itertools import chain, islice
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.index.batch import Batch, Ints, tokenise_batch
-from screening.index.bound import Rows, candidates
-from screening.index.listed_side import ListedUnits, reaching
-from screening.index.worth import Appraisal, Vocabulary, appraise
-from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate, units
+from screening.index.batch import Ints, tokenise_batch
+from screening.index.bound import EPSILON
+from screening.index.shapes import Shapes, numbers_within
+from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
+from screening.index.windows import PIECE, Limits, Passage, possible_windows, trim, with_pieces
+from screening.index.worth import Vocabulary, appraise
+from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from screening.index.listed_side import ListedUnits
 
 __all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
 
@@ -33,17 +34,8 @@ MAX_TEXT: Final = 10_000
 """Characters of a text; a longer one is unscreenable, never a clear."""
 
 _SLACK: Final = 2  # words a window may hold beyond those of the listed name
-_WHOLE: Final = 0.97  # a name of two common tokens must be there whole
-_EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need not be whole
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
-_TELLING: Final = ("name", "known name")
-
-
-_SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # Han and Hangul
-_PIECE: Final = re.compile(rf"[{_SYLLABIC}]|[^\s\x1c-\x1f/;:,(){_SYLLABIC}]+")
-"""A word of a text. Codes of payment messages, such as /RFB/, and syllables written without blanks are words
-of their own."""
 
 
 class Finding(NamedTuple):
@@ -63,51 +55,59 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     threshold: float,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts are too long."""
-    parts, owner = _passages(texts, max((_longest(name) for name in listed), default=_SLACK))
-    batch = tokenise_batch(parts, max_characters=MAX_TEXT, max_tokens=MAX_TEXT, idle=vocabulary.ignores)
-    known = appraise(batch, vocabulary, kinds, ends=False)
-    free = Rows(
-        known.rows.row,
-        known.rows.token,
-        np.zeros_like(known.rows.weight),
-        np.zeros_like(known.rows.full_line),
-    )
-    weight = np.array(
-        [sum(t.costs[k] for t in name.name.tokens) for name, k in zip(listed, kinds, strict=True)]
-    )
-    weight = weight.astype(np.float32)
-    pairs = candidates(free, known.worth, weight, threshold, _telling(batch, known))
-    keep = reaching(pairs, batch, replace(known, rows=free), units, weight, kinds, threshold, _WHOLE)
-    rows, places = np.divmod(
-        np.unique(owner[pairs[0][keep]] * len(listed) + pairs[1][keep]), max(1, len(listed))
-    )
-    found = _read(texts, rows, places, listed, vocabulary, kinds, threshold)
-    too_long = (texts.str.len_chars() > MAX_TEXT).to_numpy()
-    return found, too_long
+    del units, kinds  # what they say is said by `listed`
+    too_long = texts.str.len_chars() > MAX_TEXT
+    borne = numbers_within([vocabulary.digits, *(name.name.text for name in listed)])
+    shapes = Shapes(texts.filter(~too_long), borne)
+    found = _scan(shapes.first, listed, vocabulary, _limits(listed, threshold))
+    return list(shapes.spread(found)), too_long.to_numpy()
 
 
-def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, Ints]:
-    """Long texts in passages, so that words far apart are no candidate together, and whose each passage is.
+def _limits(listed: list[Listed], threshold: float) -> Limits:
+    return Limits(
+        kind=np.array([name.k for name in listed], dtype=np.int64),
+        weight=np.array([name.cost for name in listed], dtype=np.float32),
+        rarest=np.array(
+            [max((token.weights[name.k] for token in name.name.tokens), default=0.0) for name in listed]
+        ),
+        longest=np.array([_longest(name) for name in listed], dtype=np.int64),
+        threshold=threshold,
+    )
+
+
+def _scan(
+    texts: pl.Series, listed: list[Listed], vocabulary: Vocabulary, limits: Limits
+) -> list[tuple[str, int, Finding]]:
+    parts, long = _passages(texts, int(limits.longest.max(initial=_SLACK)))
+    batch = tokenise_batch(
+        with_pieces(parts), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT, idle=vocabulary.ignores
+    )
+    known = appraise(batch, vocabulary, limits.kind, ends=False)
+    rows, names = sharing(Entries(batch, known), known.rows, limits.weight, limits.rarest, limits.threshold)
+    return _read(parts, long, rows, names, listed, vocabulary, limits)
+
+
+def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]:
+    """Texts to look at, long ones in passages, so that words far apart are no candidate together.
 
     Every window of `longest` words lies in one passage whole; passages are cut at blanks, as words are.
+
+    Returns:
+        Short texts, then the passages of long ones; and which these passages are.
     """
     size, step = 4 * longest, 3 * longest
     long = texts.str.len_chars().is_between(2 * size, MAX_TEXT).fill_null(value=False)
     parts: list[str] = []
-    owner: list[int] = []
-    for row in long.arg_true().to_list():
-        text = str(texts[row])
-        words = [match.span() for match in _PIECE.finditer(text)]
-        passages: dict[str, None] = {}
+    passages: list[Passage] = []
+    for text in texts.filter(long):
+        words = [match.span() for match in PIECE.finditer(text)]
         for first in range(0, max(1, len(words) - longest), step):
+            last = min(first + size, len(words))
             start = text.rfind(" ", 0, words[first][0]) + 1 if words else 0
-            end = text.find(" ", words[min(first + size, len(words)) - 1][1]) if words else -1
-            passages[text[start : end if end >= 0 else len(text)]] = None
-        parts += passages
-        owner += [row] * len(passages)
-    short = (~long).arg_true()
-    together = pl.concat([texts.gather(short), pl.Series(texts.name, parts, dtype=pl.String)])
-    return together, np.concatenate([short.to_numpy().astype(np.int64), np.array(owner, dtype=np.int64)])
+            end = text.find(" ", words[last - 1][1]) if words else -1
+            parts.append(text[start : end if end >= 0 else len(text)])
+            passages.append(Passage(text, words, first, last))
+    return pl.concat([texts.filter(~long), pl.Series(texts.name, parts, dtype=pl.String)]), passages
 
 
 def _longest(listed: Listed) -> int:
@@ -115,102 +115,52 @@ def _longest(listed: Listed) -> int:
     return max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
 
 
-def _telling(batch: Batch, known: Appraisal) -> npt.NDArray[np.bool_]:
-    """Tokens that may begin a finding; what is only a span or a cut end is reached through its own id."""
-    telling = np.ones(len(known.worth), dtype=bool)
-    telling[: len(batch.tokens)] = [not set(t.roles).isdisjoint(_TELLING) for t in batch.tokens]
-    return telling
-
-
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
-    kinds, only = np.array([KINDS.index(listed.kind)], dtype=np.int64), np.zeros(1, dtype=np.int64)
-    found = _read(pl.Series([text]), only, only, [listed], Vocabulary([listed]), kinds, threshold)
+    only = np.zeros(1, dtype=np.int64)
+    limits = _limits([listed], threshold)
+    found = _read(pl.Series([text]), [], only, only, [listed], Vocabulary([listed]), limits)
     return found[0][2] if found else None
 
 
 def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
-    texts: pl.Series,
+    parts: pl.Series,
+    long: list[Passage],
     rows: Ints,
-    places: Ints,
+    names: Ints,
     listed: list[Listed],
     vocabulary: Vocabulary,
-    kinds: Ints,
-    threshold: float,
+    limits: Limits,
 ) -> list[tuple[str, int, Finding]]:
     """The best window of every pair of a text and a listed name, where one counts."""
-    if not len(rows):
-        return []
-    order = np.lexsort((places, rows))
-    rows, places = rows[order], places[order]
-    first = np.flatnonzero(np.diff(rows, prepend=-1))
-    asked = [str(text) for text in texts.gather(pl.Series(rows[first], dtype=pl.UInt32))]
-    spots = [[match.span() for match in _PIECE.finditer(text)] for text in asked]
-    words = {text[a:b] for text, spans in zip(asked, spots, strict=True) for a, b in spans}
-    meeting = _Meeting(sorted(words), vocabulary, kinds)
+    asked, which = np.unique(rows, return_inverse=True)
+    short = len(parts) - len(long)
+    passages = []
+    for row, text in zip(asked.tolist(), parts.gather(pl.Series(asked, dtype=pl.UInt32)), strict=True):
+        if row < short:
+            spans = [match.span() for match in PIECE.finditer(text)]
+            passages.append(Passage(text, spans, 0, len(spans)))
+        else:
+            passages.append(long[row - short])
+    windows = possible_windows(passages, which, names, vocabulary, limits)
     prepared: dict[str, Query] = {}
     readers: dict[int, _Reader] = {}
-    found = []
-    for text, spans, wanted in zip(asked, spots, np.split(places, first[1:]), strict=True):
-        for place, met in meeting.spots(text, spans, wanted):
-            reader = readers.get(place)
-            if reader is None:
-                reader = readers[place] = _Reader(listed[place], place, vocabulary, threshold, prepared)
-            finding = reader.find(text, spans, met)
-            if finding is not None:
-                found.append((text, place, finding))
-    return found
-
-
-class _Meeting:
-    """Where each word of some texts meets something on the list: judged once, for all texts and names."""
-
-    def __init__(self, words: list[str], vocabulary: Vocabulary, kinds: Ints) -> None:
-        self.vocabulary = vocabulary
-        self.surfaces = {
-            word: [token.surface for token in prepare(word, ends=False).tokens] for word in words
-        }
-        batch = tokenise_batch(pl.Series(words, dtype=pl.String), max_tokens=MAX_TEXT)
-        known = appraise(batch, vocabulary, kinds, ends=False)
-        row, token = known.rows.row, known.rows.token
-        count, name = known.worth.of(token)
-        code = np.repeat(row, count) * len(kinds) + name
-        row, name = np.divmod(np.unique(code), len(kinds))
-        parts = np.split(name, np.searchsorted(row, np.arange(1, len(words))))
-        # At either end of a window a word stands without its punctuation, and may be another token.
-        bare = {text for word in words if (text := word[slice(*_trim(word, 0, len(word)))]) != word}
-        vocabulary.near(list({token for text in bare for _, token in units(prepare(text, ends=False))}))
-        self.names = {
-            word: frozenset(part.tolist()) for word, part in zip(words, parts if words else (), strict=True)
-        }
-
-    def spots(self, text: str, spans: list[tuple[int, int]], wanted: Ints) -> Iterable[tuple[int, list[int]]]:
-        """For each wanted listed name, the numbers of the words that meet it, alone or joined."""
-        words = [text[start:end] for start, end in spans]
-        asked = frozenset(wanted.tolist())
-        met: dict[int, set[int]] = defaultdict(set)
-        alone = ((number, self.names[word]) for number, word in enumerate(words))
-        for number, places in chain(alone, self._joined(words)):
-            for place in asked.intersection(places):
-                met[place].add(number)
-        for place in sorted(met):
-            yield place, sorted(met[place])
-
-    def _joined(self, words: list[str]) -> Iterable[tuple[int, frozenset[int]]]:
-        """The first and the last of the words that together spell one listed token, and who holds that."""
-        surfaces = [(spot, s) for spot, word in enumerate(words) for s in self.surfaces[word] if s]
-        vocabulary = self.vocabulary
-        for start, (spot, surface) in enumerate(surfaces):
-            joined = surface
-            for last, more in islice(surfaces, start + 1, None):
-                if joined not in vocabulary.prefixes:
-                    break
-                joined += more
-                if last > spot:
-                    for u in vocabulary.by_surface.get(joined, ()):
-                        slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
-                        holders = frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
-                        yield from ((spot, holders), (last, holders))
+    best: dict[tuple[str, int], Finding] = {}
+    edges = np.flatnonzero(np.diff(windows.pair, prepend=-1, append=len(rows))).tolist()
+    first, last, bound = windows.first.tolist(), windows.last.tolist(), windows.bound.tolist()
+    for begin, end in pairwise(edges):
+        pair = windows.pair[begin]
+        place, passage = int(names[pair]), passages[which[pair]]
+        reader = readers.get(place)
+        if reader is None:
+            reader = readers[place] = _Reader(listed[place], place, vocabulary, limits.threshold, prepared)
+        found = reader.find(
+            passage.text, passage.spans, zip(first[begin:end], last[begin:end], bound[begin:end], strict=True)
+        )
+        known = best.get((passage.text, place))
+        if found is not None and (known is None or _order(found) < _order(known)):
+            best[passage.text, place] = found
+    return [(text, place, found) for (text, place), found in best.items()]
 
 
 class _Reader:
@@ -228,22 +178,21 @@ class _Reader:
         self.units = vocabulary.units[place]
         self.vocabulary = vocabulary
         self.threshold = threshold
-        self.longest = _longest(listed)
         self.prepared = prepared
         self.scores: dict[str, float | None] = {}
         self.near: dict[Token, list[tuple[int, Meeting]]] = {}
 
-    def find(self, text: str, spots: list[tuple[int, int]], met: list[int]) -> Finding | None:
-        """The best window of a text that begins and ends with words that meet the listed name."""
+    def find(
+        self, text: str, spans: list[tuple[int, int]], windows: Iterable[tuple[int, int, float]]
+    ) -> Finding | None:
+        """The best of some windows of a text, which come by the most that they can score, downward."""
         best: Finding | None = None
-        for place, first in enumerate(met):
-            for last in met[place : place + self.longest]:
-                if last >= first + self.longest:
-                    break
-                start, end = _trim(text, spots[first][0], spots[last][1])
-                score = self._score(text[start:end])
-                if score is None:
-                    continue
+        for first, last, bound in windows:
+            if best is not None and bound < best.score - EPSILON:
+                break
+            start, end = trim(text, spans[first][0], spans[last][1])
+            score = self._score(text[start:end])
+            if score is not None:
                 found = Finding(start, end, score)
                 if best is None or _order(found) < _order(best):
                     best = found
@@ -278,15 +227,6 @@ def _order(found: Finding) -> tuple[float, int, int]:
     return -found.score, found.end - found.start, found.start
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out punctuation around a window."""
-    while start < end and not (text[start].isalnum()):
-        start += 1
-    while end > start and not (text[end - 1].isalnum()):
-        end -= 1
-    return start, end
-
-
 def _counts(options: list[Option], window: Name, listed: Listed, score: float) -> bool:
     """Whether enough of what was found is telling."""
     k = KINDS.index(listed.kind)
@@ -297,22 +237,22 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     ]
     weight = sum(option.meeting.weight for option in telling)
     if len(telling) > 1:
-        return weight >= _EVIDENCE or score >= _WHOLE
+        return weight >= EVIDENCE or score >= WHOLE
     letters = sum(len(window.tokens[i].form) for option in telling for i in option.query)
     rare = all(listed.name.tokens[j].weights[k] >= 1 for option in telling for j in option.listed)
     if telling and telling[0].meeting.how == "glued":
-        return weight >= _EVIDENCE or (score >= _WHOLE and letters >= 2 * _LONE_LETTERS)
+        return weight >= EVIDENCE or (score >= WHOLE and letters >= 2 * _LONE_LETTERS)
     if not telling or not rare:
         return False
     if len(options) > 1 and letters >= _ACCOMPANIED_LETTERS:
         return True
-    return letters >= _LONE_LETTERS and score >= _WHOLE
+    return letters >= _LONE_LETTERS and score >= WHOLE
 
 
 def _is_telling(option: Option, window: Name, listed: Listed, k: int) -> bool:
     tokens: list[Token] = [window.tokens[i] for i in option.query] + [
         listed.name.tokens[j] for j in option.listed
     ]
-    return any(token.roles[k] in _TELLING for token in tokens[: len(option.query)]) and any(
-        token.roles[k] in _TELLING for token in tokens[len(option.query) :]
+    return any(token.roles[k] in TELLING for token in tokens[: len(option.query)]) and any(
+        token.roles[k] in TELLING for token in tokens[len(option.query) :]
     )

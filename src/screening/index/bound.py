@@ -110,7 +110,6 @@ def candidates(
     worth: Worth,
     name_weight: Floats,
     threshold: float,
-    telling: Flags | None = None,
 ) -> tuple[Ints, Ints]:
     """Rows and listed names whose bound reaches the threshold.
 
@@ -119,13 +118,11 @@ def candidates(
         worth: What each of its tokens is worth in each listed name.
         name_weight: Sum of the token costs of each listed name, for its own kind.
         threshold: Score to reach.
-        telling: Tokens of which a pair must share two, or one that covers a whole token of the listed name;
-            without it a pair may share any.
     """
     nothing = np.empty(0, dtype=np.int64)
     if not len(rows.row) or not len(worth.code):
         return nothing, nothing
-    sieve = _Sieve(rows, worth, name_weight, threshold - EPSILON, telling)
+    sieve = _Sieve(rows, worth, name_weight, threshold - EPSILON)
     found = np.unique(np.concatenate([nothing, *in_threads(sieve.survivors, sieve.groups())]))
     return found // len(name_weight), found % len(name_weight)
 
@@ -145,9 +142,8 @@ class _Sieve:
         worth: Worth,
         name_weight: Floats,
         threshold: float,
-        telling: Flags | None,
     ) -> None:
-        self.rows, self.worth, self.threshold, self.telling = rows, worth, threshold, telling
+        self.rows, self.worth, self.threshold = rows, worth, threshold
         self.name_weight = name_weight
         self.seen = Seen(worth.code)
         self.kinds = worth.kinds
@@ -156,9 +152,8 @@ class _Sieve:
         self.best = np.zeros((4, len(worth.starts) - 1), dtype=np.float32)
         if len(slots):
             self.best[:, slots] = np.maximum.reduceat(worth.value, worth.starts[slots], axis=0).T
-        # Rank: first the tokens behind which nothing is looked up, then the most widespread.
-        apart = np.zeros(len(spread), dtype=bool) if telling is None else ~telling
-        self.by_rank = np.lexsort((-spread, ~apart))
+        # Rank: first the most widespread.
+        self.by_rank = np.argsort(-spread, kind="stable")
         rank = np.empty_like(self.by_rank)
         rank[self.by_rank] = np.arange(len(spread))
         meets = spread[rows.token] > 0
@@ -187,8 +182,6 @@ class _Sieve:
             row, token, best = rows[hopeful], tokens[:, hopeful], best[:, :, hopeful]
             reach = np.cumsum(best, axis=1, dtype=np.float64)
             needed = self._reaches(reach.reshape(4, -1), np.tile(row, width), k) & (best[0].ravel() > 0)
-            if self.telling is not None:
-                needed &= self.telling[token.ravel()]
             behind = np.flatnonzero(needed)
             slot = token.ravel()[behind] * self.kinds + k
             count = self.worth.starts[slot + 1] - self.worth.starts[slot]
@@ -248,9 +241,6 @@ class _Sieve:
         met = codes[entry] == code
         value = self.worth.value[entry] * met[:, :, None]
         reaches = upper_bound(value.sum(axis=0), weight, listed) >= self.threshold
-        if self.telling is not None:
-            tells = met & self.telling[token]
-            reaches &= (tells.sum(axis=0) > 1) | ((value[:, :, 2] * tells).max(axis=0) >= 1 - EPSILON)
         return row[reaches] * len(self.name_weight) + name[reaches]
 
 

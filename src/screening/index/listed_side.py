@@ -61,12 +61,10 @@ def reaching(  # noqa: PLR0917 (as `candidates`)
     name_weight: Floats,
     name_kind: Ints,
     threshold: float,
-    lone: float = 0.0,
 ) -> Flags:
     """Which candidate pairs reach the threshold by the sum over the listed tokens, too.
 
-    A pair that shares one token only must reach `lone` as well. A pair that may be aligned by a span, an
-    acronym or a cut end is held to neither.
+    A pair that may be aligned by a span, an acronym or a cut end is not held to it.
     """
     row, name = pairs
     keep = known.irregular(row, name)
@@ -91,8 +89,6 @@ def reaching(  # noqa: PLR0917 (as `candidates`)
         place, value = place[maybe][met], known.near_values[entry[met]]
         # The best of each listed unit, summed over the tokens of a word, against the word as one.
         place, value = _reduced(place, value, np.maximum)
-        shared = np.bincount(pair[place], minlength=len(which))
-        enough = np.where(shared > 1, threshold, max(threshold, lone)) - EPSILON
         word = (pair[place] * (1 + int(listed.group.max(initial=0))) + listed.group[unit[place]]) * 2
         word, value = _reduced(word + listed.compound[unit[place]], value, np.add)
         word, value = _reduced(word // 2, value, np.maximum)
@@ -101,7 +97,7 @@ def reaching(  # noqa: PLR0917 (as `candidates`)
         total[of_pair] = value
         weight = known.rows.weight[r, name_kind[n]]
         missing = np.where(known.rows.full_line[r], np.float32(0), name_weight[n])
-        keep[which] = upper_bound(total, weight, missing) >= enough
+        keep[which] = upper_bound(total, weight, missing) >= threshold - EPSILON
     return keep
 
 

@@ -21,6 +21,7 @@ from screening.errors import PolicyError
 __all__ = [
     "ATTRIBUTES",
     "OUTCOMES",
+    "SEARCHABLE",
     "CorroborationPolicy",
     "ListPolicy",
     "NamePolicy",
@@ -33,8 +34,24 @@ __all__ = [
 OUTCOMES: Final = ("MONITOR", "REVIEW", "HOLD", "SUSPEND")
 """What may become of a payment that is not clear, the mildest first."""
 
+SEARCHABLE: Final = (0.6, 1.0)
+"""Thresholds of names that a search can keep its promise at."""
+
+_NEVER: Final = 1.01  # a score that no hit has
+_WITHOUT_END: Final = 1e9
+_YEARS: Final = 200
+
 ATTRIBUTES: Final = ("kind", "birth_date", "country", "gender", "document")
 """What may speak for or against a hit beside the name (docs/corroboration.md)."""
+
+
+def _require(key: str, value: Any, low: float, high: float) -> None:
+    """Refuse what is no number, or none that the key can mean: a threshold that nothing reaches is silent."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not low <= value <= high:
+        most = "" if high == _WITHOUT_END else f" and at most {high:g}"
+        never = "; at 1.01 no score reaches it" if high == _NEVER else ""
+        raise PolicyError(f"{key} must be at least {low:g}{most}, not {value!r}{never}", key=key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +66,10 @@ class NamePolicy:
 
     threshold: float = 0.75
     text_threshold: float = 0.8
+
+    def __post_init__(self) -> None:
+        for key in ("threshold", "text_threshold"):
+            _require(f"names.{key}", getattr(self, key), *SEARCHABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +106,11 @@ class CorroborationPolicy:
     )  # fmt: skip
     doubtful_births: tuple[str, ...] = ("1970-01-01",)
     shortest_document: int = 6
+
+    def __post_init__(self) -> None:
+        for key in ("approximate_years", "contradiction_years", "widest_years"):
+            _require(f"corroboration.{key}", getattr(self, key), 0, _YEARS)
+        _require("corroboration.shortest_document", self.shortest_document, 1, _WITHOUT_END)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +226,17 @@ class OutcomePolicy:
     hold_in_high_risk: dict[str, float] = field(default_factory=lambda: {"TF-T01": 35.0})
 
     def __post_init__(self) -> None:
+        for key in ("suspend_at", "suspend_weak_at", "suspend_text_at", "review_weak_at", "exact_at"):
+            _require(f"outcomes.{key}", getattr(self, key), 0, _NEVER)
+        _require("outcomes.family_share", self.family_share, 0, 1)
+        for key in (
+            "monitor_at", "review_at", "review_weight", "hold_at", "high_risk_from", "context_limit",
+            "review_families", "hold_families",
+        ):  # fmt: skip
+            _require(f"outcomes.{key}", getattr(self, key), 0, _WITHOUT_END)
+        for key, least in (("family_caps", 0), ("hold_in_high_risk", 0), ("context_divisors", 1)):
+            for name, value in getattr(self, key).items():
+                _require(f"outcomes.{key}.{name}", value, least, _WITHOUT_END)
         named = {"unscreenable": self.unscreenable}
         for key, outcome in {
             **named,

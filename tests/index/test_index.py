@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from screening.designations import SanctionsList
-from screening.errors import ListError, PolicyError
+from screening.errors import ListError, PolicyError, SchemaError
 from screening.index import NameIndex
 from screening.lists import read_un_list
 from screening.names import compare
@@ -223,7 +224,30 @@ def test_a_threshold_out_of_range_is_refused(index: NameIndex, threshold: float)
 def test_a_threshold_of_the_policy_out_of_range_is_refused_too() -> None:
     listed = SanctionsList.from_names([("T.1", "individual", "Ardo Belvane")])
     with pytest.raises(PolicyError, match="threshold"):
-        NameIndex(listed, policy=Policy(names=NamePolicy(threshold=0.2))).search(["Ardo Belvane"])
+        NameIndex(listed, policy=Policy(names=NamePolicy(threshold=0.2)))
+
+
+def test_nothing_left_to_screen_is_refused_and_not_clear() -> None:
+    listed = SanctionsList.from_names([("T.1", "individual", "Ardo Belvane")])
+    typed = replace(listed, designations=listed.designations.with_columns(list_type=pl.lit("Velk")))
+    without = Policy(lists=ListPolicy(exclude_list_types=("Velk",)))
+    with pytest.raises(ListError, match="leaves nothing to screen"):
+        NameIndex(typed, policy=without)
+    assert len(NameIndex(listed, policy=without)) == 1  # of no type: screened
+
+
+@pytest.mark.parametrize("name", ["Abdulrahman", "Nureddine", "Abd-al-Rahman Zzz"])
+def test_a_batch_that_meets_nothing_is_searched_like_any_other(name: str) -> None:
+    index = NameIndex(SanctionsList.from_names([("T.1", "individual", "Yong Chol")]))
+    assert index.search([name]).is_empty()
+    assert index.scan_text([f"pay {name}"]).is_empty()
+
+
+@pytest.mark.parametrize("names", [[1.5], [b"Ardo"], [["Ardo"]]])
+def test_what_is_no_text_is_refused_by_type(index: NameIndex, names: list[object]) -> None:
+    for ask in (index.search, index.scan_text):
+        with pytest.raises(SchemaError, match="must be strings"):
+            ask(names)  # type: ignore[arg-type]
 
 
 def test_the_threshold_of_the_policy_is_the_default(queries: list[str], index: NameIndex) -> None:

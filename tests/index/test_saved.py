@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import pickle
 import zipfile
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -89,6 +91,21 @@ def test_a_foreign_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign"
     path.write_bytes(content)
     with pytest.raises(IndexFormatError, match="foreign"):
+        NameIndex.load(path)
+
+
+@pytest.mark.parametrize("kept", [0, 3])
+def test_a_saved_list_that_lacks_names_is_refused(saved: Path, tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "fewer"
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "names.arrow":
+                fewer = io.BytesIO()
+                pl.read_ipc(io.BytesIO(content)).head(kept).write_ipc(fewer)
+                content = fewer.getvalue()
+            new.writestr(name, content)
+    with pytest.raises(IndexFormatError, match="names is not the one"):
         NameIndex.load(path)
 
 

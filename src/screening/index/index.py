@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.designations import Provenance, SanctionsList
-from screening.errors import IndexFormatError, ListError, PolicyError
+from screening.errors import IndexFormatError, ListError, PolicyError, SchemaError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
@@ -26,16 +26,16 @@ from screening.names.comparison import SCORE_VERSION, Listed, Query, score
 from screening.names.explanation import Comparison, explain
 from screening.names.lexicon import LEXICON_SHA256
 from screening.names.normalise import prepare
-from screening.policy import Policy
+from screening.policy import SEARCHABLE, Policy
 from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 __all__ = ["NameIndex"]
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the file that `NameIndex.save` writes."""
 
 _SLICE: Final = 1_000_000  # distinct texts searched together: bounds memory
@@ -56,7 +56,7 @@ class NameIndex:
         unscreenable: Those of them that cannot be compared; each designation has others that can.
 
     Raises:
-        ListError: A designation has no name that can be compared.
+        ListError: Nothing is left to screen, or a designation has no name that can be compared.
 
     Example:
         >>> from screening.designations import SanctionsList
@@ -73,8 +73,12 @@ class NameIndex:
         self.sanctions = sanctions
         names = sanctions.names.select(LISTED_NAMES.names())
         if excluded:
-            kept = sanctions.designations.filter(~pl.col("list_type").is_in(excluded))["reference"]
+            kept = sanctions.designations.filter(
+                ~pl.col("list_type").is_in(excluded).fill_null(value=False)  # without a type it is screened
+            )["reference"]
             names = names.filter(pl.col("reference").is_in(kept.implode()))
+        if names.is_empty():
+            raise ListError(_nothing_left(sanctions, excluded))
         self.provenance: Provenance = sanctions.provenance
         self.identifiers: pl.DataFrame = sanctions.identifiers.join(names, on="reference", how="semi")
         self.facts: pl.DataFrame = sanctions.facts.join(names, on="reference", how="semi")
@@ -254,19 +258,19 @@ class NameIndex:
 
     def save(self, path: str | Path) -> None:
         """Write the index to one file, without pickle; `load` gives the same answers."""
+        tables = {name: _ipc(getattr(self.sanctions, name)) for name in _tables()}
         about = {
             "format": FORMAT,
             "score_version": SCORE_VERSION,
             "lexicon_sha256": LEXICON_SHA256,
             "policy": self.policy.to_dict(),
             "provenance": asdict(self.sanctions.provenance),
+            "tables": {name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
         }
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             _put(archive, "about.json", json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
-            for name in _tables():
-                content = io.BytesIO()
-                getattr(self.sanctions, name).write_ipc(content)
-                _put(archive, f"{name}.arrow", content.getvalue())
+            for name, content in tables.items():
+                _put(archive, f"{name}.arrow", content)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -280,7 +284,7 @@ class NameIndex:
             with zipfile.ZipFile(path) as archive:
                 about = dict(json.loads(archive.read("about.json")))
                 _check_version(path, about)
-                tables = {name: pl.read_ipc(io.BytesIO(archive.read(f"{name}.arrow"))) for name in _tables()}
+                tables = {name: _table(archive, name, about["tables"][name]) for name in _tables()}
             sanctions = SanctionsList(provenance=Provenance(**about["provenance"]), **tables)
             return cls(sanctions, policy=Policy.from_dict(about["policy"]))
         except IndexFormatError:
@@ -331,15 +335,29 @@ class NameIndex:
     def _checked(self, threshold: float | None, default: float | None = None) -> float:
         if threshold is None:
             threshold = self.threshold if default is None else default
-        if not 0.6 <= threshold <= 1:
-            raise PolicyError(f"threshold must be between 0.6 and 1, not {threshold!r}")
+        low, high = SEARCHABLE
+        if not isinstance(threshold, int | float) or not low <= threshold <= high:
+            raise PolicyError(f"threshold must be between {low:g} and {high:g}, not {threshold!r}")
         return threshold
+
+
+def _nothing_left(sanctions: SanctionsList, excluded: Sequence[str]) -> str:
+    if not excluded:
+        return "the list holds no names: nothing could ever be a hit"
+    types = ", ".join(sorted(sanctions.designations["list_type"].drop_nulls().unique()))
+    return (
+        f"lists.exclude_list_types = {list(excluded)} leaves nothing to screen; "
+        f"the list has the types {types}"
+    )
 
 
 def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:
     if isinstance(names, str):  # its letters are no names
         names = [names]
-    queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
+    try:
+        queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
+    except TypeError as error:
+        raise SchemaError(f"names and texts must be strings or null: {error}") from error
     frame = queries.cast(pl.String).alias("query").to_frame().with_row_index("query_id")
     return frame.filter(pl.col("query").is_not_null())
 
@@ -370,6 +388,19 @@ def _check_version(path: str | Path, about: dict[str, Any]) -> None:
 
 def _tables() -> list[str]:
     return [field.name for field in fields(SanctionsList) if field.name != "provenance"]
+
+
+def _table(archive: zipfile.ZipFile, name: str, sha256: str) -> pl.DataFrame:
+    content = archive.read(f"{name}.arrow")
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"the table of {name} is not the one that was saved")
+    return pl.read_ipc(io.BytesIO(content))
+
+
+def _ipc(table: pl.DataFrame) -> bytes:
+    content = io.BytesIO()
+    table.write_ipc(content)
+    return content.getvalue()
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -377,8 +377,8 @@ class _Spreading:
 
     def worth(self, slots: _Options, entries: _Options) -> Worth:
         held = np.diff(self.vocabulary.starts)
-        size = np.bincount(slots.token, held[slots.where], minlength=self.width)
-        size += np.bincount(self.owner, size[self.part], minlength=self.width)
+        size = np.bincount(slots.token, held[slots.where], minlength=self.width).astype(np.int64)
+        size += np.bincount(self.owner, size[self.part], minlength=self.width).astype(np.int64)
         block = (np.cumsum(size) // _BLOCK).astype(np.int64)
         edges = [0, *(np.flatnonzero(np.diff(block)) + 1).tolist(), self.width]
         blocks = [self._block(begin, end, slots, entries) for begin, end in pairwise(edges)]

@@ -1,0 +1,58 @@
+"""A value that a policy cannot mean is refused where it stands, before anything runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from screening.errors import PolicyError
+from screening.policy import Policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        *[
+            ("names", key, value)
+            for key in ("threshold", "text_threshold")
+            for value in (0.59, 1.001, NAN, -1.0)
+        ],
+        *[
+            ("outcomes", key, value)
+            for key in ("suspend_at", "suspend_weak_at", "suspend_text_at", "review_weak_at", "exact_at")
+            for value in (-0.01, 1.02, NAN, float("inf"))
+        ],
+        *[
+            ("outcomes", key, value)
+            for key in ("monitor_at", "review_at", "review_weight", "hold_at", "high_risk_from")
+            for value in (-1.0, NAN, float("inf"))
+        ],
+        ("outcomes", "family_share", 1.5),
+        ("outcomes", "review_families", -1),
+        ("outcomes", "family_caps", {"graph": -5.0}),
+        ("outcomes", "context_divisors", {"TF-C01": 0.0}),
+        ("outcomes", "hold_in_high_risk", {"TF-T01": "35"}),
+        ("corroboration", "approximate_years", -5),
+        ("corroboration", "shortest_document", 0),
+    ],
+)
+def test_a_number_that_a_key_cannot_mean_is_refused_by_its_name(table: str, key: str, value: Any) -> None:
+    with pytest.raises(PolicyError, match=rf"{table}\.{key}"):
+        Policy.from_dict({table: {key: value}})
+
+
+def test_the_file_is_named_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_text("[outcomes]\nsuspend_at = nan\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match=r"policy\.toml: outcomes\.suspend_at must be at least 0"):
+        Policy.from_toml(path)
+
+
+def test_a_score_that_nothing_reaches_can_be_said() -> None:
+    assert Policy.from_dict({"outcomes": {"suspend_text_at": 1.01}}).outcomes.suspend_text_at == 1.01

@@ -32,7 +32,8 @@ PIECES = (
     "min", "ii", "iii", "2", "11420", "11421", "1971", "V.R.F.", "vrf", "gen.", "trdg", "tech.",
     "A-B-C", "o'velkar", "Халид", "Дорманов", "خالد", "التستي", "عبدالرحمن", "النور", "金永哲", "김영철",
     "יוסף", "Βέλκαρης", "v3lkar", "Vel\u200bkar", "V\u0435lkar", "a.", "j.r.", "al-din", "/velkar/",
-    "jscvelkaril", "co.", "st",
+    "jscvelkaril", "co.", "st", "vel?kar", "dor*mani", "\ufffdardo", "velk\ufffdar", "velk@r", "dorm@ni.org",
+    "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
 )  # fmt: skip
 
 
@@ -44,13 +45,14 @@ def _altered(word: str, place: int, how: int) -> str:
         word[:place] + word[place + 1 :],
         word[:place] + "x" + word[place:],
         word[:place] + "o" + word[place + 1 :],
+        word[:place] + "?" + word[place + 1 :],
         word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
         word[:place],
     ][how]
 
 
 words = st.builds(
-    _altered, st.sampled_from(PIECES), st.integers(0, 12), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 4, 5))
+    _altered, st.sampled_from(PIECES), st.integers(0, 12), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 4, 5, 6))
 )
 written = st.lists(words, min_size=1, max_size=6).flatmap(
     lambda parts: st.sampled_from(("  ", " ", " ", " ", "-", "", ", ")).map(lambda glue: glue.join(parts))

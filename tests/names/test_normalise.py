@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.names import compare
 from screening.names.normalise import MAX_CHARACTERS, MAX_TOKENS, analyse, prepare
 from screening.validation.people import companies, people
 
@@ -95,6 +96,11 @@ def test_case_and_surrounding_punctuation_mean_nothing(words: list[str]) -> None
         ("V3lk4r", ["velkar"]),
         ("V.Ardo", ["v", "ardo"]),
         ("c/o", ["co"]),
+        ("Vel?kar", ["velkar"]),
+        ("V\ufffdlkar Vel*kar?", ["vlkar", "velkar"]),
+        ("Velk@r $ Dorm@ni.org", ["velkar", "dorm", "ni", "org"]),
+        ("Velkar\u91d1", ["velkar", "jin"]),
+        ("\u13b7O\u13bb", ["moh"]),
         ("...", []),
         ("\u0301\u200b", []),
         ("", []),
@@ -116,6 +122,9 @@ def test_the_arabic_article_is_the_particle_al(text: str) -> None:
         ("Kh\u0430lid", "mixed scripts"),
         ("Vel\u200bkar", "invisible characters"),
         ("V3lkar", "digits for letters"),
+        ("Velk@r", "digits for letters"),
+        ("Vel?kar", "lost letters"),
+        ("\u202eraklev", "shown in another order than written"),
         ("V" * (MAX_CHARACTERS + 1), "too long to judge"),
     ],
 )
@@ -164,3 +173,17 @@ def test_no_word_is_too_odd_to_be_read(text: str) -> None:
     word = analyse(text)
     assert len(word.tokens) <= len(text)
     assert {token.script for token in word.tokens} <= {"latin", "arabic", "cyrillic", "han"}
+
+
+def test_a_word_wholly_of_look_alikes_is_read_both_ways() -> None:
+    """`УАНУА` is a word in Cyrillic letters, and looks like YAHYA."""
+    (token,) = prepare("\u0423\u0410\u041d\u0423\u0410").tokens
+    assert (token.form, token.reading) == ("uanua", "yahya")
+    assert compare("Ardo \u0423\u0410\u041d\u0423\u0410", "Ardo Yahya").score > 0.9
+    assert prepare("\u0425\u0430\u043b\u0438\u0434").tokens[0].reading == ""
+
+
+def test_what_is_shown_in_another_order_is_not_judged_and_not_clear() -> None:
+    name = prepare("\u202eitseT-LA dilahK")
+    assert not name.screenable
+    assert "unscreenable" in compare(name.text, "Khalid AL-TESTI").reasons[0]

@@ -10,14 +10,14 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.index.threads import in_threads
-from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, analyse
+from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, REVERSED, analyse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from screening.names.tokens import Token
 
-__all__ = ["Batch", "Ints", "ranges", "tokenise_batch"]
+__all__ = ["Batch", "Ints", "ranges", "tokenise_batch", "unreadable"]
 
 _BLOCK: Final = 1 << 17  # names or words worked on together: their arrays stay in the cache of a core
 
@@ -68,7 +68,7 @@ def tokenise_batch(
         max_tokens: So is one of more tokens.
         idle: Which words of digits alone may be left out; texts hold many, such as numbers of invoices.
     """
-    too_long = (names.str.len_chars() > max_characters).fill_null(value=False)
+    too_long = unreadable(names, max_characters)
     numbered = pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
     blocks = numbered.filter(~too_long).iter_slices(_BLOCK)
     words = pl.concat([_no_words(), *in_threads(_words, blocks)])
@@ -109,6 +109,12 @@ def tokenise_batch(
         unscreenable=unscreenable,
         full_line=names.str.len_chars().is_in(FULL_LINE).to_numpy(),
     )
+
+
+def unreadable(names: pl.Series, max_characters: int) -> pl.Series:
+    """Which are too long to be judged, or show another text than they hold."""
+    too_long = names.str.len_chars() > max_characters
+    return (too_long | names.str.contains(REVERSED.pattern)).fill_null(value=False)
 
 
 def _no_words() -> pl.DataFrame:

@@ -43,7 +43,7 @@ __all__ = [
     "units",
 ]
 
-SCORE_VERSION: Final = "3"
+SCORE_VERSION: Final = "4"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]

@@ -17,7 +17,18 @@ from anyascii import anyascii
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.tokens import Token, make_token, whole
 
-__all__ = ["FULL_LINE", "MAX_CHARACTERS", "MAX_TOKENS", "WORD", "Name", "Word", "analyse", "prepare"]
+__all__ = [
+    "FULL_LINE",
+    "MAX_CHARACTERS",
+    "MAX_TOKENS",
+    "REVERSED",
+    "SYLLABIC",
+    "WORD",
+    "Name",
+    "Word",
+    "analyse",
+    "prepare",
+]
 
 MAX_CHARACTERS: Final = 500
 """A longer text is not a name; it is unscreenable, never a clear."""
@@ -28,8 +39,12 @@ FULL_LINE: Final = (33, 34, 35, 140)
 WORD: Final = r"[^\s\x1c-\x1f]+"
 """A word: white space of any kind ends it. Means the same to Python and to polars."""
 
+SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+"""Han and Hangul, which write a syllable as one character."""
+
 _BY_SYLLABLE: Final = ("han", "hangul")
-_LOOKALIKES: Final = ("cyrillic", "greek", "armenian")
+_LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
+_OVERRIDES: Final = "\u202d\u202e"  # what follows is shown in another order than it is written
 
 Compound = tuple[int, int, Token]
 
@@ -41,7 +56,7 @@ class Word:
     Attributes:
         tokens: Its parts, in order.
         compounds: Parts that were written as one: position of the first, how many, and the whole.
-        signs: Warning signs: "invisible characters", "mixed scripts", "digits for letters".
+        signs: Warning signs: "invisible characters", "mixed scripts", "digits for letters", "lost letters".
     """
 
     tokens: tuple[Token, ...]
@@ -77,6 +92,8 @@ class Name:
 
 
 _WORD = re.compile(WORD)
+REVERSED: Final = re.compile(f"[{_OVERRIDES}]")
+"""A text in which this is found shows another name than it holds: it is unscreenable, never a clear."""
 
 
 def prepare(text: str, *, ends: bool = True) -> Name:
@@ -90,6 +107,8 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     """
     if len(text) > MAX_CHARACTERS:
         return Name(text, (), signs=("too long to judge",))
+    if REVERSED.search(text):
+        return Name(text, (), signs=("shown in another order than written",))
     tokens: list[Token] = []
     compounds: list[Compound] = []
     starts: list[int] = []
@@ -118,7 +137,14 @@ _APOSTROPHES = re.compile(r"['`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„]"
 _MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
+_LETTER: Final = r"[^\W\d_]"
+# what stands in place of a letter that could not be written
+_LOST = re.compile(rf"(?<={_LETTER})[?*\ufffd](?={_LETTER})")
 _PARTS = re.compile(rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
+_SYMBOLS = re.compile(rf"(?<={_LETTER})[@$](?={_LETTER})")
+_IMITATED: Final = str.maketrans("@$", "as")
+_MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
+_RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 
 
@@ -136,20 +162,37 @@ def analyse(raw: str) -> Word:
     folded = visible if visible.isascii() else _PARTS.sub(lambda part: _fold_homoglyphs(part[0]), visible)
     if folded != visible:
         signs.append("mixed scripts")
-    folded, parts = _parted(folded)
+    whole_again = _LOST.sub("", folded)
+    if whole_again != folded:
+        signs.append("lost letters")
+    read = _imitating(whole_again)
+    folded, parts = _parted(read)
+    swapped = read != whole_again
     for part in parts:
-        if part.isascii() and any(c.isdigit() for c in part) and not part.isdigit():
-            read, swapped = _read_digits(part.lower())
-            if swapped:
-                signs.append("digits for letters")
-            pieces += read
-        else:
-            pieces += _tokens_of(part)
+        found, digits = _read(part)
+        pieces += found
+        swapped |= digits
+    if swapped:
+        signs.append("digits for letters")
     if folded.endswith(".") and len(parts) == 1 and [len(piece) for piece in pieces] == [1]:
         token = pieces[0][0]
         if len(token.form) > 1 and token.script == "latin":
             pieces = [[make_token(token.form, abbreviated=True)]]
     return _word(pieces, tuple(dict.fromkeys(signs)))
+
+
+def _read(part: str) -> tuple[list[list[Token]], bool]:
+    """Written pieces of a run of letters and digits, each as its parts; whether digits stand for letters."""
+    if part.isascii() and any(c.isdigit() for c in part) and not part.isdigit():
+        return _read_digits(part.lower())
+    return _tokens_of(part), False
+
+
+def _imitating(text: str) -> str:
+    """Signs between letters, read as the letters that they imitate; not in the address of a mail."""
+    if _SYMBOLS.search(text) and not _MAIL.search(text):
+        return _SYMBOLS.sub(lambda sign: sign[0].translate(_IMITATED), text)
+    return text
 
 
 def _visible(text: str) -> str:
@@ -240,6 +283,9 @@ _ARABIC: Final = str.maketrans(
 
 def _tokens_of(part: str) -> list[list[Token]]:
     """Written pieces of one run of letters, each as its parts."""
+    runs = [part] if part.isascii() else _RUNS.findall(part)
+    if len(runs) > 1:
+        return [piece for run in runs for piece in _tokens_of(run)]
     script = _script(part)
     if script == "latin":
         form = _plain(part)
@@ -253,6 +299,7 @@ def _tokens_of(part: str) -> list[list[Token]]:
     if not form:
         return []
     pieces = _cut_arabic(native) if script == "arabic" else [native]
+    imitated = part.translate(homoglyphs()) if script in _LOOKALIKES else part
     return [
         [
             make_token(
@@ -261,6 +308,7 @@ def _tokens_of(part: str) -> list[list[Token]]:
                 script=script,
                 surface="" if place else form,
                 part=len(pieces) > 1,
+                reading=imitated.lower() if imitated.isascii() else "",
             )
             for place, piece in enumerate(pieces)
             if _meaning(piece)

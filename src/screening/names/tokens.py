@@ -48,7 +48,7 @@ class Token:
             the others. Joined surfaces are the name as it would be written together.
         part: Whether it is part of a compound: its surface is then not its own.
         abbreviated: Whether a full stop ends it.
-        reading: A second way to read its digits as letters.
+        reading: A second way to read it: its digits, or its letters, as the Latin letters that they imitate.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         sounds: The same as a set.

@@ -164,6 +164,8 @@ class Ruling:
         """Look at some partitions in one piece: here, on all cores."""
         rows = sum(layout[self.plan.partitions[number].name].rows for number in numbers)
         given = {"numbers": numbers, "columns": self.columns, "history": self.history}
+        rules = {rule for number in numbers for rule in self.plan.partitions[number].rules}
+        self.say(f"looking at all payments together for {len(rules)} rules")
         task = Task(part=f"{_FOUND}-{numbers[0]:02}-0000", make=look_at_table, given=given, size=rows)
         Crew(self.desk, workers=1, threads=cores()).do([task], pace.advance)
 

@@ -42,7 +42,7 @@ _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of t
 # bytes that a look takes for each row, measured:
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
 _TEXT: Final = 20  # for each different text beside its letters,
-_NUMBERS: Final = 120  # for its place in time, its keys and what is found,
+_NUMBERS: Final = 200  # for its place in time, its keys and what is found,
 _OF_RULE: Final = 6  # and for each rule, for what one looks up stays for others;
 _IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.alerts import raise_alerts
+from screening.alerts import raise_alerts, rule_outcomes
 from screening.errors import PolicyError
 from screening.policy import OutcomePolicy, Policy
 from screening.schemas import ALERTS, FLAGS, HITS
@@ -222,6 +222,34 @@ def test_the_list_channel_never_depends_on_the_rules(fired: dict[str, float], ki
     order = ["PASS", "MONITOR", "REVIEW", "HOLD", "SUSPEND"]
     alone, ruled = outcome(found, flags()), outcome(hits(), raised)
     assert outcome(found, raised) == max(alone, ruled, key=order.index)
+
+
+@given(
+    fired=st.lists(fired_rules, min_size=1, max_size=4),
+    outcomes=st.fixed_dictionaries(
+        {},
+        optional={
+            "monitor_at": st.sampled_from([0, 5]),
+            "review_weight": st.sampled_from([0, 15, 25]),
+            "forced": st.just({"TF-C01": "REVIEW"}),
+            "hold_in_high_risk": st.just({"TF-C01": 20}),
+        },
+    ),
+)
+@settings(max_examples=60)
+def test_leaving_out_payments_with_context_alone_changes_no_alert(
+    fired: list[dict[str, float]], outcomes: dict[str, Any]
+) -> None:
+    raised = pl.concat(
+        flags(**{rule.removeprefix("TF-"): value for rule, value in rules.items()}).with_columns(
+            transaction_id=pl.lit(f"t{place}")
+        )
+        for place, rules in enumerate(fired)
+    )
+    policy = Policy.from_dict({"outcomes": outcomes}).outcomes
+    alone = rule_outcomes(raised, policy=policy).filter(pl.col("level") > 0)
+    alerts = raise_alerts(hits(), raised, policy=policy)
+    assert sorted(alerts["transaction_id"]) == sorted(alone["transaction_id"])
 
 
 @given(fired=fired_rules)

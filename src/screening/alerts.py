@@ -41,7 +41,7 @@ def raise_alerts(
     """
     policy = policy or OutcomePolicy()
     listed = list_outcomes(hits, policy=policy)
-    ruled = rule_outcomes(flags, policy=policy).filter(pl.col("level") > _CLEAR)
+    ruled = rule_outcomes(_of_consequence(flags, policy), policy=policy).filter(pl.col("level") > _CLEAR)
     both = listed.join(ruled, on="transaction_id", how="full", coalesce=True, suffix="_ruled")
     level = pl.max_horizontal("level", "level_ruled")
     return (
@@ -166,6 +166,22 @@ def rule_outcomes(flags: pl.DataFrame, *, policy: OutcomePolicy | None = None) -
         "rules",
         reasons=pl.concat_list("reasons", _words_of_a_score()),
     )
+
+
+def _of_consequence(flags: pl.DataFrame, policy: OutcomePolicy) -> pl.DataFrame:
+    """Flags of payments that may come to an outcome.
+
+    Context alone has nothing to multiply. Most flags are of such payments, and no words are made for them.
+    """
+    if min(policy.monitor_at, policy.review_at, policy.hold_at) <= 0:
+        return flags
+    heard = (
+        ~pl.col("rule").is_in(list(policy.context_divisors))
+        | (pl.col("weight") >= policy.review_weight)
+        | pl.col("rule").is_in([*policy.forced, *policy.hold_in_high_risk])
+    )
+    payments = flags.filter(heard).select("transaction_id").unique()
+    return flags.join(payments, on="transaction_id", how="semi")
 
 
 def _fired_rules(flags: pl.DataFrame, policy: OutcomePolicy) -> pl.DataFrame:

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
         {"rows": 1_000, "names": 1_000, "parts": 3},
         {"rows": 16, "names": 3, "shares": 2, "parts": 2, "workers": 2},
         {"rows": 9, "names": 50, "shares": 2, "parts": 9},
-        {"rows": 9, "names": 50, "shares": 2, "parts": 3, "held": 9_000},
-        {"rows": 9, "names": 50, "shares": 2, "parts": 2, "held": 11_000, "workers": 2},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 3, "held": 12_000},
+        {"rows": 9, "names": 50, "shares": 2, "parts": 2, "held": 14_000, "workers": 2},
     ],
 )
 def test_any_split_into_batches_and_workers_gives_the_same_bytes(
@@ -85,7 +85,7 @@ def test_what_fits_is_looked_at_in_one_piece_and_only_the_rest_is_dealt(
             seen.append(table)
 
     monkeypatch.setattr(Workplace, "seal", sealed)
-    for held in (0, 11_000, 10**9):
+    for held in (0, 14_000, 10**9):
         screen_into(tmp_path / "run", payments, index, budget=small(9, 50, parts=3, held=held))
     tables = [layout["table"].n_unique() - layout["table"].has_nulls() for layout in seen]
     dealt = [(layout["parts"] > 1).sum() for layout in seen]
@@ -222,7 +222,7 @@ def test_rules_interrupted_in_the_middle_go_on_in_the_same_parts_whatever_the_me
                     tmp_path / "run",
                     payments,
                     index,
-                    budget=small(7, 20, parts=parts, held=9_000),
+                    budget=small(7, 20, parts=parts, held=12_000),
                     resume=parts != 2,
                 )
         assert set(pl.read_parquet(place / "layout.parquet")["parts"]) <= {1, 2}

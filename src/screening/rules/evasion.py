@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
 
 from screening.rules.findings import Finding
 from screening.rules.money import is_share
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from screening.rules.book import Book
+    from screening.rules.coded import Coded
     from screening.rules.windows import Span
 
 __all__ = ["near_suspended_party", "strip_and_resubmit", "varied_name"]
@@ -40,6 +43,8 @@ _DATA: Final = (
     "remittance_text",
 )
 _CROWDED: Final = 500
+_FEW: Final = 50  # names under one key that are all compared
+_PAIRS_AT_ONCE: Final = 2_000_000
 _AT_ONCE: Final = 20_000  # payments; each has up to `_CROWDED` before it
 
 
@@ -199,6 +204,9 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         rows = np.flatnonzero(is_among(book.key(key), keys) & book.moved)
         (names,) = plain_at(book.coded("originator_name"), rows)
         code, spelled = names.keys(), names.texts
+        if spellings > 1:
+            among = is_among(keys, _keys_that_vary(book.key(key)[rows], names, spellings, low, high))
+            span, keys = span[among], keys[among]
         different = Distinct(book.key(key)[rows], code, rows, book.clock, window).count(keys, span.rows)
         many, several = different >= spellings, different <= _CROWDED
         crowded = np.zeros(book.size, np.bool_)
@@ -206,7 +214,14 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
         span = span[many & several]
         of_row = np.full(book.size, NO_KEY, np.uint32)
         of_row[rows] = code
-        alike = _spellings_like_own(span, of_row, spelled, low, high)
+        ends = np.searchsorted(np.cumsum(span.count), np.arange(0, span.count.sum(), _PAIRS_AT_ONCE))
+        alike = np.concatenate(
+            [np.ones(0, np.int64)]
+            + [
+                _spellings_like_own(span[begin:end], of_row, spelled, low, high)
+                for begin, end in pairwise([*np.unique([0, *ends, len(span.rows)])])
+            ]
+        )
         fired = alike >= spellings
         findings.append(
             Finding(
@@ -222,6 +237,39 @@ def varied_name(book: Book, *, spellings: int, low: float, high: float, window: 
     return tuple(findings)
 
 
+def _keys_that_vary(
+    keys: npt.NDArray[np.uint32], names: Coded, spellings: int, low: float, high: float
+) -> npt.NDArray[np.uint32]:
+    """Keys under which a name has enough others like it in whatever window, and those with many names."""
+    held = np.unique(pack(keys, names.keys())[names.known])
+    owner = (held >> np.uint64(32)).astype(np.uint32)
+    every, first, counts = np.unique(owner, return_index=True, return_counts=True)
+    crowded, few = every[counts > _FEW], np.flatnonzero((counts >= spellings) & (counts <= _FEW))
+    width = np.repeat(counts[few], counts[few])  # of every name: how many its key has
+    one = np.repeat(np.repeat(first[few], counts[few]) + _counting(counts[few]), width)
+    other = np.repeat(np.repeat(first[few], counts[few]), width) + _counting(width)
+    code = (held & np.uint64(2**32 - 1)).astype(np.int64)
+    pairs, which = np.unique(code[one] * names.size + code[other], return_inverse=True)
+    likeness = _alike(
+        names.texts.gather(pairs // names.size), names.texts.gather(pairs % names.size), low, high
+    )
+    alike = np.bincount(one[likeness[which] & (one != other)], minlength=len(held))
+    return np.union1d(crowded, owner[alike >= spellings - 1])
+
+
+def _counting(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """0, 1, ... up to each count, one after the other."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _alike(one: pl.Series, other: pl.Series, low: float, high: float) -> npt.NDArray[np.bool_]:
+    if one.is_empty():
+        return np.zeros(0, np.bool_)
+    likeness = cpdist(one.to_list(), other.to_list(), scorer=fuzz.ratio, dtype=np.float64) / 100
+    truth: npt.NDArray[np.bool_] = (likeness >= low) & (likeness <= high)
+    return truth
+
+
 def _spellings_like_own(
     span: Span, of_row: npt.NDArray[np.uint32], spelled: pl.Series, low: float, high: float
 ) -> npt.NDArray[np.int64]:
@@ -232,14 +280,9 @@ def _spellings_like_own(
         (pl.col("own") != NO_KEY) & (pl.col("other") != NO_KEY) & (pl.col("own") != pl.col("other"))
     )
     seen = seen.unique()
-    pairs = seen.select("own", "other").unique(maintain_order=True)
-    likeness = [
-        fuzz.ratio(spelled[own], spelled[other]) / 100 if own < len(spelled) else 0.0
-        for own, other in pairs.iter_rows()
-    ]
-    alike = pairs.with_columns(like=pl.Series(likeness, dtype=pl.Float64)).filter(
-        pl.col("like").is_between(low, high)
-    )
+    pairs = seen.select("own", "other").unique()
+    own, others = (spelled.extend_constant(None, 1).gather(pairs[side]) for side in ("own", "other"))
+    alike = pairs.filter(_alike(own, others, low, high))
     counted = seen.join(alike, on=["own", "other"], how="semi").group_by("owner").len()
     result = np.ones(len(span.rows), np.int64)
     result[counted["owner"].to_numpy()] += counted["len"].to_numpy().astype(np.int64)

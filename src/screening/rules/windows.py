@@ -171,7 +171,7 @@ class Span:
     low: npt.NDArray[np.int64]
     high: npt.NDArray[np.int64]
 
-    def __getitem__(self, keep: npt.NDArray[Any]) -> Span:
+    def __getitem__(self, keep: npt.NDArray[Any] | slice) -> Span:
         return Span(self.ledger, self.rows[keep], self.low[keep], self.high[keep])
 
     @property

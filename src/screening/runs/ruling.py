@@ -42,7 +42,7 @@ _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of t
 # bytes that a look takes for each row, measured:
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
 _TEXT: Final = 20  # for each different text beside its letters,
-_NUMBERS: Final = 120  # for its place in time, its keys and what is found,
+_NUMBERS: Final = 200  # for its place in time, its keys and what is found,
 _OF_RULE: Final = 6  # and for each rule, for what one looks up stays for others;
 _IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
@@ -164,6 +164,8 @@ class Ruling:
         """Look at some partitions in one piece: here, on all cores."""
         rows = sum(layout[self.plan.partitions[number].name].rows for number in numbers)
         given = {"numbers": numbers, "columns": self.columns, "history": self.history}
+        rules = {rule for number in numbers for rule in self.plan.partitions[number].rules}
+        self.say(f"looking at all payments together for {len(rules)} rules")
         task = Task(part=f"{_FOUND}-{numbers[0]:02}-0000", make=look_at_table, given=given, size=rows)
         Crew(self.desk, workers=1, threads=cores()).do([task], pace.advance)
 

@@ -166,7 +166,7 @@ def test_earlier_payments_that_come_twice_are_looked_back_into_once(session: Any
 def test_a_worker_that_remembers_names_finds_what_it_would_find_anew(
     index: NameIndex, monkeypatch: pytest.MonkeyPatch, remembered: int
 ) -> None:
-    monkeypatch.setattr(over_spark, "_REMEMBERED", remembered)
+    monkeypatch.setattr(tasks, "_REMEMBERED", remembered)
     policy = Policy()
     judge = tasks._Judge(index, None)
     payments = screening.conform(unusual()).transactions.collect()

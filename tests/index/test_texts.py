@@ -38,6 +38,7 @@ WORDS = (
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
+    "s/o", "1/Ardo", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
@@ -288,6 +289,23 @@ def test_a_name_is_found_whatever_stands_around_it(before: list[str], after: lis
     assert text[finding.start : finding.end] == "Sevrin Maltuk Orlank"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gift of Allah Dad Tayeb", "Allahdad"),  # glued, and no word of it is rare
+        ("s/o Belvane", "Oreste Belvane"),  # an initial that is half of a code
+        ("公司'Ardo Belvane", "Ardo Belvane"),  # a word of two scripts is read otherwise than its pieces
+        ("attn/Belv. Quellin Maltuk", "Belvedere Quellin Maltuk"),  # cut short behind a code
+    ],
+)
+def test_a_piece_of_a_word_is_found_as_it_reads_alone(
+    text: str, name: str, build: Callable[..., NameIndex]
+) -> None:
+    index = build([name])
+    assert scanned([text], index, 0.6) == naive_scan([text], index, 0.6)
+    assert naive_scan([text], index, 0.6)
+
+
 def test_of_two_places_the_better_then_the_first_answers() -> None:
     text = "Ardo Belvanne, then Ardo Belvane, then Ardo Belvane"
     finding = find_window(text, listed("Ardo Belvane"), 0.8)
@@ -367,6 +385,21 @@ def test_windows_grow_with_the_length_of_a_text_not_with_its_square(
         counts.append(len(asked))
     assert counts[0] > 0
     assert counts[2] <= 6 * counts[0]
+
+
+def test_few_windows_are_aligned_of_a_text_that_holds_no_listed_name(
+    small: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    score = _Reader._score
+
+    def counted(reader: _Reader, words: str) -> float | None:
+        asked.append(words)
+        return score(reader, words)
+
+    monkeypatch.setattr(_Reader, "_score", counted)
+    small.scan_text([f"invoice {number} of the bank for Ali Hassan" for number in range(1000)])
+    assert len(asked) < 100
 
 
 def test_texts_without_findings_give_no_rows(small: NameIndex) -> None:

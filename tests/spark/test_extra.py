@@ -9,6 +9,7 @@ import pytest
 
 from screening import NameIndex, SanctionsList, spark
 from screening.errors import MissingExtraError, RunError
+from screening.spark import driver
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,5 +22,5 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
 def test_workers_with_another_polars_end_the_run() -> None:
     tasks = pl.DataFrame({"polars": [pl.__version__, "0.1"]})
     with pytest.raises(RunError, match=r"0\.1"):
-        spark._check_versions(tasks)
-    spark._check_versions(tasks.head(1))
+        driver._check_versions(tasks)
+    driver._check_versions(tasks.head(1))

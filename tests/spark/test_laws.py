@@ -15,6 +15,7 @@ from screening.hits import facts_behind, find_hits
 from screening.policy import Policy
 from screening.rules import RULES
 from screening.rules.partitions import plan
+from screening.spark import tasks
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
@@ -165,9 +166,9 @@ def test_earlier_payments_that_come_twice_are_looked_back_into_once(session: Any
 def test_a_worker_that_remembers_names_finds_what_it_would_find_anew(
     index: NameIndex, monkeypatch: pytest.MonkeyPatch, remembered: int
 ) -> None:
-    monkeypatch.setattr(over_spark, "_REMEMBERED", remembered)
+    monkeypatch.setattr(tasks, "_REMEMBERED", remembered)
     policy = Policy()
-    judge = over_spark._Judge(index, None)
+    judge = tasks._Judge(index, None)
     payments = screening.conform(unusual()).transactions.collect()
     for piece in (payments.head(9), payments.tail(9), payments.reverse(), payments.head(0)):
         hits, held = judge.hits(piece, policy)

@@ -13,6 +13,7 @@ import screening
 from screening import spark as over_spark
 from screening.errors import PolicyError, SchemaError
 from screening.policy import Policy
+from screening.spark import tasks
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def test_ids_that_differ_in_white_space_alone_are_the_same_id(session: Any, inde
 
 def test_rows_that_share_an_id_are_never_judged_in_two_chunks() -> None:
     batches = pl.DataFrame({"a": range(6)}).to_arrow().to_batches(max_chunksize=2)
-    assert [chunk.height for chunk in over_spark._chunks(batches, None)] == [6]
-    assert [chunk.height for chunk in over_spark._chunks(batches, 2)] == [2, 2, 2]
+    assert [chunk.height for chunk in tasks._chunks(batches, None)] == [6]
+    assert [chunk.height for chunk in tasks._chunks(batches, 2)] == [2, 2, 2]
 
 
 def test_rows_of_a_spark_table_have_no_numbers(session: Any, index: NameIndex) -> None:

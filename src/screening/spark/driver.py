@@ -1,18 +1,10 @@
-"""Payments in Spark: the functions of the library, carried over partitions.
-
-    rows -> conform, find_hits, deal (in the tasks) -> look (part by part) -> gather, raise_alerts (driver)
-
-Rows leave the tasks as tables in Arrow's file format, so that what is shuffled is few and small, and nothing
-is matched or ruled otherwise than on one machine. Hits, flags and rejects come to the driver: there are few.
-"""
+"""The driver of a Spark job: sends the index, gathers what tasks tell, raises alerts."""
 
 from __future__ import annotations
 
-import io
 import tempfile
-from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,50 +14,28 @@ from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, draw_manifest
 from screening.corroboration import PARTY
 from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
-from screening.hits import (
-    IDENTIFIER_COLUMNS,
-    Judged,
-    carry_back,
-    count_fields,
-    distinct_values,
-    facts_behind,
-    find_hits,
-    in_order,
-    judge_names,
-    judge_texts,
-    pool,
-)
-from screening.index import NameIndex
-from screening.payments import conform, is_plain_text
+from screening.hits import IDENTIFIER_COLUMNS, count_fields, facts_behind, in_order
+from screening.payments import is_plain_text
 from screening.payments.columns import MAJOR, match_columns
 from screening.pipeline import Result, Steps, describe_index, notes
 from screening.rules import RULES
-from screening.rules.partitions import IN_BATCH, PART, Found, deal, gather, look, plan, together
+from screening.rules.partitions import Found, gather, plan, together
 from screening.rules.scopes import WHOLE
 from screening.schemas import HITS, NAME_COLUMNS, REJECTS, TEXT_COLUMNS, WARNINGS
+from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    import pyarrow as pa
-
+    from screening.index import NameIndex
     from screening.policy import Policy
     from screening.rules import Rule
     from screening.rules.partitions import Partition, Plan
 
-__all__ = ["SparkResult", "screen"]
+__all__ = ["SparkResult", "columns_read", "screen"]
 
-_CHUNK: Final = 200_000  # rows of a task that are judged together: bounds its memory
-_NAMES_CHUNK: Final = (
-    500_000  # the same of the list channel alone: fewer columns, and names cost less together
-)
-_REMEMBERED: Final = 2_000_000  # names that a worker holds as judged: some 100 MB
-_TOLD: Final = "kind string, part int, content binary"
-_NARROWED: Final = "narrowed"
 _TASKS: Final = 4  # for each part: partitions differ in what they cost, and small tasks even that out
 _ROW: Final = "#row"
-_TASK: Final = pl.Schema({"rows_in": pl.Int64(), "rows_out": pl.Int64(), "polars": pl.String()})
-_HELD: Final = pl.Schema({"column": pl.String(), "filled": pl.Int64(), "distinct": pl.Int64()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -159,7 +129,7 @@ def screen(
     parts = parts or max(1, transactions.rdd.getNumPartitions())
     session = transactions.sparkSession
     saved = session.sparkContext.broadcast(_saved(index))
-    task = partial(_judge, saved=saved, threshold=threshold, plan=drawn, parts=parts)
+    task = partial(judge_rows, saved=saved, threshold=threshold, plan=drawn, parts=parts)
     kinds = ("hits", "unread", "rejects", "warnings", "task", "held")
     with steps.step("screening names"):
         told = _told(transactions, columns, task, policy, drawn)
@@ -167,7 +137,7 @@ def screen(
             told = told.unionAll(_told(history, past, partial(task, earlier=True), policy, drawn))
         dealt = told.persist() if drawn.looking else told
         heard = _hear(dealt, kinds)
-    tasks = pl.concat([_TASK.to_frame(), *heard["task"]])
+    tasks = pl.concat([TASK.to_frame(), *heard["task"]])
     _check_versions(tasks)
     rows_in, rows_out = int(tasks["rows_in"].sum()), int(tasks["rows_out"].sum())
     with steps.step("evaluating rules"):
@@ -180,7 +150,7 @@ def screen(
         alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
         rejects = pl.concat([REJECTS.to_frame(), *heard["rejects"]]).sort("source", "row")
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": rejects}
-    held = pl.concat([_HELD.to_frame(), *heard["held"]]).group_by("column").sum()
+    held = pl.concat([HELD.to_frame(), *heard["held"]]).group_by("column").sum()
     fields = count_fields(
         {column: (filled, distinct) for column, filled, distinct in held.sort("column").iter_rows()},
         of_payments,
@@ -249,8 +219,8 @@ def _told(table: Any, columns: Mapping[str, str], task: Any, policy: Policy, pla
     numbered = table.toDF(*(str(number) for number in range(len(table.columns))))
     wanted = [str(table.columns.index(name)) for name in read.values()]
     alone, shared = _by_id(numbered.select(*wanted), wanted[place])
-    told = alone.mapInArrow(partial(task, shared=False), _TOLD)
-    return told if shared is None else told.unionAll(shared.mapInArrow(partial(task, shared=True), _TOLD))
+    told = alone.mapInArrow(partial(task, shared=False), TOLD)
+    return told if shared is None else told.unionAll(shared.mapInArrow(partial(task, shared=True), TOLD))
 
 
 def columns_read(table: Any, columns: Mapping[str, str], plan: Plan) -> dict[str, str]:
@@ -298,173 +268,10 @@ def _saved(index: NameIndex) -> bytes:
         return path.read_bytes()
 
 
-# -- in the tasks -------------------------------------------------------------------------------------------
-
-
-class _Judge:
-    """An index in a worker, and the names that it has judged: the same ones come in every task."""
-
-    def __init__(self, index: NameIndex, threshold: float | None) -> None:
-        self._index, self._threshold = index, threshold
-        self.facts = facts_behind(index)
-        self._forget()
-
-    def _forget(self) -> None:
-        self._known = pl.DataFrame(schema={"value": pl.String})
-        self._names = judge_names(self._known["value"], self._index, threshold=self._threshold)
-
-    def names(self, names: pl.Series) -> pl.DataFrame:
-        """SEARCH of these names, and of others that were judged before."""
-        if self._known.height > _REMEMBERED:
-            self._forget()
-        new = names.to_frame("value").join(self._known, on="value", how="anti")
-        if new.height:
-            found = judge_names(new["value"], self._index, threshold=self._threshold)
-            self._known = pl.concat([self._known, new])
-            self._names = pl.concat([self._names, found])
-        return self._names
-
-    def hits(self, rows: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """HITS of payments, and what was looked at."""
-        _, values = distinct_values(rows.lazy())
-        texts = judge_texts(pool(values, TEXT_COLUMNS), self._index, threshold=self._threshold)
-        judged = Judged(names=self.names(pool(values, NAME_COLUMNS)), texts=texts)
-        hits = carry_back(
-            rows.lazy(),
-            values,
-            judged,
-            self._index,
-            facts=self.facts,
-            policy=policy,
-            named=policy.payments.names_required,
-        )
-        held = [(column, int(part["rows"].sum()), part.height) for column, part in values.items()]
-        return hits, pl.DataFrame(held, schema=_HELD, orient="row")
-
-    def hits_of_rejected(self, rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-        """HITS of rows that are no payments."""
-        if rows.is_empty():
-            return HITS.to_frame()
-        search = partial(find_hits, facts=self.facts, policy=policy, threshold=self._threshold)
-        return search(rows, self._index).table
-
-
-@lru_cache(maxsize=1)
-def _judge_of(saved: bytes, threshold: float | None) -> _Judge:
-    """The index in a worker: loaded once, however many tasks it runs."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "index"
-        path.write_bytes(saved)
-        return _Judge(NameIndex.load(path), threshold)
-
-
-def _judge(
-    batches: Iterable[pa.RecordBatch],
-    *,
-    shared: bool,
-    saved: Any,
-    policy: Policy,
-    names: Sequence[str],
-    threshold: float | None,
-    plan: Plan,
-    parts: int,
-    earlier: bool = False,
-) -> Iterator[pa.RecordBatch]:
-    """Conform, screen and deal out the rows of one task; of earlier payments only the last."""
-    from pyspark import TaskContext  # noqa: PLC0415  # only where Spark is
-
-    context = TaskContext.get()
-    place = f"{'rows that share an id, ' if shared else ''}partition {context.partitionId()}"
-    judge = _judge_of(saved.value, threshold)
-    before = 0
-    most = _CHUNK if plan.looking else _NAMES_CHUNK
-    for chunk in _chunks(batches, None if shared else most):  # ids that come twice are told within a chunk
-        chunk.columns = list(names)
-        payments = conform(chunk, policy=policy, held=True)
-        transactions = payments.transactions.collect()
-        if not earlier:
-            hits, held = judge.hits(transactions, policy)
-            rejected = payments.rejected_rows.with_columns(_placed(place, before))
-            rejects = payments.rejects.with_columns(pl.lit(place).alias("source"), pl.col("row") + before)
-            counts = (payments.rows_in, payments.rows_out, pl.__version__)
-            yield _tell("hits", hits)
-            yield _tell("unread", judge.hits_of_rejected(rejected, policy))
-            yield _tell("rejects", rejects)
-            yield _tell("warnings", payments.warnings)
-            yield _tell("held", held)
-            yield _tell("task", pl.DataFrame([counts], schema=_TASK, orient="row"))
-        before += payments.rows_in
-        if not plan.looking:
-            continue
-        kept = transactions.select(name for name in transactions.columns if name in plan.columns)
-        kept = kept.with_columns(pl.lit(not earlier).alias(IN_BATCH))
-        for partition in plan.partitions:
-            if partition.name != WHOLE or not plan.narrows:
-                for (part,), rows in deal(kept, partition, parts).partition_by(PART, as_dict=True).items():
-                    yield _tell(partition.name, rows, part=int(part))
-
-
-def _chunks(batches: Iterable[pa.RecordBatch], most: int | None) -> Iterator[pl.DataFrame]:
-    """Batches put together until they have so many rows; all of them where there is no most."""
-    held: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        if most is not None and rows >= most:
-            yield pl.concat([pl.DataFrame(one) for one in held])
-            held, rows = [], 0
-    if rows:
-        yield pl.concat([pl.DataFrame(one) for one in held])
-
-
-def _placed(place: str, before: int) -> pl.Expr:
-    """Ids of rows that have none: they name the partition too, for each counts its own rows."""
-    number = pl.col("transaction_id").str.extract(r"^row-(\d+)$").cast(pl.Int64) + before
-    return pl.coalesce(pl.format(f"{place} row-{{}}", number), "transaction_id").alias("transaction_id")
-
-
-def _look(
-    batches: Iterable[pa.RecordBatch], *, partitions: Mapping[str, Partition], plan: Plan, fired: pl.DataFrame
-) -> Iterator[pa.RecordBatch]:
-    """Look at all parts that a task was given; `partitions` are those of each kind of table."""
-    parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
-    for batch in batches:
-        for row in batch.to_pylist():
-            parts[row["kind"], row["part"]].append(row["content"])
-    for kind, part in sorted(parts):
-        # compressed until their turn comes
-        held = pl.concat(map(_frame, parts.pop((kind, part))))
-        if PART not in held.columns:  # sought out for the whole, perhaps more than once
-            held = deal(held.unique("transaction_id", maintain_order=True), partitions[kind], 1)
-        found = look(held, partitions[kind], plan, fired=fired)
-        yield _tell("flags", found.flags, part=part)
-        yield _tell("hindered", found.hindered, part=part)
-        yield _tell("fired", found.fired, part=part)
-        if found.narrowed is not None:
-            yield _tell(_NARROWED, found.narrowed)
-
-
-def _tell(kind: str, table: pl.DataFrame, *, part: int = 0) -> pa.RecordBatch:
-    import pyarrow as pa  # noqa: PLC0415  # only where Spark is
-
-    content = io.BytesIO()
-    table.write_ipc(content, compression="zstd")
-    schema = pa.schema([("kind", pa.string()), ("part", pa.int32()), ("content", pa.binary())])
-    return pa.record_batch([[kind], [part], [content.getvalue()]], schema=schema)
-
-
-def _frame(content: bytes) -> pl.DataFrame:
-    return pl.read_ipc(io.BytesIO(content))
-
-
-# -- on the driver ------------------------------------------------------------------------------------------
-
-
 def _hear(told: Any, kinds: Sequence[str]) -> dict[str, list[pl.DataFrame]]:
     heard: dict[str, list[pl.DataFrame]] = {kind: [] for kind in kinds}
     for row in told.filter(told.kind.isin(list(kinds))).collect():
-        heard[row.kind].append(_frame(bytes(row.content)))
+        heard[row.kind].append(frame_of(bytes(row.content)))
     return heard
 
 
@@ -472,14 +279,14 @@ def _assess(dealt: Any, drawn: Plan, parts: int) -> Found:
     found = Found()
     looked: list[Any] = []
     for wave in _waves(drawn):
-        if _NARROWED in wave:
-            sought = [table.filter(table.kind == _NARROWED) for table in looked]
+        if NARROWED in wave:
+            sought = [table.filter(table.kind == NARROWED) for table in looked]
             source = reduce(lambda one, more: one.unionAll(more), sought).coalesce(1)
         else:
             source = dealt.filter(dealt.kind.isin(list(wave)))
             source = source.repartition(parts * min(len(wave), _TASKS), "kind", "part")
-        task = partial(_look, partitions=wave, plan=drawn, fired=found.fired)
-        told = source.mapInArrow(task, _TOLD).persist()
+        task = partial(look_at_parts, partitions=wave, plan=drawn, fired=found.fired)
+        told = source.mapInArrow(task, TOLD).persist()
         looked.append(told)
         heard = _hear(told, ("flags", "hindered", "fired"))
         founds = [Found(**{kind: table}) for kind, tables in heard.items() for table in tables]
@@ -497,7 +304,7 @@ def _waves(drawn: Plan) -> list[dict[str, Partition]]:
         narrowed = partition.name == WHOLE and drawn.narrows
         if narrowed or fed & set(partition.needs):
             waves.append({})
-        waves[-1][_NARROWED if narrowed else partition.name] = partition
+        waves[-1][NARROWED if narrowed else partition.name] = partition
     return waves
 
 

@@ -85,7 +85,7 @@ def explain(query: Query, listed: Listed) -> Comparison:
     """`compare` for names that were made ready before."""
     asked, name, kind, k = query.name, listed.name, listed.kind, listed.k
     if not asked.screenable or not name.screenable:
-        reason = "unscreenable: nothing to compare, or too long to judge"
+        reason = "unscreenable: nothing to compare, too long to judge, or shown in another order than written"
         return Comparison(asked.text, name.text, kind, 0.0, (), (reason,))
     q, u = asked.tokens, name.tokens
     chosen = align(query, listed)

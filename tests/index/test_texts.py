@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.index.texts import _SLACK, MAX_TEXT, Finding, _counts, _Reader, find_window
-from screening.index.windows import PIECE, trim
+from screening.index.texts import MAX_TEXT, Finding, _counts, _longest, _Reader, find_window
+from screening.index.windows import parted, spans_of
 from screening.names.comparison import Listed, Query, align, rate
 from screening.names.normalise import prepare
 from screening.validation.people import people
@@ -39,9 +39,11 @@ WORDS = (
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
 )  # fmt: skip
+BETWEEN = (*" .-+*=>\"'?_[…–、🙂\u200b\u00ad\n\t", ". ", " - ", "...")
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=9).map("/".join),
+    st.lists(st.sampled_from(WORDS) | st.sampled_from(BETWEEN), max_size=14).map("".join),
     st.text(max_size=30),
 )
 PROSE = (
@@ -95,18 +97,18 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
 
 
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
-    """Every window of neighbouring words, scored one after the other."""
+    """Every window of neighbouring pieces, scored one after the other."""
     found = []
-    spots = [match.span() for match in PIECE.finditer(text)]
-    longest = max(len(party.name.words), len(party.name.tokens)) + _SLACK
-    for first in range(len(spots)):
-        for last in range(first, min(len(spots), first + longest)):
-            start, end = trim(text, spots[first][0], spots[last][1])
-            window = Query.ready(prepare(text[start:end], ends=False))
-            options = align(window, party) if window.units else []
-            score = rate(options, window, party) if options else 0.0
-            if score >= threshold and _counts(options, window.name, party, score):
-                found.append(Finding(start, end, score))
+    for reading in (text, *parted(pl.Series([text], dtype=pl.String))[1]):
+        spots = spans_of(reading)
+        for first in range(len(spots)):
+            for last in range(first, min(len(spots), first + _longest(party))):
+                start, end = spots[first][0], spots[last][1]
+                window = Query.ready(prepare(reading[start:end], ends=False))
+                options = align(window, party) if window.units else []
+                score = rate(options, window, party) if options else 0.0
+                if score >= threshold and _counts(options, window.name, party, score):
+                    found.append(Finding(start, end, score))
     return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
 
 

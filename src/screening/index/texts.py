@@ -17,7 +17,7 @@ from screening.index.batch import Ints, tokenise_batch
 from screening.index.bound import EPSILON
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
-from screening.index.windows import PIECE, Limits, Passage, possible_windows, trim, with_pieces
+from screening.index.windows import Limits, Passage, parted, possible_windows, spans_of, with_pieces
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare
@@ -33,7 +33,7 @@ __all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
 MAX_TEXT: Final = 10_000
 """Characters of a text; a longer one is unscreenable, never a clear."""
 
-_SLACK: Final = 2  # words a window may hold beyond those of the listed name
+_SLACK: Final = 2  # pieces a window may hold beyond half as many again as the listed name
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 
@@ -59,8 +59,33 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     too_long = texts.str.len_chars() > MAX_TEXT
     borne = numbers_within([vocabulary.digits, *(name.name.text for name in listed)])
     shapes = Shapes(texts.filter(~too_long), borne)
-    found = _scan(shapes.first, listed, vocabulary, _limits(listed, threshold))
-    return list(shapes.spread(found)), too_long.to_numpy()
+    apart = dict(zip(*parted(shapes.first), strict=True))
+    readings = pl.concat([shapes.first, pl.Series(shapes.first.name, list(apart.values()), dtype=pl.String)])
+    found = {
+        (text, place): finding
+        for text, place, finding in _scan(
+            readings.unique(maintain_order=True), listed, vocabulary, _limits(listed, threshold)
+        )
+    }
+    return list(shapes.spread(_best_reading(shapes.first, apart, found))), too_long.to_numpy()
+
+
+def _best_reading(
+    texts: pl.Series, apart: dict[str, str], found: dict[tuple[str, int], Finding]
+) -> list[tuple[str, int, Finding]]:
+    """What was found in texts as they stand or with their words apart, whichever is better."""
+    places: dict[str, list[int]] = {}
+    for text, place in found:
+        places.setdefault(text, []).append(place)
+    asked = texts.filter(texts.is_in(pl.Series(list(places), dtype=pl.String).implode())).to_list()
+    asked += [text for text, other in apart.items() if other in places and text not in places]
+    best = []
+    for text in asked:
+        readings = [text, apart.get(text, text)]
+        for place in dict.fromkeys(place for reading in readings for place in places.get(reading, ())):
+            findings = [found[reading, place] for reading in readings if (reading, place) in found]
+            best.append((text, place, min(findings, key=_order)))
+    return best
 
 
 def _limits(listed: list[Listed], threshold: float) -> Limits:
@@ -90,7 +115,7 @@ def _scan(
 def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]:
     """Texts to look at, long ones in passages, so that words far apart are no candidate together.
 
-    Every window of `longest` words lies in one passage whole; passages are cut at blanks, as words are.
+    Every window of `longest` pieces lies in one passage whole.
 
     Returns:
         Short texts, then the passages of long ones; and which these passages are.
@@ -100,27 +125,31 @@ def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]
     parts: list[str] = []
     passages: list[Passage] = []
     for text in texts.filter(long):
-        words = [match.span() for match in PIECE.finditer(text)]
-        for first in range(0, max(1, len(words) - longest), step):
-            last = min(first + size, len(words))
-            start = text.rfind(" ", 0, words[first][0]) + 1 if words else 0
-            end = text.find(" ", words[last - 1][1]) if words else -1
-            parts.append(text[start : end if end >= 0 else len(text)])
-            passages.append(Passage(text, words, first, last))
+        spans = spans_of(text)
+        for first in range(0, max(min(1, len(spans)), len(spans) - longest), step):
+            last = min(first + size, len(spans))
+            parts.append(text[spans[first][0] : spans[last - 1][1]])
+            passages.append(Passage(text, spans, first, last))
     return pl.concat([texts.filter(~long), pl.Series(texts.name, parts, dtype=pl.String)]), passages
 
 
 def _longest(listed: Listed) -> int:
-    """Words of the longest window in which a listed name is looked for."""
-    return max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
+    """Pieces of the longest window in which a listed name is looked for."""
+    return max(len(listed.name.words), len(listed.name.tokens)) * 3 // 2 + _SLACK
 
 
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     only = np.zeros(1, dtype=np.int64)
     limits = _limits([listed], threshold)
-    found = _read(pl.Series([text]), [], only, only, [listed], Vocabulary([listed]), limits)
-    return found[0][2] if found else None
+    readings = [pl.Series([text]), parted(pl.Series([text]))[1]]
+    found = [
+        finding
+        for reading in readings
+        if len(reading)
+        for _, _, finding in _read(reading, [], only, only, [listed], Vocabulary([listed]), limits)
+    ]
+    return min(found, key=_order, default=None)
 
 
 def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
@@ -138,7 +167,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
     passages = []
     for row, text in zip(asked.tolist(), parts.gather(pl.Series(asked, dtype=pl.UInt32)), strict=True):
         if row < short:
-            spans = [match.span() for match in PIECE.finditer(text)]
+            spans = spans_of(text)
             passages.append(Passage(text, spans, 0, len(spans)))
         else:
             passages.append(long[row - short])
@@ -190,7 +219,7 @@ class _Reader:
         for first, last, bound in windows:
             if best is not None and bound < best.score - EPSILON:
                 break
-            start, end = trim(text, spans[first][0], spans[last][1])
+            start, end = spans[first][0], spans[last][1]
             score = self._score(text[start:end])
             if score is not None:
                 found = Finding(start, end, score)

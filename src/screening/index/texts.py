@@ -17,7 +17,7 @@ from screening.index.batch import Ints, tokenise_batch
 from screening.index.bound import EPSILON
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
-from screening.index.windows import Limits, Passage, parted, possible_windows, spans_of, with_pieces
+from screening.index.windows import Limits, Passage, glued_words, parted, possible_windows, spans_of, with_pieces
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare
@@ -59,7 +59,7 @@ def scan(  # noqa: PLR0917 (the parts of an index)
     too_long = texts.str.len_chars() > MAX_TEXT
     borne = numbers_within([vocabulary.digits, *(name.name.text for name in listed)])
     shapes = Shapes(texts.filter(~too_long), borne)
-    apart = dict(zip(*parted(shapes.first), strict=True))
+    apart = _apart(shapes.first, vocabulary, np.array([name.k for name in listed], dtype=np.int64))
     readings = pl.concat([shapes.first, pl.Series(shapes.first.name, list(apart.values()), dtype=pl.String)])
     found = {
         (text, place): finding
@@ -68,6 +68,20 @@ def scan(  # noqa: PLR0917 (the parts of an index)
         )
     }
     return list(shapes.spread(_best_reading(shapes.first, apart, found))), too_long.to_numpy()
+
+
+def _apart(texts: pl.Series, vocabulary: Vocabulary, kind: Ints) -> dict[str, str]:
+    """Texts that are read a second time: a word that anybody bears is joined to another there."""
+    glued, others = parted(texts)
+    if glued.is_empty():
+        return {}
+    batch = tokenise_batch(glued_words(glued), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT)
+    known = appraise(batch, vocabulary, kind, ends=False)
+    entries, rows = Entries(batch, known), known.rows
+    borne = np.zeros(len(entries.starts), dtype=bool)
+    borne[entries.token[entries.telling]] = True
+    kept = pl.Series(np.isin(np.arange(len(glued)), rows.row[borne[rows.token]]))
+    return dict(zip(glued.filter(kept), others.filter(kept), strict=True))
 
 
 def _best_reading(
@@ -115,7 +129,7 @@ def _scan(
 def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]:
     """Texts to look at, long ones in passages, so that words far apart are no candidate together.
 
-    Every window of `longest` pieces lies in one passage whole.
+    Every window of `longest` pieces lies in one passage whole; of equal passages of a text the first will do.
 
     Returns:
         Short texts, then the passages of long ones; and which these passages are.
@@ -126,10 +140,14 @@ def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]
     passages: list[Passage] = []
     for text in texts.filter(long):
         spans = spans_of(text)
+        known: set[str] = set()
         for first in range(0, max(min(1, len(spans)), len(spans) - longest), step):
             last = min(first + size, len(spans))
-            parts.append(text[spans[first][0] : spans[last - 1][1]])
-            passages.append(Passage(text, spans, first, last))
+            part = text[spans[first][0] : spans[last - 1][1]]
+            if part not in known:
+                known.add(part)
+                parts.append(part)
+                passages.append(Passage(text, spans, first, last))
     return pl.concat([texts.filter(~long), pl.Series(texts.name, parts, dtype=pl.String)]), passages
 
 

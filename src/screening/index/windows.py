@@ -29,7 +29,7 @@ from screening.names.tokens import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["PIECE", "Limits", "Passage", "Windows", "parted", "possible_windows", "spans_of", "with_pieces"]
+__all__ = ["PIECE", "Limits", "Passage", "Windows", "glued_words", "parted", "possible_windows", "spans_of", "with_pieces"]
 
 Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
@@ -40,6 +40,7 @@ _HANGUL: Final = "\uac00-\ud7af"
 _SYLLABIC: Final = _HAN + _HANGUL
 _READ_AS_LETTERS: Final = "\u2100-\u214f\u2460-\u24ff\u3200-\u33ff\U0001f100-\U0001f1af"  # such as Ⓐ
 _GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"  # what is left out of a word joins what stands around it
+_GLUES: Final = rf"(?:[{_GLUE}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
 _LETTER: Final = rf"(?:[^\W_{_SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _INNER: Final = rf"[{MARKS}{_GLUE}]"
 PIECE: Final = re.compile(
@@ -122,9 +123,13 @@ def spans_of(text: str) -> list[Span]:
 
 def parted(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Texts in which something joins words that it may also part, and these with blanks in its place."""
-    glue = rf"[{_GLUE}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]]"
-    glued = texts.filter(texts.str.contains(rf"[^\W_](?:{glue})+[^\W_]"))
-    return glued, glued.str.replace_all(glue, " ")
+    glued = texts.filter(texts.str.contains(rf"[^\W_]{_GLUES}+[^\W_]"))
+    return glued, glued.str.replace_all(_GLUES, " ")
+
+
+def glued_words(texts: pl.Series) -> pl.Series:
+    """Of each text, the words beside what joins them."""
+    return texts.str.extract_all(rf"[^\W_]*(?:{_GLUES}+[^\W_]+)+").list.join(" ").str.replace_all(_GLUES, " ")
 
 
 def with_pieces(texts: pl.Series) -> pl.Series:

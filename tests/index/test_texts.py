@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -288,6 +289,57 @@ def test_a_name_is_found_whatever_stands_around_it(before: list[str], after: lis
     assert finding is not None
     assert finding.score == 1.0
     assert text[finding.start : finding.end] == "Sevrin Maltuk Orlank"
+
+
+NO_LETTERS = st.characters(categories=("P", "S", "Z", "Cf", "Cc")).filter(
+    lambda c: (
+        not any(d.isalnum() or unicodedata.category(d)[0] == "M" for d in unicodedata.normalize("NFKC", c))
+    )
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    before=NO_LETTERS,
+    after=NO_LETTERS,
+    words=st.sampled_from((("goods", "thanks"), ("rent 7", "8 rent"), ("x", "y"))),
+    name=st.sampled_from(
+        ("Ardo Belvane", "Sevrin Maltuk", "Torvash-Qorvati", "خالد دورماني", "Velkar Relief Foundation")
+    ),
+)
+def test_a_name_found_between_blanks_is_found_between_any_two_characters_that_are_no_letters(
+    before: str, after: str, words: tuple[str, str], name: str, small: NameIndex
+) -> None:
+    def found(before: str, after: str) -> list[tuple[str, int, int, float]]:
+        text = f"{words[0]}{before}{name}{after}{words[1]}"
+        answer = small.scan_text([text])
+        return answer.select("reference", "start", "end", "score").rows()
+
+    assert found(" ", " ")
+    assert found(before, after) == found(" ", " ")
+
+
+@pytest.mark.parametrize(
+    "pattern", ["ali/", "김영철", "a.b.", "al-abd.mohammed_", "mohammed ali ", "1/ali/", "ａｌｉ／", '"ali']
+)
+def test_a_text_without_blanks_costs_what_one_with_blanks_does(
+    pattern: str, monkeypatch: pytest.MonkeyPatch, build: Callable[..., NameIndex]
+) -> None:
+    asked: list[str] = []
+    score = _Reader._score
+
+    def counted(reader: _Reader, words: str) -> float | None:
+        asked.append(words)
+        return score(reader, words)
+
+    monkeypatch.setattr(_Reader, "_score", counted)
+    several = build(["Mohammed Ali", "Ali Hassan Ali", "김영철", "Abd Al-Mohammed"])
+    counts = []
+    for size in (MAX_TEXT // 4, MAX_TEXT):
+        asked.clear()
+        several.scan_text([(pattern * MAX_TEXT)[:size]])
+        counts.append(len(asked))
+    assert counts[1] <= 6 * counts[0] + 100
 
 
 def test_of_two_places_the_better_then_the_first_answers() -> None:

@@ -17,7 +17,15 @@ from screening.index.batch import Ints, tokenise_batch
 from screening.index.bound import EPSILON
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
-from screening.index.windows import Limits, Passage, glued_words, parted, possible_windows, spans_of, with_pieces
+from screening.index.windows import (
+    Limits,
+    Passage,
+    glued_words,
+    parted,
+    possible_windows,
+    spans_of,
+    with_pieces,
+)
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare

@@ -29,7 +29,17 @@ from screening.names.tokens import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["PIECE", "Limits", "Passage", "Windows", "glued_words", "parted", "possible_windows", "spans_of", "with_pieces"]
+__all__ = [
+    "PIECE",
+    "Limits",
+    "Passage",
+    "Windows",
+    "glued_words",
+    "parted",
+    "possible_windows",
+    "spans_of",
+    "with_pieces",
+]
 
 Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
@@ -38,15 +48,26 @@ Span = tuple[int, int]
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HANGUL: Final = "\uac00-\ud7af"
 _SYLLABIC: Final = _HAN + _HANGUL
-_READ_AS_LETTERS: Final = "\u2100-\u214f\u2460-\u24ff\u3200-\u33ff\U0001f100-\U0001f1af"  # such as Ⓐ
+_READ_AS_LETTERS: Final = "".join(
+    c
+    for first, end in ((0x2100, 0x2150), (0x2460, 0x2500), (0x3200, 0x3400), (0x1F100, 0x1F300))
+    for c in map(chr, range(first, end))
+    if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
+)  # such as Ⓐ
 _GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"  # what is left out of a word joins what stands around it
 _GLUES: Final = rf"(?:[{_GLUE}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
 _LETTER: Final = rf"(?:[^\W_{_SYLLABIC}]|[{_READ_AS_LETTERS}])"
-_INNER: Final = rf"[{MARKS}{_GLUE}]"
+_PARTING: Final = "".join(
+    c
+    for c in map(chr, range(0x0300, 0x1800))
+    if re.match(f"[{MARKS}]", c) and unicodedata.category(c)[0] in "PS"
+)  # stops and signs of money among the marks of their scripts
+_MARK: Final = rf"(?:(?![{_PARTING}])[{MARKS}])"
+_INNER: Final = rf"(?:{_MARK}|[{_GLUE}])"
 PIECE: Final = re.compile(
     rf"[{_SYLLABIC}]"
     rf"|(?<![^\W_])[^\W\d_{_SYLLABIC}](?:\.[^\W\d_{_SYLLABIC}])+(?![^\W_])"
-    rf"|{_LETTER}(?:{_INNER}*{_LETTER})*[{MARKS}]*"
+    rf"|{_LETTER}(?:{_INNER}*{_LETTER})*{_MARK}*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
 
@@ -60,7 +81,7 @@ _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
 _JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
-_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}]"
+_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}{_PARTING}]"
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{_GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{_HAN}]+|[{_HANGUL}]+")
 _WORD: Final = re.compile(WORD)

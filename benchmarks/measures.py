@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from screening.hits import MORE_THAN_A_NAME
+from screening.hits import more_than_a_name
 from screening.index import NameIndex
 from screening.names.explanation import compare
 from screening.names.normalise import prepare
@@ -182,7 +182,7 @@ def _innocents(sanctions: SanctionsList, index: NameIndex, size: Size, seed: int
             how="left",
         )
     )
-    several = asked["name"].filter(asked["name"].str.contains(MORE_THAN_A_NAME))
+    several = asked["name"].filter(more_than_a_name(asked["name"]))
     in_field = _found_in_texts(index, several).group_by("query").agg(in_field=pl.col("score").max())
     best = best.join(in_field, on="query", how="full", coalesce=True)
     scored = asked.join(best, left_on="name", right_on="query", how="left").drop("name")

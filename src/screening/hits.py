@@ -13,22 +13,29 @@ import polars as pl
 
 from screening.corroboration import PARTY, with_corroboration, with_tiers
 from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
+from screening.index.windows import parted
 from screening.names import compare
+from screening.names.comparison import Listed, Query
+from screening.names.explanation import explain
+from screening.names.normalise import prepare
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from screening.names.comparison import Kind
+    from screening.names.explanation import Comparison
+
 __all__ = [
     "FIELDS",
     "HITS_ORDER",
     "IDENTIFIER_COLUMNS",
-    "MORE_THAN_A_NAME",
     "Hits",
     "Judged",
     "Searchable",
     "carry_back",
+    "compare_inside",
     "count_fields",
     "distinct_values",
     "facts_behind",
@@ -36,6 +43,7 @@ __all__ = [
     "in_order",
     "judge_names",
     "judge_texts",
+    "more_than_a_name",
     "pool",
     "reads_texts",
 ]
@@ -74,17 +82,38 @@ _OWN: Final = ("name", "national_id", "lei")
 """Columns of a side that are of the party itself, so that its other columns speak for or against a hit.
 An address or a message may name somebody else, and a BIC is of a bank."""
 
-_FOUND: Final = pl.Schema({k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")})
+_PLACE: Final = pl.Schema({"start": pl.Int64(), "end": pl.Int64()})
+_FOUND: Final = pl.Schema(
+    {**{k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")}, **_PLACE}
+)
 _GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
 _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
 
 
-MORE_THAN_A_NAME: Final = (
+_MORE_THAN_A_NAME: Final = (
     r"(?i)[/&(;\d]|\b(?:and|or|for|of|by|estate|late|deceased|bearer|account|acct|wife|husband|son|daughter|"
-    r"und|et|ou|y|pour|per|c/o|obo|behalf)\b|(?:\S+\s+){5}\S"
+    r"und|et|ou|y|pour|per|c/o|obo|behalf)\b"
+    r"|[+|:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]|\s-+\s|-{2}|\s{3,}\S"
+    r"|\b(?:a\.?k\.?a|d\.?b\.?a|f\.?k\.?a|n\.?k\.?a|alias|trading|known|formerly|dit|attn|via|care)\b"
+    r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
+    r"|\b(?:ltd|limited|llc|inc|plc|gmbh|sarl|corp)\b[.,]*\s+\S"
+    r"|(?:\S+\s+){4}\S"
 )
-"""A party field that may hold more than one name: joint holders, an address beside the name, "estate of"."""
+"""What stands between a name and something else, or more words than most names have."""
+
+
+def more_than_a_name(fields: pl.Series) -> pl.Series:
+    """Which party fields may hold more than one name: joint holders, an address beside it, "estate of".
+
+    They are read as texts too, where a listed name is found whatever stands beside it.
+
+    Args:
+        fields: Party fields, without nulls.
+    """
+    words = fields.str.to_lowercase().str.extract_all(r"\S+")
+    repeated = (words.list.len() > 3) & (words.list.n_unique() < words.list.len())
+    return fields.str.contains(_MORE_THAN_A_NAME) | repeated
 
 
 class Searchable(Protocol):
@@ -173,12 +202,21 @@ def reads_texts(index: Searchable) -> bool:
 
 
 def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None = None) -> pl.DataFrame:
-    """Judge distinct names, and those that hold more than a name also as texts."""
-    by_name = index.search(names, threshold=threshold)
+    """Judge distinct names, and those that hold more than a name also as texts.
+
+    A text needs the policy's `text_threshold`, or the caller's threshold if that is higher.
+
+    Returns:
+        SEARCH, and where in the name the listed one stands; null where it is compared as a whole.
+    """
+    whole = [pl.lit(None, dtype=kind).alias(name) for name, kind in _PLACE.items()]
+    by_name = index.search(names, threshold=threshold).with_columns(whole)
     scan = getattr(index, "scan_text", None)
     if scan is None:
         return by_name
-    in_part = _best_in_text(scan(names.filter(names.str.contains(MORE_THAN_A_NAME))))
+    in_texts = getattr(index, "policy", Policy()).names.text_threshold
+    needed = None if threshold is None else max(threshold, in_texts)
+    in_part = _best_in_text(scan(names.filter(more_than_a_name(names)), threshold=needed))
     return _with_parts(by_name, in_part)
 
 
@@ -245,7 +283,9 @@ def in_order(hits: pl.DataFrame) -> pl.DataFrame:
 
 def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame) -> pl.DataFrame:
     """Hits of whole names, or of listed names that are a part of what stands in the field: the better one."""
-    parts = in_part.filter(pl.col("status") == "hit").select(by_name.columns)
+    parts = in_part.filter(pl.col("status") == "hit").select(
+        pl.col(name).cast(kind) for name, kind in by_name.schema.items()
+    )
     return (
         pl.concat([by_name, parts])
         .sort("score", descending=True, nulls_last=True, maintain_order=True)
@@ -359,7 +399,7 @@ def _carried_back(
     frame: pl.LazyFrame, column: str, role: str, matched: pl.DataFrame, present: set[str]
 ) -> pl.LazyFrame:
     """Rows of payments whose value met someone, with what else is known of that party."""
-    kept = [name for name in HITS.names() if name in matched.columns]
+    kept = [name for name in _FOUND if name in matched.columns]
     side, _, part = column.partition("_")
     own = side in _SIDES and part in _OWN
     given = {
@@ -367,7 +407,7 @@ def _carried_back(
         for suffix, attribute in PARTY.items()
         if own and f"{side}_{suffix}" in present
     }
-    unknown = [pl.lit(None).alias(name) for name in _GIVEN if name not in given]
+    unknown = [pl.lit(None).alias(name) for name in (*_GIVEN, *_PLACE) if name not in (*given, *kept)]
     return (
         frame.select("transaction_id", query=column, **{name: pl.col(held) for name, held in given.items()})
         .join(matched.lazy().select(kept), on="query", how="inner")
@@ -378,30 +418,38 @@ def _carried_back(
 
 def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
     """Add reasons, worked out once per pair of names and only for hits."""
-    pairs = raw.filter(pl.col("status") == "hit").select(
-        "query", "field", "reference", "listed_name", "name_type"
-    )
-    pairs = pairs.unique(maintain_order=True)
+    keys = ["query", "field", "reference", "listed_name", "name_type", *_PLACE]
+    pairs = raw.filter(pl.col("status") == "hit").select(keys).unique(maintain_order=True)
     kinds = dict(index.names.select("reference", "kind").iter_rows())
     reasons = []
-    for query, column, reference, listed_name, name_type in pairs.iter_rows():
+    for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows():
         if name_type == "identifier":
             reasons.append([f"equals the listed identifier {listed_name}"])
-        elif column in TEXT_COLUMNS:
-            reasons.append([f"'{listed_name}' stands inside the text"])
-        else:
+        elif start is None:
             reasons.append(list(compare(query, listed_name, kind=kinds[reference]).reasons))
+        else:
+            inside = "text" if column in TEXT_COLUMNS else "field"
+            words = query[start:end]
+            why = compare_inside(words, listed_name, kind=kinds[reference])
+            reasons.append([f"'{words}' stands inside the {inside}", *why.reasons])
     explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
-    keys = ["query", "field", "reference", "listed_name", "name_type"]
     blank = (
         pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
         .then(pl.lit(["the payment names no party"]))
         .when(pl.col("status") == "unscreenable")
         .then(pl.lit(["cannot be judged as a name"]))
     )
-    return raw.join(explained, on=keys, how="left", nulls_equal=False).with_columns(
+    return raw.join(explained, on=keys, how="left", nulls_equal=True).with_columns(
         reasons=blank.otherwise("reasons")
     )
+
+
+def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
+    """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
+    listed = Listed.ready(prepare(listed_name), kind)
+    readings = [words, *parted(pl.Series([words]))[1]]
+    found = [explain(Query.ready(prepare(reading, ends=False)), listed) for reading in readings]
+    return max(found, key=lambda comparison: comparison.score)
 
 
 def count_fields(

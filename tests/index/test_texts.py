@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.index.texts import _SLACK, MAX_TEXT, Finding, _counts, _Reader, find_window
-from screening.index.windows import PIECE, trim
+from screening.index.texts import MAX_TEXT, Finding, _counts, _longest, _Reader, find_window
+from screening.index.windows import parted, spans_of
 from screening.names.comparison import Listed, Query, align, rate
-from screening.names.normalise import prepare
+from screening.names.normalise import REVERSED, prepare
 from screening.validation.people import people
 
 if TYPE_CHECKING:
@@ -38,11 +39,13 @@ WORDS = (
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
-    "s/o", "1/Ardo", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
+    "s/o", "1/Ardo", "Belv?ne", "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
+BETWEEN = (*" .-+*=>\"'?_[…–、🙂\u200b\u00ad\n\t", ". ", " - ", "...")
 texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=9).map("/".join),
+    st.lists(st.sampled_from(WORDS) | st.sampled_from(BETWEEN), max_size=14).map("".join),
     st.text(max_size=30),
 )
 PROSE = (
@@ -96,18 +99,18 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
 
 
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
-    """Every window of neighbouring words, scored one after the other."""
+    """Every window of neighbouring pieces, scored one after the other."""
     found = []
-    spots = [match.span() for match in PIECE.finditer(text)]
-    longest = max(len(party.name.words), len(party.name.tokens)) + _SLACK
-    for first in range(len(spots)):
-        for last in range(first, min(len(spots), first + longest)):
-            start, end = trim(text, spots[first][0], spots[last][1])
-            window = Query.ready(prepare(text[start:end], ends=False))
-            options = align(window, party) if window.units else []
-            score = rate(options, window, party) if options else 0.0
-            if score >= threshold and _counts(options, window.name, party, score):
-                found.append(Finding(start, end, score))
+    for reading in (text, *parted(pl.Series([text], dtype=pl.String))[1]):
+        spots = spans_of(reading)
+        for first in range(len(spots)):
+            for last in range(first, min(len(spots), first + _longest(party))):
+                start, end = spots[first][0], spots[last][1]
+                window = Query.ready(prepare(reading[start:end], ends=False))
+                options = align(window, party) if window.units else []
+                score = rate(options, window, party) if options else 0.0
+                if score >= threshold and _counts(options, window.name, party, score):
+                    found.append(Finding(start, end, score))
     return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
 
 
@@ -304,6 +307,71 @@ def test_a_piece_of_a_word_is_found_as_it_reads_alone(
     index = build([name])
     assert scanned([text], index, 0.6) == naive_scan([text], index, 0.6)
     assert naive_scan([text], index, 0.6)
+
+
+def parts_words(character: str) -> bool:
+    """Whether it is no letter however it is written, and shows what follows as it is."""
+    plain = unicodedata.normalize("NFKC", character)
+    letters = any(c.isalnum() or unicodedata.category(c)[0] == "M" for c in plain)
+    return not letters and not REVERSED.search(character)
+
+
+NO_LETTERS = st.characters(categories=("P", "S", "Z", "Cf", "Cc")).filter(parts_words)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    before=NO_LETTERS,
+    after=NO_LETTERS,
+    words=st.sampled_from((("goods", "thanks"), ("rent 7", "8 rent"), ("x", "y"))),
+    name=st.sampled_from(
+        ("Ardo Belvane", "Sevrin Maltuk", "Torvash-Qorvati", "خالد دورماني", "Velkar Relief Foundation")
+    ),
+)
+def test_a_name_found_between_blanks_is_found_between_any_two_characters_that_are_no_letters(
+    before: str, after: str, words: tuple[str, str], name: str, small: NameIndex
+) -> None:
+    def found(before: str, after: str) -> list[tuple[str, int, int, float]]:
+        text = f"{words[0]}{before}{name}{after}{words[1]}"
+        answer = small.scan_text([text])
+        return answer.select("reference", "start", "end", "score").rows()
+
+    assert found(" ", " ")
+    assert found(before, after) == found(" ", " ")
+
+
+@pytest.mark.parametrize(
+    "text", ["rent for Ard?o Belvane", "rent,S@vrin Maltuk", "x*Torv\ufffdash-Qorvati.y"]
+)
+def test_a_name_that_lost_a_letter_is_found_in_a_text(text: str, small: NameIndex) -> None:
+    assert small.scan_text([text]).height == 1
+
+
+def test_a_text_that_is_shown_in_another_order_is_not_clear(small: NameIndex) -> None:
+    assert small.scan_text(["rent \u202eenavleB odrA"])["status"].to_list() == ["unscreenable"]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["ali/", "김영철", "a.b.", "al-abd.mohammed_", "mohammed ali ", "1/ali/", "ａｌｉ／", '"ali']
+)
+def test_a_text_without_blanks_costs_what_one_with_blanks_does(
+    pattern: str, monkeypatch: pytest.MonkeyPatch, build: Callable[..., NameIndex]
+) -> None:
+    asked: list[str] = []
+    score = _Reader._score
+
+    def counted(reader: _Reader, words: str) -> float | None:
+        asked.append(words)
+        return score(reader, words)
+
+    monkeypatch.setattr(_Reader, "_score", counted)
+    several = build(["Mohammed Ali", "Ali Hassan Ali", "김영철", "Abd Al-Mohammed"])
+    counts = []
+    for size in (MAX_TEXT // 4, MAX_TEXT):
+        asked.clear()
+        several.scan_text([(pattern * MAX_TEXT)[:size]])
+        counts.append(len(asked))
+    assert counts[1] <= 6 * counts[0] + 100
 
 
 def test_of_two_places_the_better_then_the_first_answers() -> None:

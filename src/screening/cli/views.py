@@ -15,7 +15,7 @@ from screening.audit import MANIFEST
 from screening.cli import console
 from screening.corroboration import PARTY
 from screening.errors import ListError, PolicyError
-from screening.hits import find_hits
+from screening.hits import compare_inside, find_hits
 from screening.names import compare
 from screening.rules import RULES, describe, list_rules
 
@@ -153,7 +153,7 @@ def lookup(
         why = (
             {"tokens": [], "reasons": hit["reasons"]}
             if number
-            else _words(_best(query, hit["reference"], index))
+            else _words(_best_of_hit(query, hit, index)) | {"reasons": hit["reasons"]}
         )
         hits.append({key: hit[key] for key in _TOLD} | why)
     blind = (found["status"] == "unscreenable").any()
@@ -173,6 +173,19 @@ def lookup(
             **_words(best),
         }
     return answer
+
+
+def _best_of_hit(query: str, hit: dict[str, Any], index: NameIndex) -> Comparison:
+    """The comparison of the words that a hit rests on: the query, or what stands inside it."""
+    whole = _best(query, hit["reference"], index)
+    if whole.score >= hit["score"]:
+        return whole
+    places = index.scan_text([query], threshold=hit["score"]).filter(reference=hit["reference"])
+    inside = [
+        compare_inside(query[start:end], hit["listed_name"], kind=whole.kind)
+        for start, end in places.select("start", "end").iter_rows()
+    ]
+    return max([whole, *inside], key=lambda comparison: comparison.score)
 
 
 def _best(query: str, reference: str, index: NameIndex) -> Comparison:

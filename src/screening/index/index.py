@@ -7,7 +7,7 @@ import io
 import json
 import zipfile
 import zlib
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -20,7 +20,7 @@ from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
-from screening.index.texts import scan
+from screening.index.texts import limits_of, scan
 from screening.index.worth import Vocabulary, appraise, similar_units
 from screening.names.comparison import SCORE_VERSION, Listed, Query, score
 from screening.names.explanation import Comparison, explain
@@ -96,6 +96,7 @@ class NameIndex:
         self._weights = np.array([listed.cost for listed in self._listed], dtype=np.float32)
         self._vocabulary = Vocabulary(self._listed)
         self._units = ListedUnits(self._listed, self._vocabulary.units)
+        self._limits = limits_of(self._listed, self._vocabulary)
         judged = pl.Series([listed.name.screenable for listed in self._listed], dtype=pl.Boolean)
         self.unscreenable = self.names.filter(~judged)
         lost = self.unscreenable.join(self.names.filter(judged), on="reference", how="anti")
@@ -161,7 +162,8 @@ class NameIndex:
 
         Returns:
             One row per (text, designation), by its best place: see `schemas.TEXT_SEARCH`; `start` and `end`
-            count characters. A text that is too long has one row of status "unscreenable".
+            count characters. A text that cannot be judged (too long, or shown in another order than
+            written) has one row of status "unscreenable".
 
         Raises:
             PolicyError: The threshold is outside 0.6 to 1.
@@ -176,21 +178,19 @@ class NameIndex:
             ... ).rows()
             [(0, 'XXi.001', 11, 30)]
         """
-        threshold = self._checked(threshold, self.policy.names.text_threshold)
+        limits = replace(self._limits, threshold=self._checked(threshold, self.policy.names.text_threshold))
         frame = _numbered(texts)
         distinct = frame["query"].unique(maintain_order=True)
         answers = []
         for part in distinct.to_frame().iter_slices(_SLICE):
-            found, too_long = scan(
-                part["query"], self._listed, self._vocabulary, self._units, self._kinds, threshold
-            )
+            found, unjudged = scan(part["query"], self._listed, self._vocabulary, limits)
             pairs = pl.DataFrame(
                 [(text, place, f.score, f.start, f.end) for text, place, f in found],
                 schema={**_PAIRS, "start": pl.Int64, "end": pl.Int64},
                 orient="row",
             )
             answers.append(
-                pl.concat([self._best(pairs), _unscreenable(part["query"], too_long)], how="diagonal")
+                pl.concat([self._best(pairs), _unscreenable(part["query"], unjudged)], how="diagonal")
             )
         return _answered(frame, answers, TEXT_SEARCH)
 

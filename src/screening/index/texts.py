@@ -13,11 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.index.batch import Ints, tokenise_batch
+from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
-from screening.index.windows import PIECE, Limits, Passage, possible_windows, trim, with_pieces
+from screening.index.windows import (
+    Limits,
+    Passage,
+    glued_words,
+    parted,
+    possible_windows,
+    spans_of,
+    with_pieces,
+)
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare
@@ -26,14 +34,13 @@ from screening.names.tokens import KINDS, Token
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from screening.index.listed_side import ListedUnits
 
-__all__ = ["MAX_TEXT", "Finding", "find_window", "scan"]
+__all__ = ["MAX_TEXT", "Finding", "find_window", "limits_of", "scan"]
 
 MAX_TEXT: Final = 10_000
 """Characters of a text; a longer one is unscreenable, never a clear."""
 
-_SLACK: Final = 2  # words a window may hold beyond those of the listed name
+_SLACK: Final = 2  # pieces a window may hold beyond half as many again as the listed name
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 
@@ -46,24 +53,58 @@ class Finding(NamedTuple):
     score: float
 
 
-def scan(  # noqa: PLR0917 (the parts of an index)
+def scan(
     texts: pl.Series,
     listed: list[Listed],
     vocabulary: Vocabulary,
-    units: ListedUnits,
-    kinds: Ints,
-    threshold: float,
+    limits: Limits,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
-    """Every (text, listed name) with a window that counts, and which texts are too long."""
-    del units, kinds  # what they say is said by `listed`
-    too_long = texts.str.len_chars() > MAX_TEXT
-    borne = numbers_within([vocabulary.digits, *(name.name.text for name in listed)])
-    shapes = Shapes(texts.filter(~too_long), borne)
-    found = _scan(shapes.first, listed, vocabulary, _limits(listed, threshold))
-    return list(shapes.spread(found)), too_long.to_numpy()
+    """Every (text, listed name) with a window that counts, and which texts cannot be judged."""
+    unjudged = unreadable(texts, MAX_TEXT)
+    shapes = Shapes(texts.filter(~unjudged), limits.borne)
+    apart = _apart(shapes.first, vocabulary, limits.kind)
+    readings = pl.concat([shapes.first, pl.Series(shapes.first.name, list(apart.values()), dtype=pl.String)])
+    found = {
+        (text, place): finding
+        for text, place, finding in _scan(readings.unique(maintain_order=True), listed, vocabulary, limits)
+    }
+    return list(shapes.spread(_best_reading(shapes.first, apart, found))), unjudged.to_numpy()
 
 
-def _limits(listed: list[Listed], threshold: float) -> Limits:
+def _apart(texts: pl.Series, vocabulary: Vocabulary, kind: Ints) -> dict[str, str]:
+    """Texts that are read a second time: a word that anybody bears is joined to another there."""
+    glued, others = parted(texts)
+    if glued.is_empty():
+        return {}
+    batch = tokenise_batch(glued_words(glued), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT)
+    known = appraise(batch, vocabulary, kind, ends=False)
+    entries, rows = Entries(batch, known), known.rows
+    borne = np.zeros(len(entries.starts), dtype=bool)
+    borne[entries.token[entries.telling]] = True
+    kept = pl.Series(np.isin(np.arange(len(glued)), rows.row[borne[rows.token]]))
+    return dict(zip(glued.filter(kept), others.filter(kept), strict=True))
+
+
+def _best_reading(
+    texts: pl.Series, apart: dict[str, str], found: dict[tuple[str, int], Finding]
+) -> list[tuple[str, int, Finding]]:
+    """What was found in texts as they stand or with their words apart, whichever is better."""
+    places: dict[str, list[int]] = {}
+    for text, place in found:
+        places.setdefault(text, []).append(place)
+    asked = texts.filter(texts.is_in(pl.Series(list(places), dtype=pl.String).implode())).to_list()
+    asked += [text for text, other in apart.items() if other in places and text not in places]
+    best = []
+    for text in asked:
+        readings = [text, apart.get(text, text)]
+        for place in dict.fromkeys(place for reading in readings for place in places.get(reading, ())):
+            findings = [found[reading, place] for reading in readings if (reading, place) in found]
+            best.append((text, place, min(findings, key=_order)))
+    return best
+
+
+def limits_of(listed: list[Listed], vocabulary: Vocabulary, threshold: float = 1.0) -> Limits:
+    """What windows of a list are held to; a search puts its own threshold there."""
     return Limits(
         kind=np.array([name.k for name in listed], dtype=np.int64),
         weight=np.array([name.cost for name in listed], dtype=np.float32),
@@ -71,6 +112,7 @@ def _limits(listed: list[Listed], threshold: float) -> Limits:
             [max((token.weights[name.k] for token in name.name.tokens), default=0.0) for name in listed]
         ),
         longest=np.array([_longest(name) for name in listed], dtype=np.int64),
+        borne=numbers_within([vocabulary.digits, *(name.name.text for name in listed)]),
         threshold=threshold,
     )
 
@@ -90,7 +132,7 @@ def _scan(
 def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]:
     """Texts to look at, long ones in passages, so that words far apart are no candidate together.
 
-    Every window of `longest` words lies in one passage whole; passages are cut at blanks, as words are.
+    Every window of `longest` pieces lies in one passage whole; of equal passages of a text the first will do.
 
     Returns:
         Short texts, then the passages of long ones; and which these passages are.
@@ -100,27 +142,35 @@ def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]
     parts: list[str] = []
     passages: list[Passage] = []
     for text in texts.filter(long):
-        words = [match.span() for match in PIECE.finditer(text)]
-        for first in range(0, max(1, len(words) - longest), step):
-            last = min(first + size, len(words))
-            start = text.rfind(" ", 0, words[first][0]) + 1 if words else 0
-            end = text.find(" ", words[last - 1][1]) if words else -1
-            parts.append(text[start : end if end >= 0 else len(text)])
-            passages.append(Passage(text, words, first, last))
+        spans = spans_of(text)
+        known: set[str] = set()
+        for first in range(0, max(min(1, len(spans)), len(spans) - longest), step):
+            last = min(first + size, len(spans))
+            part = text[spans[first][0] : spans[last - 1][1]]
+            if part not in known:
+                known.add(part)
+                parts.append(part)
+                passages.append(Passage(text, spans, first, last))
     return pl.concat([texts.filter(~long), pl.Series(texts.name, parts, dtype=pl.String)]), passages
 
 
 def _longest(listed: Listed) -> int:
-    """Words of the longest window in which a listed name is looked for."""
-    return max(len(listed.name.words), len(listed.name.tokens)) + _SLACK
+    """Pieces of the longest window in which a listed name is looked for."""
+    return max(len(listed.name.words), len(listed.name.tokens)) * 3 // 2 + _SLACK
 
 
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
-    only = np.zeros(1, dtype=np.int64)
-    limits = _limits([listed], threshold)
-    found = _read(pl.Series([text]), [], only, only, [listed], Vocabulary([listed]), limits)
-    return found[0][2] if found else None
+    only, vocabulary = np.zeros(1, dtype=np.int64), Vocabulary([listed])
+    limits = limits_of([listed], vocabulary, threshold)
+    readings = [pl.Series([text]), parted(pl.Series([text]))[1]]
+    found = [
+        finding
+        for reading in readings
+        if len(reading)
+        for _, _, finding in _read(reading, [], only, only, [listed], vocabulary, limits)
+    ]
+    return min(found, key=_order, default=None)
 
 
 def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
@@ -138,7 +188,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
     passages = []
     for row, text in zip(asked.tolist(), parts.gather(pl.Series(asked, dtype=pl.UInt32)), strict=True):
         if row < short:
-            spans = [match.span() for match in PIECE.finditer(text)]
+            spans = spans_of(text)
             passages.append(Passage(text, spans, 0, len(spans)))
         else:
             passages.append(long[row - short])
@@ -190,7 +240,7 @@ class _Reader:
         for first, last, bound in windows:
             if best is not None and bound < best.score - EPSILON:
                 break
-            start, end = trim(text, spans[first][0], spans[last][1])
+            start, end = spans[first][0], spans[last][1]
             score = self._score(text[start:end])
             if score is not None:
                 found = Finding(start, end, score)

@@ -7,6 +7,7 @@ one, less what it costs that others stand between them. Only windows whose bound
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -20,31 +21,69 @@ from screening.index.bound import Seen, upper_bound
 from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import units
-from screening.names.normalise import WORD, prepare
+from screening.names.lexicon import legal_forms_cjk
+from screening.names.normalise import ALTERED, MARKS, WORD, prepare
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from screening.names.normalise import Name
-
-__all__ = ["PIECE", "Limits", "Passage", "Windows", "possible_windows", "trim", "with_pieces"]
+__all__ = [
+    "PIECE",
+    "Limits",
+    "Passage",
+    "Windows",
+    "glued_words",
+    "parted",
+    "possible_windows",
+    "spans_of",
+    "with_pieces",
+]
 
 Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 Span = tuple[int, int]
 
-_SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"  # Han and Hangul
-PIECE: Final = re.compile(rf"[{_SYLLABIC}]|[^\s\x1c-\x1f/;:,(){_SYLLABIC}]+")
-"""A word of a text. Codes of payment messages, such as /RFB/, and syllables written without blanks are words
-of their own."""
+_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HANGUL: Final = "\uac00-\ud7af"
+_SYLLABIC: Final = _HAN + _HANGUL
+_READ_AS_LETTERS: Final = "".join(
+    c
+    for first, end in ((0x2100, 0x2150), (0x2460, 0x2500), (0x3200, 0x3400), (0x1F100, 0x1F300))
+    for c in map(chr, range(first, end))
+    if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
+)  # such as Ⓐ
+_GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"  # what is left out of a word joins what stands around it
+_GLUES: Final = rf"(?:[{_GLUE}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
+_LETTER: Final = rf"(?:[^\W_{_SYLLABIC}]|[{_READ_AS_LETTERS}])"
+_PARTING: Final = "".join(
+    c
+    for c in map(chr, range(0x0300, 0x1800))
+    if re.match(f"[{MARKS}]", c) and unicodedata.category(c)[0] in "PS"
+)  # stops and signs of money among the marks of their scripts
+_MARK: Final = rf"(?:(?![{_PARTING}])[{MARKS}])"
+_INNER: Final = rf"(?:{_MARK}|[{_GLUE}])"
+PIECE: Final = re.compile(
+    rf"[{_SYLLABIC}]"
+    rf"|(?<![^\W_])[^\W\d_{_SYLLABIC}](?:\.[^\W\d_{_SYLLABIC}])+(?![^\W_])"
+    rf"|{_LETTER}(?:{_INNER}*{_LETTER})*{_MARK}*"
+)
+"""A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
 
-_ENDS: Final = "/;:,()"  # where a word may end that no blank ends
-_WITHIN: Final = re.compile(rf"[{_ENDS}{_SYLLABIC}]")
-_BROKEN: Final = rf"[^\s\x1c-\x1f{_ENDS}][{_ENDS}]+[^\s\x1c-\x1f{_ENDS}]|[{_SYLLABIC}]"
-_BROKEN_WORD: Final = rf"[^\s\x1c-\x1f]*(?:{_BROKEN})[^\s\x1c-\x1f]*"
+Syllables written without blanks are pieces of their own, and dotted letters are one together.
+"""
+
+_OUTSIDE: Final = rf"(?:^|[^\w{_READ_AS_LETTERS}]|_)"
+_DOTTED: Final = r"[^\W\d_]\.[^\W\d_]\."
+_LINE_CODE: Final = rf"{_OUTSIDE}\d/"
+_SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
+_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}|{ALTERED}")
+"""What is read otherwise as part of a word than piece by piece."""
+_ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
+_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}{_PARTING}]"
+_RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{_GLUE}])+")
+_ONE_SCRIPT: Final = re.compile(rf"[{_HAN}]+|[{_HANGUL}]+")
 _WORD: Final = re.compile(WORD)
-_FEW: Final = 6  # pieces of a word of which every run is looked at
 _DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
 _MOST_TOKENS: Final = 1 << 20
@@ -75,6 +114,7 @@ class Limits:
         weight: Sum of the token costs of each.
         rarest: Weight of the rarest token of each.
         longest: Pieces of the longest window in which each is looked for.
+        borne: Numbers that may mean something to the list.
         threshold: Score to reach.
     """
 
@@ -82,6 +122,7 @@ class Limits:
     weight: Floats
     rarest: Floats
     longest: Ints
+    borne: frozenset[str]
     threshold: float
 
 
@@ -95,24 +136,37 @@ class Windows:
     bound: Floats
 
 
-def trim(text: str, start: int, end: int) -> Span:
-    """Leave out punctuation around a window."""
-    while start < end and not (text[start].isalnum()):
-        start += 1
-    while end > start and not (text[end - 1].isalnum()):
-        end -= 1
-    return start, end
+def spans_of(text: str) -> list[Span]:
+    """Where the pieces of a text are; what is invisible parts none."""
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c.isspace() else "'" for c in text)
+    return [match.span() for match in PIECE.finditer(text)]
+
+
+def parted(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Texts in which something joins words that it may also part, and these with blanks in its place."""
+    glued = texts.filter(texts.str.contains(rf"[^\W_]{_GLUES}+[^\W_]"))
+    return glued, glued.str.replace_all(_GLUES, " ")
+
+
+def glued_words(texts: pl.Series) -> pl.Series:
+    """Of each text, the words beside what joins them."""
+    return texts.str.extract_all(rf"[^\W_]*(?:{_GLUES}+[^\W_]+)+").list.join(" ").str.replace_all(_GLUES, " ")
 
 
 def with_pieces(texts: pl.Series) -> pl.Series:
     """Texts, and behind them the pieces of their words: alone a piece may be read otherwise."""
-    broken = texts.str.contains(_BROKEN)
-    if not broken.any():
+    suspect = texts.str.contains(_SUSPECT) | (texts != texts.str.normalize("NFKC"))
+    rows = suspect.arg_true()
+    if rows.is_empty():
         return texts
-    words = texts.filter(broken)
-    inner = words.str.extract_all(_BROKEN_WORD).list.join(" ")
-    inner = inner.str.replace_all(f"[{_ENDS}]+", " ").str.replace_all(f"([{_SYLLABIC}])", " $1 ")
-    return texts.clone().scatter(broken.arg_true(), words + " " + inner)  # it sets values in place
+    inner = [f"{text} {' '.join(_written(text, spans_of(text)))}" for text in texts.gather(rows)]
+    return texts.clone().scatter(rows, inner)  # it sets values in place
+
+
+def _written(text: str, spans: list[Span]) -> list[str]:
+    """Pieces, each with the full stop behind it, which makes it an abbreviation."""
+    return [text[start : end + text.startswith(".", end)] for start, end in spans]
 
 
 def possible_windows(
@@ -127,7 +181,7 @@ def possible_windows(
         vocabulary: The list.
         limits: What windows are held to.
     """
-    written = [[p.text[a:b] for a, b in p.spans[p.first : p.end]] for p in passages]
+    written = [_written(p.text, p.spans[p.first : p.end]) for p in passages]
     pieces = _Pieces(sorted({word for words in written for word in words}), vocabulary, limits)
     flat = _Flat(passages, written, pieces)
     joined = flat.joined(which, names)
@@ -163,53 +217,56 @@ class _Pieces:
         read = [prepare(word, ends=False) for word in words]
         self.surfaces = [[token.surface for token in name.tokens if token.surface] for name in read]
         self.begins = [any(s in vocabulary.prefixes for s in surfaces) for surfaces in self.surfaces]
-        self.doubtful = np.zeros(len(words), dtype=bool)
-        self.faithful: dict[str, bool] = {}
-        # At either end of a window a word stands without its punctuation, and may be another token.
-        bare: list[Name] = []
-        for number, (word, name) in enumerate(zip(words, read, strict=True)):
-            if not (word[0].isalnum() and word[-1].isalnum()):
-                start, end = trim(word, 0, len(word))
-                forms = [prepare(text, ends=False) for text in (word[start:], word[:end], word[start:end])]
-                self.doubtful[number] = any(_tokens(form) != _tokens(name) for form in forms)
-                bare += forms
+        # At the end of a window a word stands without its full stop.
+        bare = [prepare(word[:-1], ends=False) for word in words if word.endswith(".")]
         vocabulary.near(list({token for name in bare for _, token in units(name)}))
 
-    def doubts(self, text: str, spans: list[Span]) -> Iterator[int]:
-        """Pieces that may be something else as part of the words they stand in."""
-        if _WITHIN.search(text) is None:
-            return
-        place = 0
-        for match in _WORD.finditer(text):
-            first = place
-            while place < len(spans) and spans[place][1] <= match.end():
-                place += 1
-            if place == first or spans[first] == match.span():
-                continue
-            start, end = spans[first]
-            plain = place == first + 1 and text[start:end].isascii() and text[start:end].isalpha()
-            if not plain:
-                inner = [(a - match.start(), b - match.start()) for a, b in spans[first:place]]
-                if not self._faithful(match[0], inner):
-                    yield from range(first, place)
 
-    def _faithful(self, word: str, spans: list[Span]) -> bool:
-        """Whether every run of a word's pieces is read as the pieces are, one by one."""
-        if word not in self.faithful:
-            self.faithful[word] = len(spans) <= _FEW and all(
-                _tokens(prepare(word[start:end], ends=False))
-                == [token for a, b in spans[i:j] for token in _tokens(prepare(word[a:b], ends=False))]
-                for i in range(len(spans))
-                for j in range(i + 1, len(spans) + 1)
-                for start in {spans[i][0], 0 if i == 0 else spans[i][0]}
-                for end in {spans[j - 1][1], len(word) if j == len(spans) else spans[j - 1][1]}
-            )
-        return self.faithful[word]
+def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
+    """Pieces that may be something else as part of the words they stand in."""
+    plain = text.isascii()
+    if plain and _JOINED.search(text) is None:
+        return
+    place = 0
+    for match in _WORD.finditer(text):
+        first = place
+        while place < len(spans) and spans[place][1] <= match.end():
+            place += 1
+        if place - first < 2 and not (place > first and text.startswith("/", spans[first][1])):
+            continue
+        word = match[0]
+        if not word.isascii() and unicodedata.normalize("NFKC", word) != word:
+            yield from range(first, place)
+            continue
+        joined = [found.span() for found in _JOINED.finditer(word)]
+        if not plain:
+            joined += [
+                found.span()
+                for found in _RUN.finditer(word)
+                if not (found[0].isascii() or (_ONE_SCRIPT.fullmatch(found[0]) and not _has_form(found[0])))
+            ]
+        yield from _touched(spans, first, place, joined, match.start())
 
 
-def _tokens(name: Name) -> list[tuple[str, str, str, str, str]]:
-    """Tokens but for the full stop behind them, which makes them worth more."""
-    return [(t.form, t.native, t.script, t.surface, t.reading) for t in name.tokens]
+def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift: int) -> Iterator[int]:
+    """Pieces of some stretches of a word of more than one piece."""
+    place = first
+    for begin, last in sorted(joined):
+        while place > first and spans[place - 1][1] > begin + shift:
+            place -= 1
+        while place < end and spans[place][1] <= begin + shift:
+            place += 1
+        stop = place
+        while stop < end and spans[stop][0] < last + shift:
+            stop += 1
+        if stop > place + 1 or (stop > place and spans[place][1] < last + shift):
+            yield from range(place, stop)
+        place = min(stop, end)
+
+
+def _has_form(run: str) -> bool:
+    """Whether syllables of a legal form are among some, which are one token at their end."""
+    return any(form in run for form in legal_forms_cjk())
 
 
 class _Flat:
@@ -222,12 +279,12 @@ class _Flat:
         number = pieces.number
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
-        doubt = pieces.doubtful[self.code]
+        doubt = np.zeros(len(self.code), dtype=bool)
         known: dict[int, list[int]] = {}
         for start, passage in zip(self.starts[:-1].tolist(), passages, strict=True):
             spans = known.get(id(passage.spans))
             if spans is None:
-                spans = known[id(passage.spans)] = list(pieces.doubts(passage.text, passage.spans))
+                spans = known[id(passage.spans)] = list(_doubts(passage.text, passage.spans))
             for place in spans:
                 if passage.first <= place < passage.end:
                     doubt[start + place - passage.first] = True

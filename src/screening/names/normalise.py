@@ -18,7 +18,9 @@ from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_
 from screening.names.tokens import Token, make_token, whole
 
 __all__ = [
+    "ALTERED",
     "FULL_LINE",
+    "MARKS",
     "MAX_CHARACTERS",
     "MAX_TOKENS",
     "REVERSED",
@@ -134,16 +136,18 @@ _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
 _SLASHED = re.compile(r"(?i)\b([acsdwfb])/([aocb]o?)\b")
 _APOSTROPHES = re.compile(r"['`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„]")
-_MARKS: Final = (
+MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
 _LETTER: Final = r"[^\W\d_]"
 # what stands in place of a letter that could not be written
 _LOST = re.compile(rf"(?<={_LETTER})[?*\ufffd](?={_LETTER})")
-_PARTS = re.compile(rf"[^\W_]+(?:[{_MARKS}]+[^\W_]*)*")
+_PARTS = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*")
 _SYMBOLS = re.compile(rf"(?<={_LETTER})[@$](?={_LETTER})")
 _IMITATED: Final = str.maketrans("@$", "as")
 _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
+ALTERED: Final = rf"{_LETTER}[?*\ufffd@$]{_LETTER}"
+"""Signs that are read inside a word otherwise than beside one."""
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 

@@ -10,6 +10,7 @@ import pytest
 import screening
 from screening.designations import SanctionsList
 from screening.errors import ListError, SchemaError
+from screening.hits import compare_inside, find_hits, more_than_a_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,68 @@ def test_a_listed_name_that_is_a_part_of_a_party_field_is_a_hit(
     )
     alerts = screening.screen(payments, index).alerts
     assert alerts.select("transaction_id", "outcome", "references").rows() == [("P1", "SUSPEND", ["XXi.001"])]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "{}, Paul Dunmore",
+        "{}, Dunmore Street, Torvash",
+        "{}\nDunmore Street\nTorvash",
+        "{}+Paul Dunmore",
+        "{} | Paul Dunmore",
+        "{}: Paul Dunmore",
+        "{}\tPaul Dunmore",
+        "{} - Paul Dunmore",
+        "{} aka Paul Dunmore",
+        "{} a.k.a. Paul Dunmore",
+        "{} DBA Dunmore Plumbing",
+        "{} t/a Dunmore Plumbing",
+        "Dunmore Ltd {}",
+        "{0} {0}",
+        "Paul Dunmore Junior {}",
+    ],
+)
+@pytest.mark.parametrize("name", ["Ardo Belvane", "Mirwal Dostakhan Orlank"])
+def test_nothing_beside_a_listed_name_hides_it(field: str, name: str, index: screening.NameIndex) -> None:
+    table = pl.DataFrame({"transaction_id": ["t1"], "beneficiary_name": [field.format(name)]})
+    assert name in find_hits(table, index).table["listed_name"].to_list()
+
+
+def test_a_surname_before_a_comma_is_no_second_name() -> None:
+    fields = pl.Series(["Dunmore, Paul", "DUNMORE, PAUL JOHN", "Paul Dunmore", "Paul Dunmore Al Torvash Ltd"])
+    assert more_than_a_name(fields).to_list() == [False] * 4
+
+
+@pytest.mark.parametrize("threshold", [None, 0.7, 0.85, 0.99])
+def test_a_threshold_of_the_caller_holds_for_what_stands_inside_a_field(
+    threshold: float | None, index: screening.NameIndex
+) -> None:
+    table = pl.DataFrame({"transaction_id": ["t1"], "beneficiary_name": ["1/Mirwal Dostakxan Orlank 2/Rue"]})
+    (score,) = find_hits(table, index).table["score"]
+    assert index.policy.names.text_threshold <= score < 0.99
+    needed = max(threshold or 0.0, index.policy.names.text_threshold)
+    assert find_hits(table, index, threshold=threshold).table.height == int(score >= needed)
+
+
+@pytest.mark.parametrize(
+    ("field", "column", "words"),
+    [
+        ("1/Ardo Belvane 2/Rue Torvash 3/FR/Paris", "beneficiary_name", "Ardo Belvane"),
+        ("inv 7.Ardo Belvame.Thanks", "remittance_text", "Ardo Belvame"),
+        ("for l'Ardo Belvane's car", "remittance_text", "Ardo Belvane"),
+    ],
+)
+def test_a_hit_inside_is_explained_by_the_words_it_was_found_in(
+    field: str, column: str, words: str, index: screening.NameIndex
+) -> None:
+    table = pl.DataFrame({"transaction_id": ["t1"], column: [field]})
+    (hit,) = find_hits(table, index).table.rows(named=True)
+    inside = "field" if column == "beneficiary_name" else "text"
+    why = compare_inside(words, hit["listed_name"], kind="individual")
+    assert why.score == pytest.approx(hit["score"])
+    assert hit["reasons"] == [f"'{words}' stands inside the {inside}", *why.reasons]
+    assert not any("extra in query" in reason for reason in hit["reasons"])
 
 
 def test_a_lone_text_is_one_name_and_not_its_letters(index: screening.NameIndex) -> None:

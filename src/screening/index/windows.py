@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,6 +82,7 @@ _JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}|{ALTERED}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
 _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}{_PARTING}]"
+_SUSPECTED: Final = re.compile(_SUSPECT)
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{_GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{_HAN}]+|[{_HANGUL}]+")
 _WORD: Final = re.compile(WORD)
@@ -160,8 +162,16 @@ def with_pieces(texts: pl.Series) -> pl.Series:
     rows = suspect.arg_true()
     if rows.is_empty():
         return texts
-    inner = [f"{text} {' '.join(_written(text, spans_of(text)))}" for text in texts.gather(rows)]
+    inner = []
+    for text in texts.gather(rows):
+        words = (word for word in _WORD.findall(text) if _is_suspect(word))
+        inner.append(" ".join([text, *(piece for word in words for piece in _written(word, spans_of(word)))]))
     return texts.clone().scatter(rows, inner)  # it sets values in place
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_suspect(word: str) -> bool:
+    return _SUSPECTED.search(word) is not None or unicodedata.normalize("NFKC", word) != word
 
 
 def _written(text: str, spans: list[Span]) -> list[str]:

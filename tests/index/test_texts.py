@@ -341,10 +341,16 @@ def test_a_name_found_between_blanks_is_found_between_any_two_characters_that_ar
 
 
 @pytest.mark.parametrize(
-    "text", ["rent for Ard?o Belvane", "rent,S@vrin Maltuk", "x*Torv\ufffdash-Qorvati.y"]
+    "text",
+    [
+        "rent for Ard?o Belvane",
+        "rent for Sevrin Maltu?k",
+        "rent,S@vrin M@ltuk now",
+        "x*Torv\ufffdash-Qorvati.y",
+    ],
 )
 def test_a_name_that_lost_a_letter_is_found_in_a_text(text: str, small: NameIndex) -> None:
-    assert small.scan_text([text]).height == 1
+    assert not small.scan_text([text]).is_empty()
 
 
 def test_a_text_that_is_shown_in_another_order_is_not_clear(small: NameIndex) -> None:

@@ -23,7 +23,7 @@ from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import units
 from screening.names.lexicon import legal_forms_cjk
-from screening.names.normalise import ALTERED, MARKS, WORD, prepare
+from screening.names.normalise import MARKS, WITHIN, WORD, prepare
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _READ_AS_LETTERS: Final = "".join(
     if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
 )  # such as Ⓐ
 _GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"  # what is left out of a word joins what stands around it
-_GLUES: Final = rf"(?:[{_GLUE}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
+_GLUES: Final = rf"(?:[{_GLUE}{WITHIN}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
 _LETTER: Final = rf"(?:[^\W_{_SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _PARTING: Final = "".join(
     c
@@ -64,10 +64,11 @@ _PARTING: Final = "".join(
 )  # stops and signs of money among the marks of their scripts
 _MARK: Final = rf"(?:(?![{_PARTING}])[{MARKS}])"
 _INNER: Final = rf"(?:{_MARK}|[{_GLUE}])"
+_BETWEEN: Final = rf"(?<=[^\W\d_])[{WITHIN}](?=[^\W\d_])"
 PIECE: Final = re.compile(
     rf"[{_SYLLABIC}]"
     rf"|(?<![^\W_])[^\W\d_{_SYLLABIC}](?:\.[^\W\d_{_SYLLABIC}])+(?![^\W_])"
-    rf"|{_LETTER}(?:{_INNER}*{_LETTER})*{_MARK}*"
+    rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*{_MARK}*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
 
@@ -78,7 +79,7 @@ _OUTSIDE: Final = rf"(?:^|[^\w{_READ_AS_LETTERS}]|_)"
 _DOTTED: Final = r"[^\W\d_]\.[^\W\d_]\."
 _LINE_CODE: Final = rf"{_OUTSIDE}\d/"
 _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
-_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}|{ALTERED}")
+_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
 _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}{_PARTING}]"

@@ -18,13 +18,13 @@ from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_
 from screening.names.tokens import Token, make_token, whole
 
 __all__ = [
-    "ALTERED",
     "FULL_LINE",
     "MARKS",
     "MAX_CHARACTERS",
     "MAX_TOKENS",
     "REVERSED",
     "SYLLABIC",
+    "WITHIN",
     "WORD",
     "Name",
     "Word",
@@ -146,8 +146,8 @@ _PARTS = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*")
 _SYMBOLS = re.compile(rf"(?<={_LETTER})[@$](?={_LETTER})")
 _IMITATED: Final = str.maketrans("@$", "as")
 _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
-ALTERED: Final = rf"{_LETTER}[?*\ufffd@$]{_LETTER}"
-"""Signs that are read inside a word otherwise than beside one."""
+WITHIN: Final = r"?*\ufffd@$"
+"""Signs that mean something between two letters of a word, and nothing beside it."""
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 

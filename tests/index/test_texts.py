@@ -94,6 +94,20 @@ def small(build: Callable[..., NameIndex]) -> NameIndex:
     return build(PERSONS, FIRMS)
 
 
+@pytest.fixture
+def aligned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Windows that are aligned, as they come."""
+    asked: list[str] = []
+    score = _Reader._score
+
+    def counted(reader: _Reader, words: str) -> float | None:
+        asked.append(words)
+        return score(reader, words)
+
+    monkeypatch.setattr(_Reader, "_score", counted)
+    return asked
+
+
 def listed(name: str, kind: Kind = "individual") -> Listed:
     return Listed.ready(prepare(name), kind)
 
@@ -361,22 +375,14 @@ def test_a_text_that_is_shown_in_another_order_is_not_clear(small: NameIndex) ->
     "pattern", ["ali/", "김영철", "a.b.", "al-abd.mohammed_", "mohammed ali ", "1/ali/", "ａｌｉ／", '"ali']
 )
 def test_a_text_without_blanks_costs_what_one_with_blanks_does(
-    pattern: str, monkeypatch: pytest.MonkeyPatch, build: Callable[..., NameIndex]
+    pattern: str, aligned: list[str], build: Callable[..., NameIndex]
 ) -> None:
-    asked: list[str] = []
-    score = _Reader._score
-
-    def counted(reader: _Reader, words: str) -> float | None:
-        asked.append(words)
-        return score(reader, words)
-
-    monkeypatch.setattr(_Reader, "_score", counted)
     several = build(["Mohammed Ali", "Ali Hassan Ali", "김영철", "Abd Al-Mohammed"])
     counts = []
     for size in (MAX_TEXT // 4, MAX_TEXT):
-        asked.clear()
+        aligned.clear()
         several.scan_text([(pattern * MAX_TEXT)[:size]])
-        counts.append(len(asked))
+        counts.append(len(aligned))
     assert counts[1] <= 6 * counts[0] + 100
 
 
@@ -441,39 +447,23 @@ def test_a_name_is_found_wherever_in_a_long_text_it_stands(
 
 
 def test_windows_grow_with_the_length_of_a_text_not_with_its_square(
-    small: NameIndex, monkeypatch: pytest.MonkeyPatch
+    small: NameIndex, aligned: list[str]
 ) -> None:
-    asked: list[str] = []
-    score = _Reader._score
-
-    def counted(reader: _Reader, words: str) -> float | None:
-        asked.append(words)
-        return score(reader, words)
-
-    monkeypatch.setattr(_Reader, "_score", counted)
     text = " ".join([*people(60, seed=3)["name"], "Ardo Belvane", "Khalid Dormani", "Velkar Relief"])
     counts = []
     for times in (1, 2, 4):
-        asked.clear()
+        aligned.clear()
         small.scan_text([" ".join([text] * times)])
-        counts.append(len(asked))
+        counts.append(len(aligned))
     assert counts[0] > 0
     assert counts[2] <= 6 * counts[0]
 
 
 def test_few_windows_are_aligned_of_a_text_that_holds_no_listed_name(
-    small: NameIndex, monkeypatch: pytest.MonkeyPatch
+    small: NameIndex, aligned: list[str]
 ) -> None:
-    asked: list[str] = []
-    score = _Reader._score
-
-    def counted(reader: _Reader, words: str) -> float | None:
-        asked.append(words)
-        return score(reader, words)
-
-    monkeypatch.setattr(_Reader, "_score", counted)
     small.scan_text([f"invoice {number} of the bank for Ali Hassan" for number in range(1000)])
-    assert len(asked) < 100
+    assert len(aligned) < 100
 
 
 def test_texts_without_findings_give_no_rows(small: NameIndex) -> None:

@@ -138,3 +138,21 @@ def test_a_qaf_is_read_as_k_and_as_g() -> None:
     assert not set(make_token("qadum").keys).isdisjoint(make_token("kadum").keys)
     assert set(make_token("gadum").keys).isdisjoint(make_token("kadum").keys)
     assert make_token("qadum").skeleton == make_token("kadum").skeleton
+
+
+PIECES = (
+    "abd", "abdul", "al", "allah", "rahman", "din", "nur", "velkar", "-", ".", "?", "*", "@", "'", "1", "0",
+    "عبد", "ال", "رحمن", "金", "김", "\u0430", "Х", "А", " ", "a", "e",
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join), max_size=8))
+def test_tokens_that_are_equal_are_worth_the_same(texts: list[str]) -> None:
+    """A batch numbers tokens by what they are: one that weighed otherwise would get another's weight."""
+    met: dict[Token, Token] = {}
+    for text in texts:
+        name = prepare(text)
+        for token in (*name.tokens, *(token for _, _, token in name.compounds)):
+            first = met.setdefault(token, token)
+            for about in ("weights", "costs", "roles", "keys", "meanings", "skeleton"):
+                assert getattr(first, about) == getattr(token, about), (first, token)

@@ -29,10 +29,11 @@ from screening.index.windows import (
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.normalise import Name, prepare
-from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from screening.names.tokens import Token
 
 
 __all__ = ["MAX_TEXT", "Finding", "find_window", "limits_of", "scan"]
@@ -279,7 +280,7 @@ def _order(found: Finding) -> tuple[float, int, int]:
 
 def _counts(options: list[Option], window: Name, listed: Listed, score: float) -> bool:
     """Whether enough of what was found is telling."""
-    k = KINDS.index(listed.kind)
+    k = listed.k
     telling = [
         o
         for o in options

@@ -23,7 +23,7 @@ from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import units
 from screening.names.lexicon import legal_forms_cjk
-from screening.names.normalise import MARKS, WITHIN, WORD, prepare
+from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -45,29 +45,25 @@ Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
 Span = tuple[int, int]
 
-_HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_HANGUL: Final = "\uac00-\ud7af"
-_SYLLABIC: Final = _HAN + _HANGUL
 _READ_AS_LETTERS: Final = "".join(
     c
     for first, end in ((0x2100, 0x2150), (0x2460, 0x2500), (0x3200, 0x3400), (0x1F100, 0x1F300))
     for c in map(chr, range(first, end))
     if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
 )  # such as Ⓐ
-_GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"  # what is left out of a word joins what stands around it
-_GLUES: Final = rf"(?:[{_GLUE}{WITHIN}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
-_LETTER: Final = rf"(?:[^\W_{_SYLLABIC}]|[{_READ_AS_LETTERS}])"
+_GLUES: Final = rf"(?:[{GLUE}{WITHIN}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
+_LETTER: Final = rf"(?:[^\W_{SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _PARTING: Final = "".join(
     c
     for c in map(chr, range(0x0300, 0x1800))
     if re.match(f"[{MARKS}]", c) and unicodedata.category(c)[0] in "PS"
 )  # stops and signs of money among the marks of their scripts
 _MARK: Final = rf"(?:(?![{_PARTING}])[{MARKS}])"
-_INNER: Final = rf"(?:{_MARK}|[{_GLUE}])"
+_INNER: Final = rf"(?:{_MARK}|[{GLUE}])"
 _BETWEEN: Final = rf"(?<=[^\W\d_])[{WITHIN}](?=[^\W\d_])"
 PIECE: Final = re.compile(
-    rf"[{_SYLLABIC}]"
-    rf"|(?<![^\W_])[^\W\d_{_SYLLABIC}](?:\.[^\W\d_{_SYLLABIC}])+(?![^\W_])"
+    rf"[{SYLLABIC}]"
+    rf"|(?<![^\W_])[^\W\d_{SYLLABIC}](?:\.[^\W\d_{SYLLABIC}])+(?![^\W_])"
     rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*{_MARK}*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
@@ -82,10 +78,10 @@ _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
 _JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
-_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{_SYLLABIC}{_PARTING}]"
+_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
-_RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{_GLUE}])+")
-_ONE_SCRIPT: Final = re.compile(rf"[{_HAN}]+|[{_HANGUL}]+")
+_RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
+_ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
 _WORD: Final = re.compile(WORD)
 _DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory

@@ -19,6 +19,9 @@ from screening.names.tokens import Token, make_token, whole
 
 __all__ = [
     "FULL_LINE",
+    "GLUE",
+    "HAN",
+    "HANGUL",
     "MARKS",
     "MAX_CHARACTERS",
     "MAX_TOKENS",
@@ -41,12 +44,13 @@ FULL_LINE: Final = (33, 34, 35, 140)
 WORD: Final = r"[^\s\x1c-\x1f]+"
 """A word: white space of any kind ends it. Means the same to Python and to polars."""
 
-SYLLABIC: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
-"""Han and Hangul, which write a syllable as one character."""
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HANGUL: Final = "\uac00-\ud7af"
+SYLLABIC: Final = HAN + HANGUL
+"""Scripts that write a syllable as one character."""
 
 _BY_SYLLABLE: Final = ("han", "hangul")
 _LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
-_OVERRIDES: Final = "\u202d\u202e"  # what follows is shown in another order than it is written
 
 Compound = tuple[int, int, Token]
 
@@ -94,7 +98,7 @@ class Name:
 
 
 _WORD = re.compile(WORD)
-REVERSED: Final = re.compile(f"[{_OVERRIDES}]")
+REVERSED: Final = re.compile("[\u202d\u202e]")
 """A text in which this is found shows another name than it holds: it is unscreenable, never a clear."""
 
 
@@ -135,18 +139,22 @@ _LINE_CODE = re.compile(r"^\d/(?=\S)")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
 _SLASHED = re.compile(r"(?i)\b([acsdwfb])/([aocb]o?)\b")
-_APOSTROPHES = re.compile(r"['`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„]")
+GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"
+"""What is left out of a word, and joins what stands around it."""
+_APOSTROPHES = re.compile(f"[{GLUE}]")
 MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
 _LETTER: Final = r"[^\W\d_]"
 # what stands in place of a letter that could not be written
-_LOST = re.compile(rf"(?<={_LETTER})[?*\ufffd](?={_LETTER})")
+_LOSSES: Final = "?*\ufffd"
+_LOST = re.compile(rf"(?<={_LETTER})[{_LOSSES}](?={_LETTER})")
 _PARTS = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*")
-_SYMBOLS = re.compile(rf"(?<={_LETTER})[@$](?={_LETTER})")
-_IMITATED: Final = str.maketrans("@$", "as")
+_SIGNS: Final = "@$"
+_IMITATING = re.compile(rf"(?<={_LETTER})[{_SIGNS}](?={_LETTER})")
+_IMITATED: Final = str.maketrans(_SIGNS, "as")
 _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
-WITHIN: Final = r"?*\ufffd@$"
+WITHIN: Final = _LOSSES + _SIGNS
 """Signs that mean something between two letters of a word, and nothing beside it."""
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
@@ -194,8 +202,8 @@ def _read(part: str) -> tuple[list[list[Token]], bool]:
 
 def _imitating(text: str) -> str:
     """Signs between letters, read as the letters that they imitate; not in the address of a mail."""
-    if _SYMBOLS.search(text) and not _MAIL.search(text):
-        return _SYMBOLS.sub(lambda sign: sign[0].translate(_IMITATED), text)
+    if _IMITATING.search(text) and not _MAIL.search(text):
+        return _IMITATING.sub(lambda sign: sign[0].translate(_IMITATED), text)
     return text
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from screening.hits import more_than_a_name
 from screening.index import NameIndex
 from screening.names.explanation import compare
 from screening.names.normalise import prepare
+from screening.party_fields import more_than_a_name
 from screening.validation.manipulations import MANIPULATIONS, manipulate, manipulated, recombined
 from screening.validation.people import companies, people
 from screening.validation.traffic import innocent_payments

@@ -22,6 +22,7 @@ FLOORS = {
     "index": 3,
     "lists": 3,
     "payments": 3,
+    "party_fields": 3,
     "hits": 4,
     "rules": 4,
     "alerts": 5,

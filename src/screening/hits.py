@@ -18,6 +18,7 @@ from screening.names import compare
 from screening.names.comparison import Listed, Query
 from screening.names.explanation import explain
 from screening.names.normalise import prepare
+from screening.party_fields import more_than_a_name
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
@@ -43,7 +44,6 @@ __all__ = [
     "in_order",
     "judge_names",
     "judge_texts",
-    "more_than_a_name",
     "pool",
     "reads_texts",
 ]
@@ -89,40 +89,6 @@ _FOUND: Final = pl.Schema(
 _GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
 _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
 _SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
-
-
-_MORE_THAN_A_NAME: Final = (
-    r"(?i)[/&(;\d]|\b(?:and|or|for|of|by|estate|late|deceased|bearer|account|acct|wife|husband|son|daughter|"
-    r"und|et|ou|y|pour|per|c/o|obo|behalf)\b"
-    r"|[+|:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]|\s-+\s|-{2}|\s{3,}\S"
-    r"|\b(?:a\.?k\.?a|d\.?b\.?a|f\.?k\.?a|n\.?k\.?a|alias|formerly|dit|attn|via|"
-    r"(?:trading|known)\s+as|care\s+of)\b"
-    r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
-    r"|\b(?:ltd|limited|llc|inc|plc|gmbh|sarl|corp)\b[.,]*\s+\S"
-    r"|(?:\S+\s+){5}\S"
-)
-"""What stands between a name and something else, or more words than most names have."""
-
-_NO_WORDS: Final = (
-    r"(?i)(?:^|\s)(?:al|el|bin|ibn|bint|ben|abu|abd|de|da|do|dos|del|la|van|von|der|den|di|"
-    r"co|company|corporation|ltd|limited|llc|inc|plc|gmbh)\b[.,]*"
-)
-"""What makes a name longer without being a word of its own: such names are common."""
-_MANY: Final = r"(?:\S+\s+){4}\S"
-
-
-def more_than_a_name(fields: pl.Series) -> pl.Series:
-    """Which party fields may hold more than one name: joint holders, an address beside it, "estate of".
-
-    They are read as texts too, where a listed name is found whatever stands beside it.
-
-    Args:
-        fields: Party fields, without nulls.
-    """
-    words = fields.str.to_lowercase().str.extract_all(r"\S+")
-    repeated = (words.list.len() > 3) & (words.list.n_unique() < words.list.len())
-    many = fields.str.replace_all(_NO_WORDS, "").str.contains(_MANY)
-    return fields.str.contains(_MORE_THAN_A_NAME) | many | repeated
 
 
 class Searchable(Protocol):

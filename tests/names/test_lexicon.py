@@ -16,6 +16,7 @@ DATA = files("screening.names") / "data"
 KEYS = {
     "clerical": ("form",),
     "equivalents": ("form", "kind"),
+    "field_words": ("word", "use"),
     "homoglyphs": ("character",),
     "legal_forms": ("form",),
     "legal_forms_cjk": ("written",),
@@ -84,6 +85,13 @@ def test_homoglyphs_lead_to_plain_letters_and_digits() -> None:
     table = lexicon.homoglyphs()
     assert all(re.fullmatch(r"[A-Za-z0-9]+", latin) for latin in table.values())
     assert not any(chr(letter).isascii() for letter in table)
+
+
+def test_field_words_are_lower_case_and_of_a_known_use() -> None:
+    uses = {row["use"] for row in rows("field_words")}
+    assert uses == {"joins", "renames", "ends", "lengthens"}
+    assert all(lexicon.field_words(use) for use in uses)
+    assert all(row["word"] == row["word"].lower() for row in rows("field_words"))
 
 
 def test_equivalents_of_one_kind_do_not_reach_the_other() -> None:

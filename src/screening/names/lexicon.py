@@ -16,6 +16,7 @@ __all__ = [
     "LEXICON_SHA256",
     "clerical",
     "equivalents",
+    "field_words",
     "homoglyphs",
     "legal_forms",
     "legal_forms_cjk",
@@ -64,6 +65,12 @@ def homoglyphs() -> dict[int, str]:
 def clerical() -> frozenset[str]:
     """Words that stand beside a name in a message: "attn", "dob", "inv"."""
     return frozenset(row["form"] for row in _rows("clerical.csv"))
+
+
+@cache
+def field_words(use: str) -> tuple[str, ...]:
+    """Words beside a name in a party field, by their use: "joins", "renames", "ends" or "lengthens"."""
+    return tuple(row["word"] for row in _rows("field_words.csv") if row["use"] == use)
 
 
 @cache

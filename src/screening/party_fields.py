@@ -1,0 +1,59 @@
+"""Which party fields hold more than a name: joint holders, an address beside it, another name of the party.
+
+A name is compared as a whole, and what stands beside it would hide it. Such fields are read as texts as well.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from screening.names.lexicon import field_words
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["more_than_a_name"]
+
+_SEPARATORS: Final = (
+    r"[/&(;\d+|:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
+    r"|\s-+\s|-{2}|\s{3,}\S"
+    r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
+)
+_MANY: Final = r"(?:\S+\s+){4}\S"
+_MOST: Final = r"(?:\S+\s+){5}\S"
+_REPEATED_FROM: Final = 4  # words; "Ali Ali" is a name
+
+
+def more_than_a_name(fields: pl.Series) -> pl.Series:
+    """Which party fields may hold more than one name.
+
+    Args:
+        fields: Party fields, without nulls.
+
+    Example:
+        >>> import polars as pl
+        >>> fields = pl.Series(["Ardo Belvane", "BELVANE, ARDO", "Ardo Belvane aka Orlank"])
+        >>> more_than_a_name(fields).to_list()
+        [False, False, True]
+    """
+    words = fields.str.to_lowercase().str.extract_all(r"\S+")
+    repeated = (words.list.len() >= _REPEATED_FROM) & (words.list.n_unique() < words.list.len())
+    beside, lengthening = _patterns()
+    many = fields.str.replace_all(lengthening, "").str.contains(_MANY)
+    return fields.str.contains(beside) | many | repeated
+
+
+@cache
+def _patterns() -> tuple[str, str]:
+    """What stands between a name and something else, or more words than a name; what makes names longer."""
+    joins, ends, lengthens = ("|".join(field_words(use)) for use in ("joins", "ends", "lengthens"))
+    renames = "|".join(map(_dotted, field_words("renames")))
+    beside = rf"{_SEPARATORS}|\b(?:{joins}|{renames})\b|\b(?:{ends})\b[.,]*\s+\S|{_MOST}"
+    return f"(?i){beside}", rf"(?i)(?:^|\s)(?:{lengthens})\b[.,]*"
+
+
+def _dotted(word: str) -> str:
+    """A word with or without full stops between its letters; any blanks between its words."""
+    return r"\s+".join(r"\.?".join(map(re.escape, part)) for part in word.split())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 from math import prod
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from threading import Lock, local
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,7 @@ from screening.rules.windows import Clock
 from screening.schemas import TRANSACTIONS, require_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     import numpy.typing as npt
 
@@ -43,6 +43,14 @@ PARTY_FIELDS: Final = (
 """Columns of a table of parties, besides `party_id`; any of them may be absent."""
 
 Kept = TypeVar("Kept")
+
+
+class _Kept(NamedTuple):
+    """Something made ready, and the texts (by `shared` name) that it was made of."""
+
+    value: Any
+    pools: frozenset[str]
+
 
 _SIDES: Final = ("originator", "beneficiary")
 _COMBINATIONS: Final = 1 << 16
@@ -78,8 +86,8 @@ class Columns:
         self._order = _order(time, payments["transaction_id"])
         self.clock = Clock(self._arranged(time))
         self.size = len(time)
-        self._kept: dict[Any, Any] = {}
-        self._lock, self._locks = Lock(), dict[Any, Lock]()
+        self._kept: dict[Any, _Kept] = {}
+        self._lock, self._locks, self._making = Lock(), dict[Any, Lock](), local()
 
     def has(self, name: str) -> bool:
         """Whether a column, or one of its alternatives "a|b", can be had."""
@@ -127,6 +135,7 @@ class Columns:
         return _absent(self.size)
 
     def _encoded(self, pool: str) -> dict[str, Coded]:
+        self._note({pool})
         names = sorted(name for name in self._texts & self.columns if shared(name) == pool)
         held = self._payments
         if self._later is not None:
@@ -203,7 +212,7 @@ class Columns:
         """Whole numbers for a key; accounts share theirs between both sides, and so do parties."""
         for kind, sides in SIDES.items():
             if name in sides:
-                both = self.keep(("sides", kind), partial(self._both_sides, kind))[0]
+                both = self._sides(kind)[0]
                 return both[: self.size] if name == sides[0] else both[self.size :]
         return self.keep(("key", name), lambda: self.coded(name).without_blank().keys())
 
@@ -212,6 +221,9 @@ class Columns:
         keys = self.key(f"{side}_party")
         names = self._party_texts()
         return names.extend_constant(None, 1).gather(np.minimum(keys, len(names))).alias(f"{side}_party")
+
+    def _sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], pl.Series]:
+        return self.keep(("sides", kind), partial(self._both_sides, kind))
 
     def _both_sides(self, kind: str) -> tuple[npt.NDArray[np.uint32], pl.Series]:
         sides = in_common(*(self._side(name) for name in SIDES[kind]))
@@ -228,9 +240,7 @@ class Columns:
         return first_known(*parts) if parts else _absent(self.size)
 
     def _party_texts(self) -> pl.Series:
-        self.key("originator_party")
-        names: pl.Series = self._kept["sides", "party"][1]
-        return names
+        return self._sides("party")[1]
 
     def _of_party(self, name: str) -> tuple[pl.Series, npt.NDArray[np.uint32]]:
         """A field of the table of parties by number of the party, and that number for each row."""
@@ -250,14 +260,41 @@ class Columns:
 
     def keep(self, name: Any, make: Callable[[], Kept]) -> Kept:
         """What is kept under a name, made the first time it is asked for."""
-        if name not in self._kept:
+        held = self._kept.get(name)
+        if held is None:
             with self._lock:
                 own = self._locks.setdefault(name, Lock())
             with own:  # what one rule is making, another waits for; nothing is made twice
-                if name not in self._kept:
-                    self._kept[name] = make()
-        kept: Kept = self._kept[name]
-        return kept
+                held = self._kept.get(name)
+                if held is None:
+                    held = self._kept[name] = self._made(make)
+        self._note(held.pools)
+        value: Kept = held.value
+        return value
+
+    def _made(self, make: Callable[[], Kept]) -> _Kept:
+        """Something with the texts that it was made of, those of what it asked for in turn among them."""
+        outer = getattr(self._making, "pools", None)
+        self._making.pools = pools = set[str]()
+        try:
+            return _Kept(make(), frozenset(pools))
+        finally:
+            self._making.pools = outer
+
+    def _note(self, pools: Iterable[str]) -> None:
+        making: set[str] | None = getattr(self._making, "pools", None)
+        if making is not None:
+            making.update(pools)
+
+    def keep_only(self, columns: Iterable[str]) -> None:
+        """Let go of what was made of the texts of other columns, where these can be read again."""
+        if self._later is None:
+            return
+        pools = {shared(name) for name in columns}
+        with self._lock:
+            for name, held in list(self._kept.items()):
+                if not held.pools <= pools:
+                    del self._kept[name]
 
     def _truth(self, values: pl.Series) -> npt.NDArray[np.bool_]:
         truth: npt.NDArray[np.bool_] = values.fill_null(False).to_numpy()
@@ -290,10 +327,19 @@ class Columns:
                 if part == "amount":
                     truth |= self.measured
                 elif self.has(part) and self._is_text(part):
-                    truth |= self.select(pl.col(part) != "")
+                    truth |= self._written(part)
                 elif self.has(part):
                     truth |= blank_is_null(self.column(part)).is_not_null().to_numpy()
         return truth
+
+    def _written(self, name: str) -> npt.NDArray[np.bool_]:
+        """Whether a text is there and not empty; texts that nothing else asks for get no numbers for it."""
+        test = pl.col(name) != ""
+        if name not in self._texts or ("pool", shared(name)) in self._kept:
+            return self.select(test)
+        held = self._payments.lazy() if name in self._payments.columns else self._later
+        assert held is not None  # columns are here, or can be read later
+        return self._arranged(self._truth(held.select(test).collect(engine="streaming").to_series()))
 
     @property
     def measured(self) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ do without, in the columns that they read.
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -53,6 +54,7 @@ __all__ = [
     "assess_in_parts",
     "deal",
     "gather",
+    "lifetimes",
     "look",
     "look_at_all",
     "plan",
@@ -112,6 +114,7 @@ class Plan:
         parties: What is known of parties.
         blind: COVERAGE of the rules that cannot look at all, with no rows yet.
         columns: Columns of TRANSACTIONS that the payments have.
+        reads: Rule -> columns that it reads, of those that can look and of those that others build upon.
     """
 
     partitions: tuple[Partition, ...]
@@ -120,6 +123,7 @@ class Plan:
     parties: pl.DataFrame | None
     blind: pl.DataFrame
     columns: frozenset[str]
+    reads: Mapping[str, frozenset[str]]
 
     def rule(self, name: str) -> Rule:
         """A rule by its id, of those that run or of the catalogue."""
@@ -184,7 +188,7 @@ def plan(
     drawn = _Drawing(book, {**by_id(), **{rule.id: rule for rule in chosen}})
     for rule in looking:
         drawn.add(rule)
-    return Plan(drawn.partitions(), chosen, policy, parties, pl.concat(blind), frozenset(held))
+    return Plan(drawn.partitions(), chosen, policy, parties, pl.concat(blind), frozenset(held), drawn.reads())
 
 
 class _Drawing:
@@ -224,6 +228,13 @@ class _Drawing:
         order = sorted(names, key=lambda name: (name == WHOLE, name in self._needs, name != ROW, name))
         whole = self._columns(self._rules.get(WHOLE, []))
         return tuple(self._partition(name, whole) for name in order)
+
+    def reads(self) -> dict[str, frozenset[str]]:
+        """Rule -> columns that it reads."""
+        looked = [*self._rules.values(), *self._narrowed.values()]
+        named = {rule.id: rule for held in looked for rule in held}
+        named |= {name: self._known[name] for fed in self._feeds.values() for name in fed}
+        return {name: frozenset(self._columns([rule])) for name, rule in named.items()}
 
     def _partition(self, name: str, whole: set[str]) -> Partition:
         rules, narrowed = self._rules.get(name, []), self._narrowed.get(name, [])
@@ -390,25 +401,51 @@ def _look_at(
         **about,
     )
     del payments  # the book lets go of columns that it has made ready
-    names = {name for one in partitions for name in (*one.rules, *one.feeds)}
-    narrowed = {name for one in partitions for name in one.narrowed} - names
+    turn = in_turn(plan, partitions)
+    waiting = [plan.reads[name] for name in turn]
+    looked = {name for one in partitions for name in (*one.rules, *one.feeds)}
+    narrowed = {name for one in partitions for name in one.narrowed} - looked
+    alone = {rule.id for rule in plan.looking} if any(one.name == ROW for one in partitions) else set()
 
-    def found(rule: Rule) -> Found:
-        held = [_look(rule, book, one) for one in partitions if rule.id in one.rules]
-        if any(rule.id in one.feeds for one in partitions):
-            held.append(Found(fired=_fired(rule.id, book.ids(np.flatnonzero(book.fired(rule))))))
+    def found(name: str) -> Found:
+        rule = plan.rule(name)
+        held = [_look(rule, book, one) for one in partitions if name in one.rules]
+        if any(name in one.feeds for one in partitions):
+            held.append(Found(fired=_fired(name, book.ids(np.flatnonzero(book.fired(rule))))))
+        if name in narrowed:
+            held.append(Found(narrowed=_narrowed(rule, book, plan)))
+        if name in alone:
+            held.append(Found(hindered=_hindered_alone(rule, book)))
         book.forget(rule)
+        waiting.remove(plan.reads[name])
+        book.keep_only(column for reads in list(waiting) for column in reads)
         return together(held)
 
     with ThreadPoolExecutor(max_workers=min(most, threads(book))) as pool:
-        founds = [*pool.map(found, map(plan.rule, sorted(names)))]
-    for rule in map(plan.rule, sorted(narrowed)):
-        rows = np.flatnonzero(_needed(rule, book))
-        columns = [pl.Series(IN_BATCH, book.batch[rows]), *(book.column(name, rows) for name in plan.whole)]
-        founds.append(Found(narrowed=pl.DataFrame(columns)))
-    if any(one.name == ROW for one in partitions):
-        founds += [Found(hindered=_hindered_alone(rule, book)) for rule in plan.looking]
-    return together(founds)
+        return together([*pool.map(found, turn)])
+
+
+def in_turn(plan: Plan, partitions: Sequence[Partition]) -> list[str]:
+    """The rules of some partitions, those first that read what few others read: so few columns are held."""
+    names = {name for one in partitions for name in (*one.rules, *one.feeds, *one.narrowed)}
+    if any(one.name == ROW for one in partitions):  # what a payment itself lacks is counted for all
+        names |= {rule.id for rule in plan.looking}
+    asked = Counter(column for name in names for column in plan.reads[name])
+    return sorted(names, key=lambda name: (sorted(asked[column] for column in plan.reads[name]), name))
+
+
+def lifetimes(plan: Plan, partitions: Sequence[Partition]) -> list[set[str]]:
+    """The columns that `look_at_all` holds at once, for each rule in turn."""
+    turn = [plan.reads[name] for name in in_turn(plan, partitions)]
+    read = [set().union(*turn[: place + 1]) for place in range(len(turn))]
+    return [read[place] & set().union(*turn[place:]) for place in range(len(turn))]
+
+
+def _narrowed(rule: Rule, book: Book, plan: Plan) -> pl.DataFrame:
+    """The payments that a rule over the whole cannot do without."""
+    rows = np.flatnonzero(_needed(rule, book))
+    columns = (book.column(name, rows) for name in plan.whole)
+    return pl.DataFrame([pl.Series(IN_BATCH, book.batch[rows]), *columns])
 
 
 def assess_in_parts(

@@ -20,7 +20,7 @@ from screening.payments import ID, KEY
 from screening.rules.assessment import shared_payments
 from screening.rules.coded import with_numbers
 from screening.rules.gathering import FIRED, Found, cover, settle
-from screening.rules.partitions import IN_BATCH, PART, Partition, deal, look, look_at_all
+from screening.rules.partitions import IN_BATCH, PART, Partition, deal, lifetimes, look, look_at_all
 from screening.rules.scopes import ROW, WHOLE
 from screening.runs.budget import cores
 from screening.runs.crew import Crew, Desk, Task
@@ -37,13 +37,13 @@ if TYPE_CHECKING:
 __all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "look_at_table", "settle_share"]
 
 _SAMPLE: Final = 20_000
-_WEIGHED: Final = 500_000
+_WEIGHED: Final = 200_000
 _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
 # bytes that a look takes for each row, measured:
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
 _TEXT: Final = 20  # for each different text beside its letters,
 _NUMBERS: Final = 200  # for its place in time, its keys and what is found,
-_OF_RULE: Final = 6  # and for each rule, for what one looks up stays for others;
+_OF_RULE: Final = 3  # and for each rule, for what one looks up stays for others;
 _IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
 
@@ -115,40 +115,51 @@ class Ruling:
         What was begun is gone on with, whatever the memory is now.
         """
         if self.place.receipt("layout") is None:
-            sample = self.place.scan("payments-0").select(self.columns).head(_WEIGHED)
-            lines = [*self._divided(_weights(sample), sample.head(_SAMPLE).collect())]
+            payments = self.place.scan("payments-0").select(self.columns)
+            lines = [*self._divided(self._weights(), payments.head(_SAMPLE).collect())]
             columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64, "table": pl.Int64}
             self.place.seal("layout", pl.DataFrame(lines, schema=columns, orient="row"))
         found = self.place.scan("layout").collect()
         return {line[0]: _Share(*line) for line in found.iter_rows()}
 
+    def _weights(self) -> dict[str, float]:
+        """Bytes that a row takes in each column of texts; only those that differ are looked at in full."""
+        roles = ("history", "payments") if self.history else ("payments",)
+        rows = pl.concat([self.place.scan(f"{role}-0").select(self.columns) for role in roles])
+        weights = _weights(rows.head(_WEIGHED))
+        differing = [name for name, weight in weights.items() if weight > _COLUMN + 1]
+        return weights | _weights(rows.select(differing))
+
     def _divided(self, weights: Mapping[str, float], sample: pl.DataFrame) -> Iterator[_Share]:
         """How each partition is looked at: in one piece at a table with others, or in parts."""
         rows: int = sum(self._noted(name)["rows"] for name in self._sources)
-
-        def weigh(columns: Iterable[str], rules: int) -> float:
-            return rows * _weight(weights, columns, rules)
-
-        partitions = self.plan.partitions
-        everything = {column for partition in partitions for column in partition.columns}
-        if self.budget.holds(weigh(everything, len(self.plan.looking))):
-            yield from (_Share(partition.name, 1, rows, 0) for partition in partitions)
+        # looked at last and alone, where it gets no more than others leave it
+        left = [one for one in self.plan.partitions if one.name == WHOLE and self.plan.narrows]
+        seated = [one for one in self.plan.partitions if one not in left]
+        yield from (_Share(partition.name, 1, rows, None) for partition in left)
+        if self._fits(seated, rows, weights):
+            yield from (_Share(partition.name, 1, rows, 0) for partition in seated)
             return
-        tables: list[tuple[set[str], int]] = []  # columns, and how many rules
-        for partition in sorted(partitions, key=lambda one: -len(one.rules)):
-            columns, rules = {*partition.columns}, len(partition.rules)
-            joined = [(held | columns, count + rules) for held, count in tables] + [(columns, rules)]
-            fit = next((n for n, table in enumerate(joined) if self.budget.holds(weigh(*table))), None)
-            if partition.name == WHOLE:  # gets what others leave it
-                yield _Share(partition.name, 1, rows, None)
-            elif fit is not None:
+        tables: list[list[Partition]] = []
+        for partition in sorted(seated, key=lambda one: -len(one.rules)):
+            joined = [[*table, partition] for table in tables] + [[partition]]
+            fit = next((n for n, table in enumerate(joined) if self._fits(table, rows, weights)), None)
+            if fit is not None:
                 tables[fit : fit + 1] = [joined[fit]]
                 yield _Share(partition.name, 1, rows, fit)
+            elif partition.name == WHOLE:
+                yield _Share(partition.name, 1, rows, None)
             else:
                 dealt = deal(sample.with_columns(pl.lit(value=True).alias(IN_BATCH)), partition, 97)
                 times = dealt.height / max(sample.height, 1)
-                parts = self.budget.parts(_IN_PARTS * times * weigh(columns, rules))
-                yield _Share(partition.name, parts, int(rows * times), None)
+                size = rows * times * _weight(weights, partition.columns, len(partition.rules))
+                yield _Share(partition.name, self.budget.parts(_IN_PARTS * size), int(rows * times), None)
+
+    def _fits(self, table: Sequence[Partition], rows: int, weights: Mapping[str, float]) -> bool:
+        """Whether some partitions can be looked at in one piece."""
+        steps = lifetimes(self.plan, table)
+        columns = max((sum(weights.get(name, _COLUMN) for name in held) for held in steps), default=0)
+        return self.budget.holds(rows * (columns + _NUMBERS + _OF_RULE * len(steps)))
 
     def _waves(self) -> Iterator[list[int]]:
         """Numbers of partitions that can be looked at together: nothing that they need is still to come."""

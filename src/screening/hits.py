@@ -32,12 +32,14 @@ __all__ = [
     "FIELDS",
     "HITS_ORDER",
     "IDENTIFIER_COLUMNS",
+    "SCREENED",
     "Hits",
     "Judged",
     "Searchable",
     "carry_back",
     "compare_inside",
     "count_fields",
+    "distinct_identifiers",
     "distinct_values",
     "facts_behind",
     "find_hits",
@@ -60,6 +62,9 @@ IDENTIFIER_COLUMNS: Final = {
     "beneficiary_lei": ("beneficiary", "lei"),
 }
 """Column -> role, and which identifiers of the list it is compared with."""
+
+SCREENED: Final = (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
+"""Columns that are compared with the list."""
 
 FIELDS: Final = pl.Schema(
     {
@@ -164,8 +169,9 @@ def find_hits(
     if texts.len():
         say(f"reading {texts.len():,} distinct texts")
     judged = Judged(names=by_name, texts=judge_texts(texts, index, threshold=threshold))
+    identifiers = {column: values[column]["value"] for column in IDENTIFIER_COLUMNS if column in values}
     table = carry_back(
-        frame, values, judged, index, facts=facts, policy=policy, named=named, progress=progress
+        frame, identifiers, judged, index, facts=facts, policy=policy, named=named, progress=progress
     )
     held = {column: (int(part["rows"].sum()), part.height) for column, part in values.items()}
     return Hits(rows=rows, table=table, fields=count_fields(held, table, reads_texts=reads_texts(index)))
@@ -205,7 +211,7 @@ def judge_texts(
 
 def carry_back(
     frame: pl.LazyFrame,
-    values: Mapping[str, pl.DataFrame],
+    identifiers: Mapping[str, pl.Series],
     judged: Judged,
     index: Searchable,
     *,
@@ -218,8 +224,8 @@ def carry_back(
 
     Args:
         frame: TRANSACTIONS.
-        values: Their `distinct_values`.
-        judged: What the index said of these values; it may say more.
+        identifiers: Their `distinct_identifiers`.
+        judged: What the index said of their names and texts; it may say more.
         index: The index, for its names and identifiers.
         facts: See `find_hits`.
         policy: See `find_hits`.
@@ -234,13 +240,13 @@ def carry_back(
         **{column: (role, judged.names) for column, role in NAME_COLUMNS.items()},
         **{column: (role, judged.texts) for column, role in TEXT_COLUMNS.items() if judged.texts is not None},
         **{
-            column: (role, _numbers_met(values[column]["value"], numbers.filter(pl.col("kind") == kind)))
+            column: (role, _numbers_met(identifiers[column], numbers.filter(pl.col("kind") == kind)))
             for column, (role, kind) in IDENTIFIER_COLUMNS.items()
-            if column in values
+            if column in identifiers
         },
     }
     found = [
-        _carried_back(frame, column, *matched[column], present) for column in values if column in matched
+        _carried_back(frame, column, *met, present) for column, met in matched.items() if column in present
     ]
     found += [_nameless(frame, present)] if named else []
     empty = pl.DataFrame(schema=_FOUND | _GIVEN)
@@ -291,16 +297,23 @@ def distinct_values(
     present = set(frame.collect_schema().names())
     columns = [c for c in (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS) if c in present]
     wanted = pl.lit(value=True) if shares == 1 else pl.col("value").hash() % shares == share
-    plans = [
-        frame.select(value=column)
+    # one column after the other: together they would hold what each of them reads
+    values = {
+        column: frame.select(value=column)
         .drop_nulls()
         .filter(wanted)
         .group_by("value")
         .agg(rows=pl.len().cast(pl.Int64))
+        .collect(engine="streaming")
         for column in columns
-    ]
-    total, *parts = pl.collect_all([frame.select(pl.len()), *plans], engine="streaming")
-    return int(total.item()), dict(zip(columns, parts, strict=True))
+    }
+    return int(frame.select(pl.len()).collect(engine="streaming").item()), values
+
+
+def distinct_identifiers(payments: pl.DataFrame) -> dict[str, pl.Series]:
+    """Column of identifiers -> its distinct filled values."""
+    present = [column for column in IDENTIFIER_COLUMNS if column in payments.columns]
+    return {column: payments[column].drop_nulls().unique() for column in present}
 
 
 def pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:

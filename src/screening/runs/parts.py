@@ -9,9 +9,9 @@ import polars as pl
 
 from screening.alerts import raise_alerts
 from screening.hits import (
-    IDENTIFIER_COLUMNS,
     Judged,
     carry_back,
+    distinct_identifiers,
     distinct_values,
     judge_names,
     judge_texts,
@@ -34,7 +34,6 @@ __all__ = [
     "REJECTED",
     "can_be_sliced",
     "conformed",
-    "draw_values",
     "find_hits_of_part",
     "judge_part",
     "kept_rows",
@@ -45,7 +44,6 @@ __all__ = [
 
 _SLICED: Final = (b"PAR1", b"ARROW1")  # how files begin of which any rows can be found
 CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
-_DRAWN: Final = pl.Schema({"column": pl.String(), "value": pl.String(), "rows": pl.Int64()})
 REJECTED: Final = "rejected"
 """Part that holds the KEY of each row that is no payment."""
 
@@ -85,33 +83,16 @@ def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
     return rows if rejected.is_empty() else rows.filter(~pl.col(KEY).is_in(rejected.implode()))
 
 
-def draw_values(desk: Desk, part: str, *, batch: str, columns: Sequence[str]) -> None:
-    """Distinct values of each column in one batch, and how many rows carry each."""
-    rows = kept_rows(desk.place, batch, "payments").select(columns).collect()
-    _, values = distinct_values(rows.lazy())
-    drawn = [
-        table.select(pl.lit(column).alias("column"), *_DRAWN.names()[1:]) for column, table in values.items()
-    ]
-    table = pl.concat([_DRAWN.to_frame(), *drawn])
-    desk.place.seal(part, table, size=table.estimated_size())
-
-
 def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Sequence[str]) -> None:
     """Distinct names and texts of a share of all values."""
-    mine = desk.place.scan("drawn-").filter(pl.col("value").hash() % shares == share)
-    counted = mine.group_by("column", "value").agg(pl.col("rows").sum()).collect(engine="streaming")
-    own = {column: counted.filter(column=column) for column in _read_columns(columns)}
+    rows = kept_rows(desk.place, "payments-0", "payments").select(columns)
+    _, own = distinct_values(rows, share=share, shares=shares)
     _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
+    held = {column: [int(table["rows"].sum()), table.height] for column, table in own.items()}
     for channel, wanted in CHANNELS.items():
         both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
         desk.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-    held = {column: [int(table["rows"].sum()), table.height] for column, table in own.items()}
     desk.place.seal(part, pl.DataFrame(), shares=shares, held=held)
-
-
-def _read_columns(columns: Sequence[str]) -> list[str]:
-    read = (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
-    return [column for column in read if column in columns]
 
 
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:
@@ -129,21 +110,23 @@ def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, 
 def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], payments: bool) -> None:
     """Hits of one batch of payments, or of the rows that were rejected."""
     rows = kept_rows(desk.place, batch, "payments") if payments else desk.place.scan(batch)
-    frame = rows.select(columns)
     named = payments and desk.policy.payments.names_required
-    held = frame.collect().lazy()
-    _, values = distinct_values(held)
+    frame = rows.select(columns).collect()
     judged = Judged(
-        names=_judged(desk, "names", pool(values, NAME_COLUMNS)),
-        texts=_judged(desk, "texts", pool(values, TEXT_COLUMNS)) if reads_texts(desk.index) else None,
+        names=_judged(desk, "names", frame),
+        texts=_judged(desk, "texts", frame) if reads_texts(desk.index) else None,
     )
-    table = carry_back(held, values, judged, desk.index, facts=desk.facts, policy=desk.policy, named=named)
+    table = carry_back(
+        frame.lazy(), distinct_identifiers(frame), judged, desk.index, facts=desk.facts, policy=desk.policy,
+        named=named,
+    )  # fmt: skip
     desk.place.seal(part, table, size=table.estimated_size())
 
 
-def _judged(desk: Desk, channel: str, values: pl.Series) -> pl.DataFrame:
-    """What was said of some of the names or texts."""
-    wanted = values.alias("query").to_frame().lazy()
+def _judged(desk: Desk, channel: str, payments: pl.DataFrame) -> pl.DataFrame:
+    """What was said of the names or texts of some payments."""
+    held = [payments[name].alias("query") for name in CHANNELS[channel] if name in payments.columns]
+    wanted = pl.concat([pl.Series("query", dtype=pl.String), *held]).to_frame().lazy()
     return (
         desk.place.scan(f"judged-{channel}-").join(wanted, on="query", how="semi").collect(engine="streaming")
     )

@@ -26,6 +26,7 @@ from screening.runs.budget import cores
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.pace import Pace
 from screening.runs.parts import kept_rows
+from screening.runs.weights import weigh_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,11 +38,9 @@ if TYPE_CHECKING:
 __all__ = ["Ruling", "check_apart", "deal_batch", "look_at_part", "look_at_table", "settle_share"]
 
 _SAMPLE: Final = 20_000
-_WEIGHED: Final = 200_000
 _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of them is cheaper than dealing
 # bytes that a look takes for each row, measured:
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
-_TEXT: Final = 20  # for each different text beside its letters,
 _NUMBERS: Final = 200  # for its place in time, its keys and what is found,
 _OF_RULE: Final = 3  # and for each rule, for what one looks up stays for others;
 _IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
@@ -123,12 +122,11 @@ class Ruling:
         return {line[0]: _Share(*line) for line in found.iter_rows()}
 
     def _weights(self) -> dict[str, float]:
-        """Bytes that a row takes in each column of texts; only those that differ are looked at in full."""
+        """Bytes that a row takes in each column of texts."""
         roles = ("history", "payments") if self.history else ("payments",)
         rows = pl.concat([self.place.scan(f"{role}-0").select(self.columns) for role in roles])
-        weights = _weights(rows.head(_WEIGHED))
-        differing = [name for name, weight in weights.items() if weight > _COLUMN + 1]
-        return weights | _weights(rows.select(differing))
+        count = sum(self._noted(name)["rows"] for name in self._sources)
+        return {name: _COLUMN + size / max(count, 1) for name, size in weigh_texts(rows).items()}
 
     def _divided(self, weights: Mapping[str, float], sample: pl.DataFrame) -> Iterator[_Share]:
         """How each partition is looked at: in one piece at a table with others, or in parts."""
@@ -275,21 +273,6 @@ class _Share(NamedTuple):
     parts: int
     rows: int
     table: int | None
-
-
-def _weights(sample: pl.LazyFrame) -> dict[str, float]:
-    """Bytes that a row takes in each column: different texts are held once, so the fewer the lighter."""
-    texts = [name for name, kind in sample.collect_schema().items() if kind == pl.String]
-    measured = sample.select(
-        pl.len().alias("#rows"),
-        pl.col(texts).approx_n_unique().name.suffix(" different"),
-        pl.col(texts).str.len_bytes().mean().fill_null(0.0).name.suffix(" long"),
-    ).collect(engine="streaming")
-    held = measured.row(0, named=True)
-    rows = max(held["#rows"], 1)
-    return {
-        name: _COLUMN + held[f"{name} different"] / rows * (held[f"{name} long"] + _TEXT) for name in texts
-    }
 
 
 def _weight(weights: Mapping[str, float], columns: Iterable[str], rules: int) -> float:

@@ -21,7 +21,7 @@ from screening.audit import (
     write_table,
 )
 from screening.errors import RunError, SchemaError
-from screening.hits import HITS_ORDER, count_fields, reads_texts
+from screening.hits import HITS_ORDER, SCREENED, count_fields, reads_texts
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
 from screening.rules.partitions import plan
@@ -33,7 +33,6 @@ from screening.runs.parts import (
     REJECTED,
     can_be_sliced,
     conformed,
-    draw_values,
     find_hits_of_part,
     judge_part,
     raise_alerts_of_share,
@@ -41,6 +40,7 @@ from screening.runs.parts import (
     share_values,
 )
 from screening.runs.ruling import Ruling, check_apart
+from screening.runs.weights import weigh_texts
 from screening.runs.workplace import Workplace, writing
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -232,17 +232,11 @@ class Stages:
         shares = self._noted(done[0])["shares"] if done else 0
         if shares and len(done) == shares:
             return
-        drawing = [
-            Task(
-                part=f"drawn-{batch}", make=draw_values, given={"batch": batch, "columns": self._columns},
-                size=self._noted(batch)["rows"],
-            )
-            for batch in self.place.sealed("payments-0")
-        ]  # fmt: skip
-        rows = sum(task.size for task in drawing)
-        self.crew.do(drawing, Pace(self.steps.say, "gathering names and texts", rows, "rows").advance)
-        size = sum(self._noted(name)["size"] for name in self.place.sealed("drawn-"))
-        shares = shares or self.budget.shares(size)
+        self.steps.say("gathering names and texts")
+        if not shares:
+            read = [name for name in self._columns if name in SCREENED]
+            weighed = weigh_texts(self.place.scan("payments-0").select(read))
+            shares = self.budget.shares(int(sum(weighed.values())))
         tasks = [
             Task(
                 part=f"values-{share:04}", make=share_values,
@@ -250,8 +244,7 @@ class Stages:
             )
             for share in range(shares)
         ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "dividing names and texts", shares, "shares").advance)
-        self.place.drop("drawn-")
+        self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
 
     def _judge(self) -> None:
         """What the index says of them: each name and text is judged once in the whole run."""

@@ -17,6 +17,7 @@ import polars as pl
 from screening.hits import (
     Judged,
     carry_back,
+    distinct_identifiers,
     distinct_values,
     facts_behind,
     find_hits,
@@ -86,7 +87,7 @@ class _Judge:
         judged = Judged(names=self.names(pool(values, NAME_COLUMNS)), texts=texts)
         hits = carry_back(
             rows.lazy(),
-            values,
+            distinct_identifiers(rows),
             judged,
             self._index,
             facts=self.facts,

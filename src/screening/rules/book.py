@@ -21,7 +21,7 @@ from screening.rules.columns import PARTY_FIELDS, Columns
 from screening.rules.expressions import looks_beyond_its_row
 from screening.rules.keys import ALTERNATIVES, combine, key_texts
 from screening.rules.scopes import ROW, SIDES, aligned
-from screening.rules.windows import NO_KEY, Distinct, Ledger, pairs
+from screening.rules.windows import NO_KEY, Distinct, Ledger, meeting, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -199,6 +199,10 @@ class Book(Columns):
         keep = self.moved if among is None else self.moved & among
         rows = np.flatnonzero(keep)
         return Distinct(self.key(key)[rows], self.key(item)[rows], rows, self.clock, window)
+
+    def meeting(self, key: str, item: str, least: int) -> npt.NDArray[np.uint32]:
+        """The keys that ever meet at least so many different items, over the payments that moved."""
+        return meeting(self.key(key)[self.moved], self.key(item)[self.moved], least)
 
     def new_pair(
         self, key: str, item: str, *, among: npt.NDArray[np.bool_] | None = None

@@ -234,7 +234,7 @@ class Columns:
         known = np.zeros(self.size, np.bool_)
         for part, word in key_parts(name, self.columns):
             if part in self.columns and not (parts and known.all()):
-                coded = self.coded(part).without_blank()
+                coded = (self._coded_in(part, ~known) if parts else self.coded(part)).without_blank()
                 parts.append(coded if word is None else coded.renamed(worded(coded.texts, word)))
                 known |= coded.known
         return first_known(*parts) if parts else _absent(self.size)
@@ -334,12 +334,32 @@ class Columns:
 
     def _written(self, name: str) -> npt.NDArray[np.bool_]:
         """Whether a text is there and not empty; texts that nothing else asks for get no numbers for it."""
-        test = pl.col(name) != ""
+        texts = self._without_numbers(name)
+        if texts is None:
+            return self.select(pl.col(name) != "")
+        return self._arranged(self._truth(texts != ""))
+
+    def _coded_in(self, name: str, rows: npt.NDArray[np.bool_]) -> Coded:
+        """A column as numbers in some rows at least, so that few texts need one."""
+        texts = self._without_numbers(name)
+        if texts is None:
+            return self.coded(name)
+        self._note({shared(name)})
+        wanted = rows
+        if self._order is not None:
+            wanted = np.empty(self.size, np.bool_)
+            wanted[self._order] = rows
+        return encode(pl.select(pl.when(pl.Series(wanted)).then(texts)).to_series()).at(self._order)
+
+    def _without_numbers(self, name: str) -> pl.Series | None:
+        """A column of texts as it was read; None when it has numbers already, or is none."""
         if name not in self._texts or ("pool", shared(name)) in self._kept:
-            return self.select(test)
-        held = self._payments.lazy() if name in self._payments.columns else self._later
-        assert held is not None  # columns are here, or can be read later
-        return self._arranged(self._truth(held.select(test).collect(engine="streaming").to_series()))
+            return None
+        if name not in self._payments.columns:
+            assert self._later is not None  # what is not here can be read later
+            return self._later.select(name).collect(engine="streaming").to_series()
+        texts = self._payments[name]
+        return texts if texts.dtype == pl.String else None
 
     @property
     def measured(self) -> npt.NDArray[np.bool_]:

@@ -14,7 +14,7 @@ from screening.rules.findings import Finding
 from screening.rules.money import is_share
 from screening.rules.rule import count, duration, ratio, rule, share
 from screening.rules.similarity import plain_at, plain_similarities
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, pack
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, meeting, pack, unique_sorted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,12 +192,14 @@ def _resembling(
 def varied_name(book: Book, *, spellings: int, low: float, high: float, window: int) -> tuple[Finding, ...]:
     """Look for identities that vary their name."""
     risky = book.high_risk() & book.moved
+    named = book.coded("originator_name").keys()
     findings = []
     for key in ("originator_account", "device_id", "originator_national_id", "phone_hash"):
         if not book.has(key):
             continue
         ledger = book.ledger(key)
-        ledger = ledger.among(ledger.where(risky).keys).crowded(window, spellings)
+        ledger = ledger.among(ledger.where(risky).keys)
+        ledger = ledger.among(meeting(ledger.keys, named[ledger.rows], spellings)).crowded(window, spellings)
         span = ledger.within(window)
         keep = (span.count >= spellings) & span.any(risky)
         span, keys = span[keep], ledger.keys[keep]
@@ -241,7 +243,7 @@ def _keys_that_vary(
     keys: npt.NDArray[np.uint32], names: Coded, spellings: int, low: float, high: float
 ) -> npt.NDArray[np.uint32]:
     """Keys under which a name has enough others like it in whatever window, and those with many names."""
-    held = np.unique(pack(keys, names.keys())[names.known])
+    held = unique_sorted(pack(keys, names.keys())[names.known])
     owner = (held >> np.uint64(32)).astype(np.uint32)
     every, first, counts = np.unique(owner, return_index=True, return_counts=True)
     crowded, few = every[counts > _FEW], np.flatnonzero((counts >= spellings) & (counts <= _FEW))

@@ -127,7 +127,7 @@ def _fan(
     small: npt.NDArray[np.bool_] | None = None,
 ) -> Finding:
     """Many different others of one key in a window, most of them new, half of the amounts small."""
-    ledger = book.ledger(key).crowded(window, least)
+    ledger = book.ledger(key).among(book.meeting(key, other, least)).crowded(window, least)
     among = is_among(book.key(key), ledger.keys)
     span = ledger.within(window)
     firsts = span.sum(book.new_pair(key, other, among=among))
@@ -451,7 +451,8 @@ def shared_identifiers(
         # at a branch or a terminal the device is the machine, which all customers use
         machine = book.known("cash_point") & book.known(name) & (name == "device_id")
         own = ~(shared | machine)
-        ledger = book.ledger(name).where(own).crowded(window, originators)
+        several = book.meeting(name, "originator_party", originators)
+        ledger = book.ledger(name).among(several).where(own).crowded(window, originators)
         span = ledger.within(window)
         span = span[span.count >= originators]
         among = own & is_among(book.key(name), ledger.keys)
@@ -503,7 +504,8 @@ def shared_identifiers(
 )
 def many_accounts(book: Book, *, accounts: int, window: int) -> Finding:
     """Look for parties that pay from many accounts."""
-    ledger = book.ledger("originator_party").crowded(window, accounts)
+    several = book.meeting("originator_party", "originator_account", accounts)
+    ledger = book.ledger("originator_party").among(several).crowded(window, accounts)
     span = ledger.within(window)
     span = span[span.count >= accounts]
     keys = book.key("originator_party")

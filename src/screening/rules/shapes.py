@@ -74,8 +74,8 @@ def find_hops(book: Book, *, least: float, window: int) -> Hops:
     step = np.floor(came / width).astype(np.int64) + 1
     steps = int(max(came.max(initial=0), went.max(initial=0)) / width) + 4
     if max(int(part.max(initial=0)) for part in keys) * steps >= int(NO_KEY):  # number only the keys in use
-        used = np.unique(np.concatenate(keys))
-        keys = [np.searchsorted(used, part) for part in keys]
+        numbers = np.unique(np.concatenate(keys), return_inverse=True)[1]
+        keys = [numbers[: len(into)], numbers[len(into) :]]
     ledger = Ledger.of(_stepped(keys[0], step, steps), into, book.clock)
     # went in [0.80, 1.05] x came means came in [went / 1.05, went / 0.80]: at most two steps
     low = np.floor((went - np.log(_WIDEST[1]) - 1e-9) / width).astype(np.int64) + 1

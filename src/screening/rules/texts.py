@@ -10,7 +10,7 @@ import polars as pl
 from screening.rules.findings import Finding
 from screening.rules.graph import COMMERCIAL
 from screening.rules.rule import count, duration, ratio, rule
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, meeting
 from screening.rules.wording import found_terms, letters_of
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def same_text(book: Book, *, originators: int, beneficiaries: int, window: int, 
     payer, payee = book.key("originator_party")[rows], book.key("beneficiary_party")[rows]
     known = (payer != NO_KEY) & (payee != NO_KEY)
     rows, key, payer, payee = rows[known], key[known], payer[known], payee[known]
+    several = is_among(key, meeting(key, payer, originators))
+    rows, key, payer, payee = rows[several], key[several], payer[several], payee[several]
     ledger = Ledger.of(key, rows, book.clock).crowded(window, originators)
     span = ledger.within(window)
     keep = span.count >= originators

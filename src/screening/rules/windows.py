@@ -24,8 +24,10 @@ __all__ = [
     "Ledger",
     "Span",
     "is_among",
+    "meeting",
     "pack",
     "pairs",
+    "unique_sorted",
 ]
 
 DAY: Final = 86_400_000_000
@@ -134,7 +136,13 @@ class Ledger:
 
     def within(self, window: int) -> Span:
         """For every entry, the entries of its key in (t - window, t]."""
-        return self.between(self.packed, self.clock.after(window), self.clock.end)
+        rows, first = self.rows, self.clock.after(window)
+        low = np.searchsorted(self.packed, self.packed & ~_ROW_MASK | first[rows].astype(np.uint64))
+        end, high = self.clock.end[rows], np.arange(1, len(rows) + 1)
+        tied = np.flatnonzero(end != rows + 1)  # only at an instant of several rows may an end lie further
+        later = self.packed[tied] & ~_ROW_MASK | end[tied].astype(np.uint64)
+        high[tied] = np.searchsorted(self.packed, later)
+        return Span(self, rows, low, high)
 
     def before(self, window: int) -> Span:
         """For every entry, the entries of its key in [t - window, t)."""
@@ -315,6 +323,31 @@ def is_among(keys: npt.NDArray[np.uint32], wanted: npt.NDArray[Any]) -> npt.NDAr
     table[known] = True
     truth: npt.NDArray[np.bool_] = table[np.minimum(keys, len(table) - 1)]
     return truth
+
+
+def unique_sorted(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The different values in rising order; np.unique hashes, which takes many times as long for millions."""
+    values = np.sort(values)
+    first = np.ones(len(values), np.bool_)
+    first[1:] = values[1:] != values[:-1]
+    return values[first]
+
+
+def meeting(
+    keys: npt.NDArray[np.uint32], items: npt.NDArray[np.uint32], least: int
+) -> npt.NDArray[np.uint32]:
+    """The keys that ever meet at least so many different items, perhaps several times; few do.
+
+    In every round each key loses the payments of one of its items.
+    """
+    known = (keys != NO_KEY) & (items != NO_KEY)
+    keys, items = keys[known], items[known]
+    for _ in range(least - 1):
+        some = np.zeros(int(keys.max(initial=0)) + 1, np.uint32)
+        some[keys] = items
+        other = items != some[keys]
+        keys, items = keys[other], items[other]
+    return keys
 
 
 def pack(keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:

@@ -26,6 +26,8 @@ from screening.errors import MissingExtraError
 from screening.hits import facts_behind, find_hits, in_order
 from screening.payments import conform
 from screening.rules import RULES, Rule, assess
+from screening.rules.catalogue import by_id
+from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -172,6 +174,7 @@ def screen(
         RunError: The counts do not add up.
     """
     policy = policy or index.policy
+    apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     with steps.step("reading payments"):
         payments = conform(transactions, policy=policy)

@@ -172,3 +172,62 @@ def test_a_payment_that_names_nobody_is_reviewed_and_counted(index: screening.Na
     assert any("1 payments name no party at all" in line for line in result.manifest["warnings"])
     allowed = screening.Policy.from_dict({"payments": {"names_required": False}})
     assert screening.screen(payments, index, policy=allowed).alerts.is_empty()
+
+
+def _payments(*names: str, field: str = "beneficiary_name") -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "transaction_id": [f"P{number}" for number in range(len(names))],
+            "booked_at": ["2026-03-01T09:00:00Z"] * len(names),
+            "amount": ["1.00"] * len(names),
+            "currency": ["EUR"] * len(names),
+            "originator_name": ["Jo Example"] * len(names),
+            field: list(names),
+        }
+    )
+
+
+def _told(payments: pl.DataFrame, index: screening.NameIndex) -> list[str]:
+    warnings: list[str] = screening.screen(payments, index, rules=()).manifest["warnings"]
+    return [line for line in warnings if "no names" in line]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "MT84MALT011000012345MTLCAST001S",
+        "11420031", "CUST0001234", "****4711", "ABCDFRPP", "ABCDFRPPXXX", "1,250.00", "EUR 12.50", "-3",
+        "2026-03-01", "01 MAR 2026",
+    ],
+)  # fmt: skip
+def test_a_column_that_holds_no_names_is_told(value: str, index: screening.NameIndex) -> None:
+    swapped = _payments(value, value.replace("1", "2"), "Jane Doe").with_columns(
+        beneficiary_account=pl.lit("Ardo Belvane")
+    )
+    (line,) = _told(swapped, index)
+    assert line == (
+        "column 'beneficiary_name' holds numbers, codes or dates and no names in 2 of 3 payments: nobody is "
+        "found there; if the names stand in another column, name it under [payments.columns]"
+    )
+
+
+def test_names_that_hold_numbers_are_no_reason_to_warn(index: screening.NameIndex) -> None:
+    names = [
+        "Hotel 21 LLC",
+        "11420 CORP",
+        "Brigade 55",
+        "3 Guys Ltd",
+        "MOHAMMED",
+        "Jane Doe",
+        "23andMe",
+        "R2D2",
+    ]
+    assert _told(_payments(*names), index) == []
+    assert _told(_payments(*names[:1] * 3), index) == []
+    assert _told(_payments("...", "", "?"), index) == []  # cannot be judged, which is told elsewhere
+
+
+def test_a_column_of_no_names_is_told_by_rows_and_not_by_values(index: screening.NameIndex) -> None:
+    names = ["Jane Doe", "Ana Example", "11420031", *["11420032"] * 7]
+    assert len(_told(_payments(*names), index)) == 1
+    assert _told(_payments(*names[:3], *["Jane Doe"] * 7), index) == []

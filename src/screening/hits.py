@@ -18,7 +18,7 @@ from screening.names import compare
 from screening.names.comparison import Listed, Query
 from screening.names.explanation import explain
 from screening.names.normalise import prepare
-from screening.party_fields import more_than_a_name
+from screening.party_fields import more_than_a_name, no_name
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
@@ -39,6 +39,7 @@ __all__ = [
     "carry_back",
     "compare_inside",
     "count_fields",
+    "count_values",
     "distinct_identifiers",
     "distinct_values",
     "facts_behind",
@@ -74,6 +75,7 @@ FIELDS: Final = pl.Schema(
         "filled": pl.Int64(),  # rows with a value
         "distinct": pl.Int64(),  # different values, each judged once
         "unscreenable": pl.Int64(),  # rows whose value could not be judged
+        "not_names": pl.Int64(),  # rows of a name column whose value looks like a number, a code or a date
         "hits": pl.Int64(),
     }
 )
@@ -173,8 +175,8 @@ def find_hits(
     table = carry_back(
         frame, identifiers, judged, index, facts=facts, policy=policy, named=named, progress=progress
     )
-    held = {column: (int(part["rows"].sum()), part.height) for column, part in values.items()}
-    return Hits(rows=rows, table=table, fields=count_fields(held, table, reads_texts=reads_texts(index)))
+    fields = count_fields(count_values(values), table, reads_texts=reads_texts(index))
+    return Hits(rows=rows, table=table, fields=fields)
 
 
 def reads_texts(index: Searchable) -> bool:
@@ -316,6 +318,21 @@ def distinct_identifiers(payments: pl.DataFrame) -> dict[str, pl.Series]:
     return {column: payments[column].drop_nulls().unique() for column in present}
 
 
+def count_values(values: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int, int]]:
+    """Column -> rows with a value, how many different values, and rows whose value looks like no name.
+
+    Rows are counted, so that the sums of parts are those of the whole.
+    """
+    return {
+        column: (
+            int(part["rows"].sum()),
+            part.height,
+            int(part.filter(no_name(part["value"]))["rows"].sum()) if column in NAME_COLUMNS else 0,
+        )
+        for column, part in values.items()
+    }
+
+
 def pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
     """The distinct values of several columns together."""
     parts = [values[column]["value"] for column in columns if column in values]
@@ -441,12 +458,12 @@ def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
 
 
 def count_fields(
-    held: Mapping[str, tuple[int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
+    held: Mapping[str, tuple[int, int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
 ) -> pl.DataFrame:
     """FIELDS: what was looked at.
 
     Args:
-        held: Column that is there -> rows with a value, and how many different values.
+        held: `count_values` of the columns that are there.
         table: HITS.
         reads_texts: See the function of that name.
     """
@@ -475,6 +492,7 @@ def count_fields(
             "filled": held[column][0] if column in held else 0,
             "distinct": held[column][1] if column in held else 0,
             "unscreenable": met.get((column, "unscreenable"), 0),
+            "not_names": held[column][2] if column in held else 0,
             "hits": met.get((column, "hit"), 0),
         }
         for channel, columns in channels.items()

@@ -231,3 +231,25 @@ def test_a_column_of_no_names_is_told_by_rows_and_not_by_values(index: screening
     names = ["Jane Doe", "Ana Example", "11420031", *["11420032"] * 7]
     assert len(_told(_payments(*names), index)) == 1
     assert _told(_payments(*names[:3], *["Jane Doe"] * 7), index) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("JÃ©rÃ´me Dostakhan", "beneficiary_name"),
+        ("JÃ©rÃ´me Dostakhan", "remittance_text"),
+        ("ÐœÐ¾Ñ…Ð°Ð¼Ð¼ÐµÐ´ ÐžÑ€Ð»Ð°Ð½ÐºÐ¾Ð²", "beneficiary_name"),
+        ("ÐœÐ¾Ñ…Ð°Ð¼Ð¼ÐµÐ´ ÐžÑ€Ð»Ð°Ð½ÐºÐ¾Ð²", "remittance_text"),
+    ],
+)
+def test_a_listed_name_whose_letters_were_misread_is_a_hit(name: str, column: str) -> None:
+    listed = [("XXi.001", "individual", "Jérôme Dostakhan"), ("XXi.002", "individual", "Мохаммед Орланков")]
+    index = screening.NameIndex(SanctionsList.from_names(listed))
+    field = name if column == "beneficiary_name" else f"rent, {name}; thanks"
+    result = screening.screen(_payments(field, field=column), index, rules=())
+    (hit,) = result.hits.rows(named=True)
+    assert hit["query"] == field
+    assert hit["score"] == pytest.approx(0.995)
+    assert hit["reasons"][-1] == "warning sign in the query: misread letters"
+    assert (hit["reasons"][0] == f"'{name}' stands inside the text") == (column == "remittance_text")
+    assert result.alerts["outcome"].to_list() == ["SUSPEND"]

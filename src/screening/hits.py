@@ -15,9 +15,9 @@ from screening.corroboration import PARTY, with_corroboration, with_tiers
 from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
 from screening.index.windows import parted
 from screening.names import compare
-from screening.names.comparison import Listed, Query
-from screening.names.explanation import explain
-from screening.names.normalise import prepare
+from screening.names.comparison import Listed
+from screening.names.explanation import explain_best
+from screening.names.normalise import prepare, prepare_readings
 from screening.party_fields import more_than_a_name, no_name
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
@@ -451,10 +451,8 @@ def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
 
 def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
     """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
-    listed = Listed.ready(prepare(listed_name), kind)
-    readings = [words, *parted(pl.Series([words]))[1]]
-    found = [explain(Query.ready(prepare(reading, ends=False)), listed) for reading in readings]
-    return max(found, key=lambda comparison: comparison.score)
+    readings = prepare_readings(words, lambda text: [text, *parted(pl.Series([text]))[1]])
+    return explain_best(words, readings, Listed.ready(prepare(listed_name), kind))
 
 
 def count_fields(

@@ -57,7 +57,8 @@ words = st.builds(
 written = st.lists(words, min_size=1, max_size=6).flatmap(
     lambda parts: st.sampled_from(("  ", " ", " ", " ", "-", "", ", ")).map(lambda glue: glue.join(parts))
 )
-names = st.one_of(written, written, written, st.text(max_size=25))
+misread = written.map(lambda text: text.encode().decode("latin-1"))
+names = st.one_of(written, written, written, misread, st.text(max_size=25))
 listable = names.filter(lambda text: prepare(text).screenable)
 
 

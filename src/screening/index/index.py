@@ -20,12 +20,13 @@ from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
+from screening.index.misreadings import as_given, with_written
 from screening.index.texts import limits_of, scan
 from screening.index.worth import Vocabulary, appraise, similar_units
 from screening.names.comparison import SCORE_VERSION, Listed, Query, score
-from screening.names.explanation import Comparison, explain
+from screening.names.explanation import Comparison, explain_best
 from screening.names.lexicon import LEXICON_SHA256
-from screening.names.normalise import prepare
+from screening.names.normalise import prepare, prepare_readings
 from screening.policy import SEARCHABLE, Policy
 from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
@@ -146,9 +147,12 @@ class NameIndex:
     @collector_paused()
     def _search(self, distinct: pl.DataFrame, threshold: float) -> pl.DataFrame:
         texts = distinct["query"]
-        batch = tokenise_batch(texts)
-        pairs = self._pairs(texts, batch, threshold)
-        return pl.concat([self._best(pairs), _unscreenable(texts, batch.unscreenable)], how="diagonal")
+        asked, written = with_written(texts)
+        batch = tokenise_batch(asked)
+        pairs = as_given(self._pairs(asked, batch, threshold), texts, written)
+        pairs = pairs.filter(pl.col("score") >= threshold)
+        unjudged = as_given(_unscreenable(asked, batch.unscreenable), texts, written).unique("query")
+        return pl.concat([self._best(pairs), unjudged], how="diagonal")
 
     @collector_paused()
     def scan_text(
@@ -203,9 +207,10 @@ class NameIndex:
         places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
         if places.is_empty():
             raise PolicyError(f"no designation {reference!r} is screened", reference=reference)
-        query = Query.ready(prepare(name))
-        best = max(places.to_list(), key=lambda place: score(query, self._listed[place]))
-        return explain(query, self._listed[best])
+        readings = prepare_readings(name)
+        queries = [Query.ready(reading) for reading in readings]
+        best = max(places.to_list(), key=lambda place: _score(queries, self._listed[place]))
+        return explain_best(name, readings, self._listed[best])
 
     def why_not(self, name: str, reference: str, *, threshold: float | None = None) -> str:
         """In words: what kept a name from being a hit for a designation, and by how much it fell short.
@@ -241,9 +246,9 @@ class NameIndex:
         pairs = [
             (text, self.names["reference"][place], value)
             for text in names
-            for query in [Query.ready(prepare(text))]
+            for queries in [[Query.ready(reading) for reading in prepare_readings(text)]]
             for place, listed in enumerate(self._listed)
-            if (value := score(query, listed)) >= threshold
+            if (value := _score(queries, listed)) >= threshold
         ]
         kind = {"query": pl.String, "reference": pl.String, "score": pl.Float64}
         brute = (
@@ -349,6 +354,11 @@ def _nothing_left(sanctions: SanctionsList, excluded: Sequence[str]) -> str:
         f"lists.exclude_list_types = {list(excluded)} leaves nothing to screen; "
         f"the list has the types {types}"
     )
+
+
+def _score(readings: list[Query], listed: Listed) -> float:
+    """The score of a name that may be read in several ways: that of the best."""
+    return max(score(reading, listed) for reading in readings)
 
 
 def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:

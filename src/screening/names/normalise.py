@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
 
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
+from screening.names.misread import reread
 from screening.names.tokens import Token, make_token, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "FULL_LINE",
@@ -33,6 +37,7 @@ __all__ = [
     "Word",
     "analyse",
     "prepare",
+    "prepare_readings",
 ]
 
 MAX_CHARACTERS: Final = 500
@@ -76,7 +81,9 @@ class Name:
 
     Attributes:
         words: Positions of the first token of each word.
+        signs: Those of its words, "misread letters", and what makes it unscreenable.
         ends: Whether the text ends where the name ends; it does not where the name is part of a longer text.
+        restored: Whether the text is not as it stands in the payment: its letters had been misread.
     """
 
     text: str
@@ -85,6 +92,7 @@ class Name:
     words: tuple[int, ...] = ()
     signs: tuple[str, ...] = ()
     ends: bool = True
+    restored: bool = False
 
     @property
     def full_line(self) -> bool:
@@ -131,6 +139,27 @@ def prepare(text: str, *, ends: bool = True) -> Name:
         if len(tokens) > MAX_TOKENS:
             break  # not to be judged, however it goes on
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
+
+
+def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = None) -> list[Name]:
+    """A name as it stands and, if its letters were misread, as it was written.
+
+    Args:
+        text: The name.
+        parts: What each of these is read as, if it stands inside a text; otherwise it is a name as a whole.
+
+    Example:
+        >>> [name.text for name in prepare_readings("JÃ©rÃ´me")]
+        ['JÃ©rÃ´me', 'Jérôme']
+    """
+    names = []
+    for written in dict.fromkeys((text, reread(text))):
+        for way in (written,) if parts is None else parts(written):
+            name = prepare(way, ends=parts is None)
+            if written != text:
+                name = replace(name, signs=("misread letters", *name.signs), restored=True)
+            names.append(name)
+    return names
 
 
 _PLAIN = re.compile(r"[A-Za-z,;:&()-]+|[0-9]+")

@@ -253,3 +253,42 @@ def test_a_listed_name_whose_letters_were_misread_is_a_hit(name: str, column: st
     assert hit["reasons"][-1] == "warning sign in the query: misread letters"
     assert (hit["reasons"][0] == f"'{name}' stands inside the text") == (column == "remittance_text")
     assert result.alerts["outcome"].to_list() == ["SUSPEND"]
+
+
+WEAK = SanctionsList.from_names(
+    [
+        ("XXi.001", "individual", "Mirwal Dostakhan Orlank"),
+        ("XXi.001", "individual", "Hummingbird", "alias", "Low"),
+        ("XXi.001", "individual", "Abu Torvash Belvane", "alias", "Low"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("two tickets for the hummingbird film", "REVIEW"),
+        ("for Abu Torvash Belvane with thanks", "SUSPEND"),
+        ("for Mirwal Dostakhan Orlank with thanks", "SUSPEND"),
+        ("hummingbird tickets for Mirwal Dostakxan Orlank", "SUSPEND"),
+    ],
+)
+def test_a_weak_alias_of_one_word_of_prose_is_reviewed_and_hides_no_name(text: str, outcome: str) -> None:
+    index = screening.NameIndex(WEAK)
+    result = screening.screen(_payments(text, field="remittance_text"), index, rules=())
+    assert result.alerts.select("outcome", "references").rows() == [(outcome, ["XXi.001"])]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_weak_alias_that_does_not_suspend_hides_no_name_in_a_party_field(reverse: bool) -> None:  # noqa: FBT001
+    listed = [
+        ("XXi.001", "individual", "Mirwal Dostakhan Orlank"),
+        ("XXi.001", "individual", "Abu Torvash Belvane", "alias", "Low"),
+    ]
+    index = screening.NameIndex(SanctionsList.from_names(listed))
+    both = ["Mirwal Dostakxan Orlank", "Abu Torvash Belvane"]
+    field = " / ".join(both[::-1] if reverse else both)
+    policy = screening.Policy.from_dict({"outcomes": {"suspend_weak_at": 1.01}})
+    index = screening.NameIndex(SanctionsList.from_names(listed), policy=policy)
+    (hit,) = find_hits(_payments(field), index, policy=policy).table.rows(named=True)
+    assert (hit["listed_name"], hit["tier"]) == ("Mirwal Dostakhan Orlank", "SUSPEND")

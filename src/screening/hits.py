@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from screening.names.comparison import Kind
     from screening.names.explanation import Comparison
+    from screening.policy import OutcomePolicy
 
 __all__ = [
     "FIELDS",
@@ -197,10 +198,10 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     scan = getattr(index, "scan_text", None)
     if scan is None:
         return by_name
-    in_texts = getattr(index, "policy", Policy()).names.text_threshold
-    needed = None if threshold is None else max(threshold, in_texts)
+    policy: Policy = getattr(index, "policy", Policy())
+    needed = None if threshold is None else max(threshold, policy.names.text_threshold)
     in_part = _best_in_text(scan(names.filter(more_than_a_name(names)), threshold=needed))
-    return _with_parts(by_name, in_part)
+    return _with_parts(by_name, in_part, policy.outcomes)
 
 
 def judge_texts(
@@ -264,14 +265,18 @@ def in_order(hits: pl.DataFrame) -> pl.DataFrame:
     return hits.sort(HITS_ORDER, descending=[name == "score" for name in HITS_ORDER], nulls_last=True)
 
 
-def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame) -> pl.DataFrame:
-    """Hits of whole names, or of listed names that are a part of what stands in the field: the better one."""
+def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame, outcomes: OutcomePolicy) -> pl.DataFrame:
+    """Hits of whole names, or of listed names that are a part of what stands in the field: the better one.
+
+    Here too a weak alias that may not suspend never hides a strong name that does.
+    """
+    suspends = (pl.col("score") >= outcomes.suspends_at(pl.lit(value=False))).fill_null(value=False)
     parts = in_part.filter(pl.col("status") == "hit").select(
         pl.col(name).cast(kind) for name, kind in by_name.schema.items()
     )
     return (
         pl.concat([by_name, parts])
-        .sort("score", descending=True, nulls_last=True, maintain_order=True)
+        .sort(suspends, "score", descending=True, nulls_last=True, maintain_order=True)
         .unique(["query", "reference"], keep="first", maintain_order=True)
     )
 

@@ -324,15 +324,16 @@ class NameIndex:
     def _best(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Per query and designation the name that weighs most, then the best; of equals the first.
 
-        A weak alias that may not suspend never hides a strong name that does.
+        A weak alias that may not suspend never hides a strong name that does, be it in a text or in a party
+        field that was read as one.
         """
         listed = self.names[pairs["place"]] if len(pairs) else self.names.clear()
-        outcomes = self.policy.outcomes
-        enough = pl.when("weak").then(outcomes.suspend_weak_at).otherwise(outcomes.suspend_at)
+        bands = [self.policy.outcomes.suspends_at(pl.lit(text)) for text in (False, True)]
+        enough = pl.sum_horizontal(pl.col("score") >= band for band in bands)
         return (
             listed.select("reference", pl.col("name").alias("listed_name"), "name_type", "quality", "weak")
             .with_columns(pairs, status=pl.lit("hit"))
-            .sort(pl.col("score") >= enough, "score", "place", descending=[True, True, False])
+            .sort(enough, "score", "place", descending=[True, True, False])
             .unique(["query", "reference"], keep="first", maintain_order=True)
             .drop("place")
         )

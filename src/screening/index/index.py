@@ -7,7 +7,9 @@ import io
 import json
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -15,7 +17,7 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.designations import Provenance, SanctionsList
-from screening.errors import IndexFormatError, ListError, PolicyError, SchemaError
+from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
@@ -32,7 +34,6 @@ from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 __all__ = ["NameIndex"]
 
@@ -262,7 +263,11 @@ class NameIndex:
         return pl.concat([lost, invented]).sort("query", "reference")
 
     def save(self, path: str | Path) -> None:
-        """Write the index to one file, without pickle; `load` gives the same answers."""
+        """Write the index to one file, without pickle; `load` gives the same answers.
+
+        Raises:
+            RunError: It cannot be written; what stood there before is left as it was.
+        """
         tables = {name: _ipc(getattr(self.sanctions, name)) for name in _tables()}
         about = {
             "format": FORMAT,
@@ -272,18 +277,20 @@ class NameIndex:
             "provenance": asdict(self.sanctions.provenance),
             "tables": {name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
         }
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             _put(archive, "about.json", json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
             for name, content in tables.items():
                 _put(archive, f"{name}.arrow", content)
+        _write(Path(path), written.getvalue())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read an index that `save` wrote.
 
         Raises:
-            IndexFormatError: The file is no index, is damaged, or was written by a version that scores
-                otherwise.
+            IndexFormatError: The file cannot be read, is no index, is damaged, or was written by a version
+                that scores otherwise.
         """
         try:
             with zipfile.ZipFile(path) as archive:
@@ -294,7 +301,12 @@ class NameIndex:
             return cls(sanctions, policy=Policy.from_dict(about["policy"]))
         except IndexFormatError:
             raise
-        except (OSError, KeyError, TypeError, ValueError, *_DAMAGE) as error:
+        except OSError as error:
+            raise IndexFormatError(
+                f"{path}: the index cannot be read: {error.strerror or error}; name a file that "
+                "NameIndex.save wrote, or build the index anew from the list"
+            ) from error
+        except (KeyError, TypeError, ValueError, *_DAMAGE) as error:
             raise IndexFormatError(f"{path}: not a saved name index, or damaged: {error}") from error
 
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
@@ -412,6 +424,21 @@ def _ipc(table: pl.DataFrame) -> bytes:
     content = io.BytesIO()
     table.write_ipc(content)
     return content.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Beside the path first, so that a full disk spoils no file that stood there."""
+    fresh = path.parent / f".{path.name}.unfinished"
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise RunError(
+            f"{path}: the index cannot be written: {error.strerror or error}; name a file in a folder that "
+            "exists, may be written to and has room"
+        ) from error
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -292,3 +292,12 @@ def test_a_weak_alias_that_does_not_suspend_hides_no_name_in_a_party_field(rever
     index = screening.NameIndex(SanctionsList.from_names(listed), policy=policy)
     (hit,) = find_hits(_payments(field), index, policy=policy).table.rows(named=True)
     assert (hit["listed_name"], hit["tier"]) == ("Mirwal Dostakhan Orlank", "SUSPEND")
+
+
+@pytest.mark.parametrize(
+    "field", ["BELVANE, Ardo", "Belvane,Ardo", "ARDO, Belvane", "Ardo , BELVANE", "Orlank, Mirwal Dostakhan"]
+)
+def test_a_comma_between_surname_and_given_names_hides_nobody_in_either_order(
+    field: str, index: screening.NameIndex
+) -> None:
+    assert screening.screen(_payments(field), index, rules=()).alerts["outcome"].to_list() == ["SUSPEND"]

@@ -59,6 +59,8 @@ def test_a_listed_name_that_is_a_part_of_a_party_field_is_a_hit(
         "{}\nDunmore Street\nTorvash",
         "{}+Paul Dunmore",
         "{} | Paul Dunmore",
+        "{}|Paul Dunmore",
+        "{}!Paul Dunmore",
         "{}: Paul Dunmore",
         "{}\tPaul Dunmore",
         "{} - Paul Dunmore",
@@ -301,3 +303,14 @@ def test_a_comma_between_surname_and_given_names_hides_nobody_in_either_order(
     field: str, index: screening.NameIndex
 ) -> None:
     assert screening.screen(_payments(field), index, rules=()).alerts["outcome"].to_list() == ["SUSPEND"]
+
+
+@pytest.mark.parametrize("column", ["beneficiary_name", "remittance_text"])
+@pytest.mark.parametrize(
+    "name",
+    ["Ardo Be|vane", "Ardo Be!vane", "Ardo|Belvane", "Mirwa| Dostakhan Orlank", "M!rwal Dostakhan Or|ank"],
+)
+def test_a_stroke_in_a_listed_name_hides_nobody(name: str, column: str, index: screening.NameIndex) -> None:
+    result = screening.screen(_payments(name, field=column), index, rules=())
+    assert result.hits["reference"].len() == 1
+    assert result.alerts["outcome"].to_list() == ["SUSPEND"]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["more_than_a_name", "no_name"]
 
 _SEPARATORS: Final = (
-    r"[/&(;\d+|:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
+    r"[/&(;\d+|!:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
     r"|\s-+\s|-{2}|\s{3,}\S"
     r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
 )

@@ -15,7 +15,7 @@ from screening.index.texts import MAX_TEXT, Finding, _counts, _longest, _Reader,
 from screening.index.windows import parted, spans_of
 from screening.names.comparison import FOLDED, Listed, Query, align, rate
 from screening.names.misread import reread_with_places
-from screening.names.normalise import REVERSED, prepare
+from screening.names.normalise import REVERSED, other_readings, prepare
 from screening.validation.people import people
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ WORDS = (
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
-    "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Ð\xa0", "Ø®Ø§Ù„Ø¯", "â€™", "Ã",
+    "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Be|vane", "Sevr!n|", "Khalid|Dormani",
+    "Ð\xa0", "Ø®Ø§Ù„Ø¯", "â€™", "Ã",
     "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
 BETWEEN = (*" .-+*=>\"'?_[…–、🙂\u200b\u00ad\n\t", ". ", " - ", "...")
@@ -117,13 +118,13 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     """Every window of neighbouring pieces, scored one after the other."""
     found = _naive(text, party, threshold)
-    written, places = reread_with_places(text)
-    if written != text:
-        found += [
-            Finding(places[start], places[end], min(value, FOLDED))
-            for start, end, value in _naive(written, party, threshold)
-            if min(value, FOLDED) >= threshold
-        ]
+    _, places = reread_with_places(text)
+    found += [
+        Finding(places[start], places[end], min(value, FOLDED))
+        for reading in other_readings(text)
+        for start, end, value in _naive(reading, party, threshold)
+        if min(value, FOLDED) >= threshold
+    ]
     return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 
 from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
-from screening.index.misreadings import as_given, with_written
+from screening.index.readings import as_given, with_readings
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
 from screening.index.windows import (
@@ -63,7 +63,7 @@ def scan(
     limits: Limits,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts cannot be judged."""
-    asked, written = with_written(texts)
+    asked, others = with_readings(texts)
     unread = unreadable(asked, MAX_TEXT)
     shapes = Shapes(asked.filter(~unread), limits.borne)
     apart = _apart(shapes.first, vocabulary, limits.kind)
@@ -73,24 +73,24 @@ def scan(
         for text, place, finding in _scan(readings.unique(maintain_order=True), listed, vocabulary, limits)
     }
     best = shapes.spread(_best_reading(shapes.first, apart, found))
-    unjudged = as_given(asked.filter(unread).to_frame("query"), texts, written)["query"]
-    return _as_given(best, texts, written, limits.threshold), texts.is_in(unjudged.implode()).to_numpy()
+    unjudged = as_given(asked.filter(unread).to_frame("query"), texts, others)["query"]
+    return _as_given(best, texts, others, limits.threshold), texts.is_in(unjudged.implode()).to_numpy()
 
 
 def _as_given(
-    found: Iterable[tuple[str, int, Finding]], texts: pl.Series, written: pl.DataFrame, threshold: float
+    found: Iterable[tuple[str, int, Finding]], texts: pl.Series, others: pl.DataFrame, threshold: float
 ) -> list[tuple[str, int, Finding]]:
-    """What was found in texts as they stand or as they were written, whichever is better."""
-    if written.is_empty():
+    """What was found in texts in any way that they may be read, by the best."""
+    if others.is_empty():
         return list(found)
     given = set(texts)
-    misread: dict[str, list[str]] = {}
-    for text, reading in written.iter_rows():
-        misread.setdefault(reading, []).append(text)
+    read: dict[str, list[str]] = {}
+    for text, reading in others.iter_rows():
+        read.setdefault(reading, []).append(text)
     best: dict[tuple[str, int], Finding] = {}
     for reading, place, finding in found:
         ways = [(reading, finding)] if reading in given else []
-        ways += [(text, _restored(text, finding)) for text in misread.get(reading, ())]
+        ways += [(text, _in_text(text, finding)) for text in read.get(reading, ())]
         for text, way in ways:
             known = best.get((text, place))
             if way.score >= threshold and (known is None or _order(way) < _order(known)):
@@ -98,9 +98,9 @@ def _as_given(
     return [(text, place, finding) for (text, place), finding in best.items()]
 
 
-def _restored(text: str, finding: Finding) -> Finding:
-    """Where a finding in what a text was written as stands in the text; it is never the same text."""
-    _, places = reread_with_places(text)
+def _in_text(text: str, finding: Finding) -> Finding:
+    """Where a finding in another reading of a text stands in the text; it is never the same text."""
+    _, places = reread_with_places(text)  # other readings than that of misread letters move nothing
     return Finding(places[finding.start], places[finding.end], min(finding.score, FOLDED))
 
 
@@ -196,7 +196,7 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     only, vocabulary = np.zeros(1, dtype=np.int64), Vocabulary([listed])
     limits = limits_of([listed], vocabulary, threshold)
-    asked, written = with_written(pl.Series([text]))
+    asked, others = with_readings(pl.Series([text]))
     found = [
         (way, 0, finding)
         for way in asked
@@ -204,7 +204,7 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
         if len(reading)
         for _, _, finding in _read(reading, [], only, only, [listed], vocabulary, limits)
     ]
-    best = _as_given(found, pl.Series([text]), written, threshold)
+    best = _as_given(found, pl.Series([text]), others, threshold)
     return min((finding for _, _, finding in best), key=_order, default=None)
 
 

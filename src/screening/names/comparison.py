@@ -455,7 +455,7 @@ def score(query: Query, listed: Listed, similar: Iterable[Similar] | None = None
 
 def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     """The score of an alignment."""
-    if query.name.text == listed.name.text and not query.name.restored:
+    if query.name.text == listed.name.text and not query.name.altered:
         return 1.0
     agreed = flaws = own = cover = 0.0
     telling = False

@@ -143,6 +143,9 @@ def test_a_family_without_a_cap_is_a_family_of_its_own() -> None:
 
 
 # The list channel.
+PROSE: dict[str, Any] = {"field": "remittance_text", "role": "message", "weak": True, "quality": "Low"}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -156,6 +159,12 @@ def test_a_family_without_a_cap_is_a_family_of_its_own() -> None:
         ({"weak": True, "quality": "Low", "score": 0.95}, "SUSPEND"),
         ({"field": "remittance_text", "role": "message", "score": 0.91}, "REVIEW"),
         ({"field": "remittance_text", "role": "message", "score": 0.92}, "SUSPEND"),
+        ({**PROSE, "score": 1.0, "listed_name": "Hummingbird"}, "REVIEW"),
+        ({**PROSE, "score": 0.84, "listed_name": "Hummingbird"}, "MONITOR"),
+        ({**PROSE, "score": 0.95}, "SUSPEND"),  # of two words
+        ({**PROSE, "score": 0.94}, "REVIEW"),
+        ({**PROSE, "score": 1.0, "listed_name": "Hummingbird", "field": "originator_name"}, "SUSPEND"),
+        ({**PROSE, "score": 0.92, "listed_name": "Hummingbird", "weak": False}, "SUSPEND"),
         ({"status": "unscreenable", "score": None, "reference": None, "listed_name": None}, "REVIEW"),
     ],
 )
@@ -183,6 +192,16 @@ def test_every_alert_says_why_in_words() -> None:
         "TF-V01: why V01",
         "rule score 50 = (behaviour 25 + graph 25) x context 1.0; 2 families count",
     ]
+
+
+def test_a_weak_word_of_prose_says_why_it_does_not_suspend() -> None:
+    found = hits(hit(**PROSE, query="two Hummingbird tickets", listed_name="Hummingbird"))
+    (reason,) = raise_alerts(found, flags())["reasons"].item().to_list()
+    assert reason == (
+        "remittance_text 'two Hummingbird tickets' matches 'Hummingbird' of QDi.901 (a low-quality alias) "
+        "at 1.0, which suspends at no score by itself"
+    )
+    assert outcome(found, flags(), suspend_weak_word_at=0.95) == "SUSPEND"
 
 
 def test_what_corroborates_stands_in_the_reason() -> None:

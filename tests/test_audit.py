@@ -10,6 +10,7 @@ import pytest
 
 from screening.audit import (
     account_for_rows,
+    check_folder,
     describe_input,
     draw_manifest,
     read_manifest,
@@ -132,3 +133,14 @@ def test_a_file_is_named_by_its_bytes(tmp_path: Path) -> None:
         describe_input(path)["sha256"] == "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"
     )
     assert describe_input(str(path)) == describe_input(path)
+
+
+def test_a_folder_that_may_not_be_looked_into_is_a_typed_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
+    with pytest.raises(RunError, match="cannot be looked into: Permission denied; name another folder"):
+        check_folder(tmp_path)

@@ -15,6 +15,8 @@ from polars.testing import assert_frame_equal
 
 import screening
 from screening import NameIndex, Policy, SanctionsList, designations, screen
+from screening.errors import PolicyError
+from screening.runs import screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
 if TYPE_CHECKING:
@@ -257,3 +259,15 @@ def test_a_pickled_index_and_result_say_the_same() -> None:
     again = screen(table, pickle.loads(pickle.dumps(INDEX)))
     assert_frame_equal(again.tables["hits"], screen(table, INDEX).tables["hits"])
     assert pickle.loads(pickle.dumps(again)).manifest == again.manifest
+
+
+def test_a_policy_that_cannot_hold_is_refused_before_any_work(tmp_path: Path) -> None:
+    said: list[str] = []
+    policy = Policy.from_dict({"outcomes": {"forced": {"TF-L5": "HOLD"}}})
+    with pytest.raises(PolicyError, match="unknown rule 'TF-L5'"):
+        screen(payments("Jane Doe"), INDEX, policy=policy, progress=said.append)
+    path = tmp_path / "payments.csv"
+    payments("Jane Doe").write_csv(path)
+    with pytest.raises(PolicyError, match="unknown rule 'TF-L5'"):
+        screen_into(tmp_path / "run", path, INDEX, policy=policy, progress=said.append)
+    assert said == []

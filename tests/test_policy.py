@@ -25,7 +25,14 @@ NAN = float("nan")
         ],
         *[
             ("outcomes", key, value)
-            for key in ("suspend_at", "suspend_weak_at", "suspend_text_at", "review_weak_at", "exact_at")
+            for key in (
+                "suspend_at",
+                "suspend_weak_at",
+                "suspend_text_at",
+                "suspend_weak_word_at",
+                "review_weak_at",
+                "exact_at",
+            )
             for value in (-0.01, 1.02, NAN, float("inf"))
         ],
         *[

@@ -59,6 +59,8 @@ def test_a_listed_name_that_is_a_part_of_a_party_field_is_a_hit(
         "{}\nDunmore Street\nTorvash",
         "{}+Paul Dunmore",
         "{} | Paul Dunmore",
+        "{}|Paul Dunmore",
+        "{}!Paul Dunmore",
         "{}: Paul Dunmore",
         "{}\tPaul Dunmore",
         "{} - Paul Dunmore",
@@ -172,3 +174,143 @@ def test_a_payment_that_names_nobody_is_reviewed_and_counted(index: screening.Na
     assert any("1 payments name no party at all" in line for line in result.manifest["warnings"])
     allowed = screening.Policy.from_dict({"payments": {"names_required": False}})
     assert screening.screen(payments, index, policy=allowed).alerts.is_empty()
+
+
+def _payments(*names: str, field: str = "beneficiary_name") -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "transaction_id": [f"P{number}" for number in range(len(names))],
+            "booked_at": ["2026-03-01T09:00:00Z"] * len(names),
+            "amount": ["1.00"] * len(names),
+            "currency": ["EUR"] * len(names),
+            "originator_name": ["Jo Example"] * len(names),
+            field: list(names),
+        }
+    )
+
+
+def _told(payments: pl.DataFrame, index: screening.NameIndex) -> list[str]:
+    warnings: list[str] = screening.screen(payments, index, rules=()).manifest["warnings"]
+    return [line for line in warnings if "no names" in line]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "MT84MALT011000012345MTLCAST001S",
+        "11420031", "CUST0001234", "****4711", "ABCDFRPP", "ABCDFRPPXXX", "1,250.00", "EUR 12.50", "-3",
+        "2026-03-01", "01 MAR 2026",
+    ],
+)  # fmt: skip
+def test_a_column_that_holds_no_names_is_told(value: str, index: screening.NameIndex) -> None:
+    swapped = _payments(value, value.replace("1", "2"), "Jane Doe").with_columns(
+        beneficiary_account=pl.lit("Ardo Belvane")
+    )
+    (line,) = _told(swapped, index)
+    assert line == (
+        "column 'beneficiary_name' holds numbers, codes or dates and no names in 2 of 3 payments: nobody is "
+        "found there; if the names stand in another column, name it under [payments.columns]"
+    )
+
+
+def test_names_that_hold_numbers_are_no_reason_to_warn(index: screening.NameIndex) -> None:
+    names = [
+        "Hotel 21 LLC",
+        "11420 CORP",
+        "Brigade 55",
+        "3 Guys Ltd",
+        "MOHAMMED",
+        "Jane Doe",
+        "23andMe",
+        "R2D2",
+    ]
+    assert _told(_payments(*names), index) == []
+    assert _told(_payments(*names[:1] * 3), index) == []
+    assert _told(_payments("...", "", "?"), index) == []  # cannot be judged, which is told elsewhere
+
+
+def test_a_column_of_no_names_is_told_by_rows_and_not_by_values(index: screening.NameIndex) -> None:
+    names = ["Jane Doe", "Ana Example", "11420031", *["11420032"] * 7]
+    assert len(_told(_payments(*names), index)) == 1
+    assert _told(_payments(*names[:3], *["Jane Doe"] * 7), index) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("JÃ©rÃ´me Dostakhan", "beneficiary_name"),
+        ("JÃ©rÃ´me Dostakhan", "remittance_text"),
+        ("ÐœÐ¾Ñ…Ð°Ð¼Ð¼ÐµÐ´ ÐžÑ€Ð»Ð°Ð½ÐºÐ¾Ð²", "beneficiary_name"),
+        ("ÐœÐ¾Ñ…Ð°Ð¼Ð¼ÐµÐ´ ÐžÑ€Ð»Ð°Ð½ÐºÐ¾Ð²", "remittance_text"),
+    ],
+)
+def test_a_listed_name_whose_letters_were_misread_is_a_hit(name: str, column: str) -> None:
+    listed = [("XXi.001", "individual", "Jérôme Dostakhan"), ("XXi.002", "individual", "Мохаммед Орланков")]
+    index = screening.NameIndex(SanctionsList.from_names(listed))
+    field = name if column == "beneficiary_name" else f"rent, {name}; thanks"
+    result = screening.screen(_payments(field, field=column), index, rules=())
+    (hit,) = result.hits.rows(named=True)
+    assert hit["query"] == field
+    assert hit["score"] == pytest.approx(0.995)
+    assert hit["reasons"][-1] == "warning sign in the query: misread letters"
+    assert (hit["reasons"][0] == f"'{name}' stands inside the text") == (column == "remittance_text")
+    assert result.alerts["outcome"].to_list() == ["SUSPEND"]
+
+
+WEAK = SanctionsList.from_names(
+    [
+        ("XXi.001", "individual", "Mirwal Dostakhan Orlank"),
+        ("XXi.001", "individual", "Hummingbird", "alias", "Low"),
+        ("XXi.001", "individual", "Abu Torvash Belvane", "alias", "Low"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("two tickets for the hummingbird film", "REVIEW"),
+        ("for Abu Torvash Belvane with thanks", "SUSPEND"),
+        ("for Mirwal Dostakhan Orlank with thanks", "SUSPEND"),
+        ("hummingbird tickets for Mirwal Dostakxan Orlank", "SUSPEND"),
+    ],
+)
+def test_a_weak_alias_of_one_word_of_prose_is_reviewed_and_hides_no_name(text: str, outcome: str) -> None:
+    index = screening.NameIndex(WEAK)
+    result = screening.screen(_payments(text, field="remittance_text"), index, rules=())
+    assert result.alerts.select("outcome", "references").rows() == [(outcome, ["XXi.001"])]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_weak_alias_that_does_not_suspend_hides_no_name_in_a_party_field(reverse: bool) -> None:  # noqa: FBT001
+    listed = [
+        ("XXi.001", "individual", "Mirwal Dostakhan Orlank"),
+        ("XXi.001", "individual", "Abu Torvash Belvane", "alias", "Low"),
+    ]
+    index = screening.NameIndex(SanctionsList.from_names(listed))
+    both = ["Mirwal Dostakxan Orlank", "Abu Torvash Belvane"]
+    field = " / ".join(both[::-1] if reverse else both)
+    policy = screening.Policy.from_dict({"outcomes": {"suspend_weak_at": 1.01}})
+    index = screening.NameIndex(SanctionsList.from_names(listed), policy=policy)
+    (hit,) = find_hits(_payments(field), index, policy=policy).table.rows(named=True)
+    assert (hit["listed_name"], hit["tier"]) == ("Mirwal Dostakhan Orlank", "SUSPEND")
+
+
+@pytest.mark.parametrize(
+    "field", ["BELVANE, Ardo", "Belvane,Ardo", "ARDO, Belvane", "Ardo , BELVANE", "Orlank, Mirwal Dostakhan"]
+)
+def test_a_comma_between_surname_and_given_names_hides_nobody_in_either_order(
+    field: str, index: screening.NameIndex
+) -> None:
+    assert screening.screen(_payments(field), index, rules=()).alerts["outcome"].to_list() == ["SUSPEND"]
+
+
+@pytest.mark.parametrize("column", ["beneficiary_name", "remittance_text"])
+@pytest.mark.parametrize(
+    "name",
+    ["Ardo Be|vane", "Ardo Be!vane", "Ardo|Belvane", "Mirwa| Dostakhan Orlank", "M!rwal Dostakhan Or|ank"],
+)
+def test_a_stroke_in_a_listed_name_hides_nobody(name: str, column: str, index: screening.NameIndex) -> None:
+    result = screening.screen(_payments(name, field=column), index, rules=())
+    assert result.hits["reference"].len() == 1
+    assert result.alerts["outcome"].to_list() == ["SUSPEND"]

@@ -99,8 +99,10 @@ def _words_of_a_hit() -> pl.Expr:
         .then(pl.lit("a low-quality alias"))
         .otherwise(pl.col("name_type").fill_null("name").replace({"primary": "the primary name"}))
     )
+    needed = pl.format(", below {} needed to suspend", pl.col("band"))
+    never = pl.lit(", which suspends at no score by itself")
     short = pl.when((pl.col("score") < pl.col("band")) & (pl.col("tier") != "SUSPEND")).then(
-        pl.format(", below {} needed to suspend", pl.col("band"))
+        pl.when(pl.col("band") > 1).then(never).otherwise(needed)
     )
     score, tail = pl.col("score").round(3), short.otherwise(pl.lit(""))
     beside = pl.col("corroboration").fill_null([]).list.join("; ")

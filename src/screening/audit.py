@@ -318,11 +318,14 @@ def check_folder(folder: str | os.PathLike[str]) -> None:
         RunError: It is a file, or holds something that no run wrote.
     """
     target = Path(folder)
-    if not target.exists():
-        return
-    if not target.is_dir():
-        raise RunError(f"{target}: is a file; name a folder for the outputs")
-    held = {path.name for path in target.iterdir()}
+    try:
+        if not target.exists():
+            return
+        if not target.is_dir():
+            raise RunError(f"{target}: is a file; name a folder for the outputs")
+        held = {path.name for path in target.iterdir()}
+    except OSError as error:
+        raise RunError(f"{target}: cannot be looked into: {error.strerror}; name another folder") from error
     if not held:
         return
     try:

@@ -5,8 +5,8 @@ ScreeningError
 ├── ListError            a sanctions list cannot be trusted as read (file, line, reference)
 ├── SchemaError          a table lacks a column or holds the wrong kind (also ValueError)
 ├── PolicyError          a policy asks for something that does not exist (also ValueError)
-├── IndexFormatError     a saved name index is of another version, or damaged
-├── RunError             a run cannot start, or its outputs cannot be written
+├── IndexFormatError     a saved name index cannot be read, is of another version, or damaged
+├── RunError             a run cannot start, or its outputs or an index cannot be written
 └── MissingExtraError    an optional package is needed (also ImportError)
 ```
 
@@ -74,7 +74,7 @@ class IndexFormatError(ScreeningError):
 
 
 class RunError(ScreeningError):
-    """A run cannot start, or its outputs cannot be written."""
+    """A run cannot start, or its outputs or an index cannot be written."""
 
 
 class MissingExtraError(ScreeningError, ImportError):

@@ -15,10 +15,10 @@ from screening.corroboration import PARTY, with_corroboration, with_tiers
 from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
 from screening.index.windows import parted
 from screening.names import compare
-from screening.names.comparison import Listed, Query
-from screening.names.explanation import explain
-from screening.names.normalise import prepare
-from screening.party_fields import more_than_a_name
+from screening.names.comparison import Listed
+from screening.names.explanation import explain_best
+from screening.names.normalise import prepare, prepare_readings
+from screening.party_fields import more_than_a_name, no_name
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from screening.names.comparison import Kind
     from screening.names.explanation import Comparison
+    from screening.policy import OutcomePolicy
 
 __all__ = [
     "FIELDS",
@@ -39,6 +40,7 @@ __all__ = [
     "carry_back",
     "compare_inside",
     "count_fields",
+    "count_values",
     "distinct_identifiers",
     "distinct_values",
     "facts_behind",
@@ -74,6 +76,7 @@ FIELDS: Final = pl.Schema(
         "filled": pl.Int64(),  # rows with a value
         "distinct": pl.Int64(),  # different values, each judged once
         "unscreenable": pl.Int64(),  # rows whose value could not be judged
+        "not_names": pl.Int64(),  # rows of a name column whose value looks like a number, a code or a date
         "hits": pl.Int64(),
     }
 )
@@ -173,8 +176,8 @@ def find_hits(
     table = carry_back(
         frame, identifiers, judged, index, facts=facts, policy=policy, named=named, progress=progress
     )
-    held = {column: (int(part["rows"].sum()), part.height) for column, part in values.items()}
-    return Hits(rows=rows, table=table, fields=count_fields(held, table, reads_texts=reads_texts(index)))
+    fields = count_fields(count_values(values), table, reads_texts=reads_texts(index))
+    return Hits(rows=rows, table=table, fields=fields)
 
 
 def reads_texts(index: Searchable) -> bool:
@@ -195,10 +198,10 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     scan = getattr(index, "scan_text", None)
     if scan is None:
         return by_name
-    in_texts = getattr(index, "policy", Policy()).names.text_threshold
-    needed = None if threshold is None else max(threshold, in_texts)
+    policy: Policy = getattr(index, "policy", Policy())
+    needed = None if threshold is None else max(threshold, policy.names.text_threshold)
     in_part = _best_in_text(scan(names.filter(more_than_a_name(names)), threshold=needed))
-    return _with_parts(by_name, in_part)
+    return _with_parts(by_name, in_part, policy.outcomes)
 
 
 def judge_texts(
@@ -262,14 +265,18 @@ def in_order(hits: pl.DataFrame) -> pl.DataFrame:
     return hits.sort(HITS_ORDER, descending=[name == "score" for name in HITS_ORDER], nulls_last=True)
 
 
-def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame) -> pl.DataFrame:
-    """Hits of whole names, or of listed names that are a part of what stands in the field: the better one."""
+def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame, outcomes: OutcomePolicy) -> pl.DataFrame:
+    """Hits of whole names, or of listed names that are a part of what stands in the field: the better one.
+
+    Here too a weak alias that may not suspend never hides a strong name that does.
+    """
+    suspends = (pl.col("score") >= outcomes.suspends_at(pl.lit(value=False))).fill_null(value=False)
     parts = in_part.filter(pl.col("status") == "hit").select(
         pl.col(name).cast(kind) for name, kind in by_name.schema.items()
     )
     return (
         pl.concat([by_name, parts])
-        .sort("score", descending=True, nulls_last=True, maintain_order=True)
+        .sort(suspends, "score", descending=True, nulls_last=True, maintain_order=True)
         .unique(["query", "reference"], keep="first", maintain_order=True)
     )
 
@@ -314,6 +321,21 @@ def distinct_identifiers(payments: pl.DataFrame) -> dict[str, pl.Series]:
     """Column of identifiers -> its distinct filled values."""
     present = [column for column in IDENTIFIER_COLUMNS if column in payments.columns]
     return {column: payments[column].drop_nulls().unique() for column in present}
+
+
+def count_values(values: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int, int]]:
+    """Column -> rows with a value, how many different values, and rows whose value looks like no name.
+
+    Rows are counted, so that the sums of parts are those of the whole.
+    """
+    return {
+        column: (
+            int(part["rows"].sum()),
+            part.height,
+            int(part.filter(no_name(part["value"]))["rows"].sum()) if column in NAME_COLUMNS else 0,
+        )
+        for column, part in values.items()
+    }
 
 
 def pool(values: Mapping[str, pl.DataFrame], columns: Mapping[str, str]) -> pl.Series:
@@ -434,19 +456,17 @@ def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
 
 def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
     """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
-    listed = Listed.ready(prepare(listed_name), kind)
-    readings = [words, *parted(pl.Series([words]))[1]]
-    found = [explain(Query.ready(prepare(reading, ends=False)), listed) for reading in readings]
-    return max(found, key=lambda comparison: comparison.score)
+    readings = prepare_readings(words, lambda text: [text, *parted(pl.Series([text]))[1]])
+    return explain_best(words, readings, Listed.ready(prepare(listed_name), kind))
 
 
 def count_fields(
-    held: Mapping[str, tuple[int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
+    held: Mapping[str, tuple[int, int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
 ) -> pl.DataFrame:
     """FIELDS: what was looked at.
 
     Args:
-        held: Column that is there -> rows with a value, and how many different values.
+        held: `count_values` of the columns that are there.
         table: HITS.
         reads_texts: See the function of that name.
     """
@@ -475,6 +495,7 @@ def count_fields(
             "filled": held[column][0] if column in held else 0,
             "distinct": held[column][1] if column in held else 0,
             "unscreenable": met.get((column, "unscreenable"), 0),
+            "not_names": held[column][2] if column in held else 0,
             "hits": met.get((column, "hit"), 0),
         }
         for channel, columns in channels.items()

@@ -1,6 +1,7 @@
-"""Which party fields hold more than a name: joint holders, an address beside it, another name of the party.
+"""Which party fields hold more than a name, and which hold none.
 
-A name is compared as a whole, and what stands beside it would hide it. Such fields are read as texts as well.
+A name is compared as a whole, and what stands beside it would hide it: joint holders, an address. Such fields
+are read as texts as well. Account numbers in a column of names meet nobody, which must be told.
 """
 
 from __future__ import annotations
@@ -14,16 +15,39 @@ from screening.names.lexicon import field_words
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["more_than_a_name"]
+__all__ = ["more_than_a_name", "no_name"]
 
 _SEPARATORS: Final = (
-    r"[/&(;\d+|:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
+    r"[/&(;\d+|!:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
     r"|\s-+\s|-{2}|\s{3,}\S"
     r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
 )
 _MANY: Final = r"(?:\S+\s+){4}\S"
 _MOST: Final = r"(?:\S+\s+){5}\S"
 _REPEATED_FROM: Final = 4  # words; "Ali Ali" is a name
+
+
+_BIC: Final = r"^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$"
+
+
+def no_name(fields: pl.Series) -> pl.Series:
+    """Which party fields look like an account number, a code, an amount or a date.
+
+    A single field may look so and be a name; a column of them is none of names.
+
+    Args:
+        fields: Party fields, without nulls.
+
+    Example:
+        >>> import polars as pl
+        >>> fields = pl.Series(["DE89 3704 0044 0532 0130 00", "ABCDEFGH", "5.00 EUR", "Hotel 21 LLC"])
+        >>> no_name(fields).to_list()
+        [True, True, True, False]
+    """
+    suspect = fields.str.contains(rf"\d|{_BIC}")  # few names are: the others cost one look
+    asked = fields.filter(suspect)
+    digits, letters = (asked.str.count_matches(kind) for kind in (r"\d", r"\p{L}"))
+    return suspect.scatter(suspect.arg_true(), (digits >= letters) | asked.str.contains(_BIC))
 
 
 def more_than_a_name(fields: pl.Series) -> pl.Series:

@@ -26,6 +26,8 @@ from screening.errors import MissingExtraError
 from screening.hits import facts_behind, find_hits, in_order
 from screening.payments import conform
 from screening.rules import RULES, Rule, assess
+from screening.rules.catalogue import by_id
+from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Result", "Steps", "describe_index", "notes", "screen", "summarise"]
 
 _POLARS: Final = "polars"
+_MAJORITY: Final = 0.6  # of the values of a column; below it a few odd parties would speak for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -172,6 +175,7 @@ def screen(
         RunError: The counts do not add up.
     """
     policy = policy or index.policy
+    apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     with steps.step("reading payments"):
         payments = conform(transactions, policy=policy)
@@ -259,6 +263,7 @@ def notes(
     lines = [*_of_the_list(index)]
     lines += [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
     lines += [f"column '{name}' of the payments is read by nothing" for name in unused_columns]
+    lines += [_of_no_names(row) for row in fields.to_dicts() if row["not_names"] > _MAJORITY * row["filled"]]
     if facts.filter(pl.col("attribute") == "birth_date").is_empty():
         lines += [
             f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"
@@ -285,6 +290,15 @@ def _of_the_list(index: NameIndex) -> list[str]:
         return []
     warnings = sanctions.warnings.group_by("code", maintain_order=True).agg(pl.len(), pl.first("message"))
     return [f"list: {code} ({count:,} times): {message}" for code, count, message in warnings.iter_rows()]
+
+
+def _of_no_names(row: Mapping[str, Any]) -> str:
+    """That a column of names holds something else, so that the names may stand where nobody looks."""
+    return (
+        f"column '{row['column']}' holds numbers, codes or dates and no names in {row['not_names']:,} of "
+        f"{row['filled']:,} payments: nobody is found there; if the names stand in another column, name it "
+        "under [payments.columns]"
+    )
 
 
 def _carrier_of(table: Any) -> str:

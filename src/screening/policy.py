@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self, get_type_hints
 
+import polars as pl
+
 from screening.errors import PolicyError
 
 __all__ = [
@@ -160,6 +162,8 @@ class OutcomePolicy:
         suspend_at: Score from which a hit on a strong name suspends the payment.
         suspend_weak_at: The same for a low-quality alias.
         suspend_text_at: The same for a listed name inside free text, such as a narrative or an address.
+        suspend_weak_word_at: The same for a low-quality alias of one word there, which may be any word of
+            prose ("hummingbird"); above 1, none suspends.
         review_weak_at: Score from which a hit on a low-quality alias is reviewed; below it is kept for
             sampling (MONITOR), never dropped.
         exact_at: Score from which no contradiction lowers a hit; above 1, one may lower even the same name.
@@ -189,6 +193,7 @@ class OutcomePolicy:
     suspend_at: float = 0.85
     suspend_weak_at: float = 0.95
     suspend_text_at: float = 0.92
+    suspend_weak_word_at: float = _NEVER
     review_weak_at: float = 0.85
     exact_at: float = 1.01
     raised_by: tuple[str, ...] = ("birth_date", "document")
@@ -226,7 +231,10 @@ class OutcomePolicy:
     hold_in_high_risk: dict[str, float] = field(default_factory=lambda: {"TF-T01": 35.0})
 
     def __post_init__(self) -> None:
-        for key in ("suspend_at", "suspend_weak_at", "suspend_text_at", "review_weak_at", "exact_at"):
+        for key in (
+            "suspend_at", "suspend_weak_at", "suspend_text_at", "suspend_weak_word_at", "review_weak_at",
+            "exact_at",
+        ):  # fmt: skip
             _require(f"outcomes.{key}", getattr(self, key), 0, _NEVER)
         _require("outcomes.family_share", self.family_share, 0, 1)
         for key in (
@@ -250,6 +258,27 @@ class OutcomePolicy:
                     raise PolicyError(
                         f"outcomes.{key} must hold some of {', '.join(ATTRIBUTES)}, not {word!r}"
                     )
+
+    def suspends_at(self, in_text: pl.Expr) -> pl.Expr:
+        """Score from which the name of a hit suspends on its own, by its `weak` and `listed_name`.
+
+        Args:
+            in_text: Whether it stands inside free text.
+        """
+        weak = pl.col("weak").fill_null(value=False)
+        word = pl.col("listed_name").str.contains(r"^\S+$").fill_null(value=False)
+        in_weak_text = max(self.suspend_text_at, self.suspend_weak_at)
+        return (
+            pl.when(in_text & weak & word)
+            .then(max(in_weak_text, self.suspend_weak_word_at))
+            .when(in_text & weak)
+            .then(in_weak_text)
+            .when(in_text)
+            .then(self.suspend_text_at)
+            .when(weak)
+            .then(self.suspend_weak_at)
+            .otherwise(self.suspend_at)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from screening.designations import SanctionsList
 from screening.index import NameIndex
 from screening.names.comparison import Listed, Query, score
-from screening.names.normalise import prepare
+from screening.names.normalise import prepare, prepare_readings
 from screening.validation.manipulations import manipulate
 from screening.validation.people import companies, people
 
@@ -58,33 +58,35 @@ class Oracle:
             (reference, Listed.ready(prepare(name), kind))
             for reference, kind, name in index.names.select("reference", "kind", "name").iter_rows()
         ]
-        self.known: dict[str, dict[str, float] | None] = {}
+        self.known: dict[str, tuple[dict[str, float], bool]] = {}
 
-    def scores(self, text: str) -> dict[str, float] | None:
-        """Best score by reference; None for a name that cannot be judged."""
+    def scores(self, text: str) -> tuple[dict[str, float], bool]:
+        """Best score by reference, and whether the name can be judged, in all ways that it may be read."""
         if text not in self.known:
-            query = prepare(text)
-            self.known[text] = self._scores(Query.ready(query)) if query.screenable else None
+            readings = prepare_readings(text)
+            judged = all(name.screenable for name in readings)
+            self.known[text] = self._scores([Query.ready(name) for name in readings]), judged
         return self.known[text]
 
-    def _scores(self, query: Query) -> dict[str, float]:
+    def _scores(self, queries: Sequence[Query]) -> dict[str, float]:
         best: dict[str, float] = {}
         for reference, listed in self.listed:
-            best[reference] = max(best.get(reference, 0.0), score(query, listed))
+            best[reference] = max(best.get(reference, 0.0), *(score(query, listed) for query in queries))
         return best
 
     def search(self, names: Iterable[str | None], threshold: float) -> Answers:
         """What `NameIndex.search` must return."""
         answers: Answers = {}
         for place, text in enumerate(names):
-            scores = None if text is None else self.scores(text)
-            if scores is not None:
-                answers |= {
-                    (place, reference): Best("hit", value)
-                    for reference, value in scores.items()
-                    if value >= threshold
-                }
-            elif text is not None:
+            if text is None:
+                continue
+            scores, judged = self.scores(text)
+            answers |= {
+                (place, reference): Best("hit", value)
+                for reference, value in scores.items()
+                if value >= threshold
+            }
+            if not judged:
                 answers[place, None] = Best("unscreenable", None)
         return answers
 

@@ -33,6 +33,7 @@ PIECES = (
     "A-B-C", "o'velkar", "Халид", "Дорманов", "خالد", "التستي", "عبدالرحمن", "النور", "金永哲", "김영철",
     "יוסף", "Βέλκαρης", "v3lkar", "Vel\u200bkar", "V\u0435lkar", "a.", "j.r.", "al-din", "/velkar/",
     "jscvelkaril", "co.", "st", "vel?kar", "dor*mani", "\ufffdardo", "velk\ufffdar", "velk@r", "dorm@ni.org",
+    "ve|kar", "be||vane", "!",
     "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
 )  # fmt: skip
 
@@ -57,7 +58,8 @@ words = st.builds(
 written = st.lists(words, min_size=1, max_size=6).flatmap(
     lambda parts: st.sampled_from(("  ", " ", " ", " ", "-", "", ", ")).map(lambda glue: glue.join(parts))
 )
-names = st.one_of(written, written, written, st.text(max_size=25))
+misread = written.map(lambda text: text.encode().decode("latin-1"))
+names = st.one_of(written, written, written, misread, st.text(max_size=25))
 listable = names.filter(lambda text: prepare(text).screenable)
 
 

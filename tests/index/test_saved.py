@@ -13,7 +13,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from screening.designations import SanctionsList
-from screening.errors import IndexFormatError, PolicyError
+from screening.errors import IndexFormatError, PolicyError, RunError
 from screening.index import NameIndex
 from screening.policy import ListPolicy, NamePolicy, Policy
 
@@ -191,3 +191,46 @@ def test_a_policy_of_another_version_is_refused_with_its_key(saved: Path, tmp_pa
     about = {**about_of(saved), "policy": {"names": {"treshold": 0.9}}}
     with pytest.raises((IndexFormatError, PolicyError), match="treshold"):
         NameIndex.load(rewritten(saved, tmp_path / "other", about=about))
+
+
+@pytest.fixture
+def tiny() -> NameIndex:
+    return NameIndex(SanctionsList.from_names([("T.1", "individual", "Ardo Belvane")]))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("gone/one", "No such file"), (".", "director"), ("file/one", "Not a directory")]
+)
+def test_a_path_that_cannot_be_written_is_a_typed_error(
+    tmp_path: Path, tiny: NameIndex, path: str, words: str
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(RunError, match=f"the index cannot be written: .*{words}.*; name a file in a folder"):
+        tiny.save(tmp_path / path)
+    assert [item.name for item in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_full_disk_is_a_typed_error_and_spoils_nothing(
+    tmp_path: Path, tiny: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.save(tmp_path / "one")
+
+    def fill(path: Path, content: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(content[:9])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(tmp_path), "write_bytes", fill)
+        with pytest.raises(RunError, match="No space left on device"):
+            tiny.save(tmp_path / "one")
+    assert NameIndex.load(tmp_path / "one").sha256 == tiny.sha256
+    assert [item.name for item in tmp_path.iterdir()] == ["one"]
+
+
+def test_a_path_that_cannot_be_read_says_why(tmp_path: Path) -> None:
+    for path, words in ((tmp_path / "gone", "No such file"), (tmp_path, "directory")):
+        with pytest.raises(
+            IndexFormatError, match=f"the index cannot be read: .*{words}.*; name a file that"
+        ):
+            NameIndex.load(path)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from screening.index.texts import MAX_TEXT, Finding, _counts, _longest, _Reader, find_window
 from screening.index.windows import parted, spans_of
-from screening.names.comparison import Listed, Query, align, rate
-from screening.names.normalise import REVERSED, prepare
+from screening.names.comparison import FOLDED, Listed, Query, align, rate
+from screening.names.misread import reread_with_places
+from screening.names.normalise import REVERSED, other_readings, prepare
 from screening.validation.people import people
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ WORDS = (
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
-    "s/o", "1/Ardo", "Belv?ne", "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
+    "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Be|vane", "Sevr!n|", "Khalid|Dormani",
+    "Ð\xa0", "Ø®Ø§Ù„Ø¯", "â€™", "Ã",
+    "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
 BETWEEN = (*" .-+*=>\"'?_[…–、🙂\u200b\u00ad\n\t", ". ", " - ", "...")
 texts = st.one_of(
@@ -114,6 +117,18 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
 
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     """Every window of neighbouring pieces, scored one after the other."""
+    found = _naive(text, party, threshold)
+    _, places = reread_with_places(text)
+    found += [
+        Finding(places[start], places[end], min(value, FOLDED))
+        for reading in other_readings(text)
+        for start, end, value in _naive(reading, party, threshold)
+        if min(value, FOLDED) >= threshold
+    ]
+    return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
+
+
+def _naive(text: str, party: Listed, threshold: float) -> list[Finding]:
     found = []
     for reading in (text, *parted(pl.Series([text], dtype=pl.String))[1]):
         spots = spans_of(reading)
@@ -125,7 +140,7 @@ def naive(text: str, party: Listed, threshold: float) -> Finding | None:
                 score = rate(options, window, party) if options else 0.0
                 if score >= threshold and _counts(options, window.name, party, score):
                     found.append(Finding(start, end, score))
-    return min(found, key=lambda f: (-f.score, f.end - f.start, f.start), default=None)
+    return found
 
 
 def naive_scan(
@@ -199,6 +214,8 @@ def test_ordinary_prose_stays_quiet(text: str, small: NameIndex, index: NameInde
         ("to Аrdo Belvane today", "Аrdo Belvane"),
         ("to Ａｒｄｏ Ｂｅｌｖａｎｅ today", "Ａｒｄｏ Ｂｅｌｖａｎｅ"),
         ("to Árdo Belváne today", "Árdo Belváne"),
+        ("for the rÃ©novation to Ãrdo BelvÃ¡ne, Ã  Paris", "Ãrdo BelvÃ¡ne"),
+        ("Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ / 7", "Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ"),
     ],
 )
 def test_a_listed_name_is_found_where_it_stands(text: str, found: str, small: NameIndex) -> None:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.names import compare
-from screening.names.normalise import MAX_CHARACTERS, MAX_TOKENS, analyse, prepare
+from screening.names.normalise import (
+    MAX_CHARACTERS,
+    MAX_TOKENS,
+    READ_OTHERWISE,
+    analyse,
+    other_readings,
+    prepare,
+)
 from screening.validation.people import companies, people
 
 ODD = (
@@ -187,3 +195,30 @@ def test_what_is_shown_in_another_order_is_not_judged_and_not_clear() -> None:
     name = prepare("\u202eitseT-LA dilahK")
     assert not name.screenable
     assert "unscreenable" in compare(name.text, "Khalid AL-TESTI").reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [("Kha|id", "Kha1id"), ("Be||vane", "Be11vane"), ("B!n|ali", "B1n1ali"), ("Х|а", "Х1а")],
+)
+def test_a_stroke_between_letters_has_another_reading(text: str, reading: str) -> None:
+    assert other_readings(text) == [reading]
+    assert pl.Series([text]).str.contains(READ_OTHERWISE).item()
+
+
+@pytest.mark.parametrize(
+    "text", ["Khalid", "Khalid |", "| Khalid", "Yahoo!", "!Xóõ", "a ! b", "A|||B", "5|6", "5|a"]
+)
+def test_a_stroke_beside_letters_has_none(text: str) -> None:
+    assert other_readings(text) == []
+    assert not pl.Series([text]).str.contains(READ_OTHERWISE).item()
+
+
+@given(st.text("aB|!1 éÃ©Х", max_size=12))
+def test_what_has_other_readings_is_told_at_one_look(text: str) -> None:
+    assert not other_readings(text) or pl.Series([text]).str.contains(READ_OTHERWISE).item()
+
+
+@pytest.mark.parametrize("field", ["Kha|id Torvash", "Khal!d Torvash", "Khalid|Torvash", "Khalid!Torvash"])
+def test_a_stroke_is_a_letter_or_parts_words_whichever_is_better(field: str) -> None:
+    assert compare(field, "Khalid Torvash").score > 0.95

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import pathlib
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -185,6 +186,61 @@ def test_a_file_that_is_not_there_is_a_typed_error(tmp_path: Path) -> None:
         conform(tmp_path / "absent.csv")
     with pytest.raises(SchemaError, match="holds no files"):
         conform(tmp_path)
+
+
+def test_a_path_that_names_nothing_says_what_is_wrong_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "a.csv", HEADER)
+    (tmp_path / "folder" / "within").mkdir(parents=True)
+    for where, words in {
+        "": "the path of the table is empty",
+        " ": "the path of the table is empty",
+        "*.parquet": r"\*\.parquet: no file fits this pattern",
+        "folder": "folder: the folder holds no files to read; .* folders within it are left out",
+    }.items():
+        with pytest.raises(SchemaError, match=words):
+            conform(where, policy=POLICY)
+
+
+def test_a_file_of_a_folder_is_named_with_the_folder_wherever_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "payments"
+    (folder / "within").mkdir(parents=True)
+    write(folder / "a.csv", HEADER + ROW.format("1").replace("5.00", "x"))
+    for place, where in (
+        (tmp_path, "payments"),
+        (folder, "."),
+        (folder / "within", ".."),
+        (folder, "../payments"),
+    ):
+        monkeypatch.chdir(place)
+        assert conform(where, policy=POLICY).rejects["source"].to_list() == ["payments/a.csv"]
+
+
+def test_a_wrong_file_of_a_folder_is_named_and_the_folder_as_well(tmp_path: Path) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    write(folder / "a.csv", HEADER)
+    write(folder / "z.xml", "<LIST/>")
+    with pytest.raises(SchemaError, match=r"^payments/z\.xml: XML .*; every file of '.*payments' is read"):
+        conform(folder, policy=POLICY)
+    with pytest.raises(SchemaError, match=r"^z\.xml: XML or HTML, not a table$"):
+        conform(folder / "z.xml", policy=POLICY)
+
+
+@pytest.mark.parametrize("method", ["is_dir", "iterdir"])
+def test_a_folder_that_may_not_be_looked_at_is_a_typed_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(pathlib.Path, method, refuse)
+    with pytest.raises(SchemaError, match="cannot be looked at: Permission denied"):
+        conform(str(tmp_path), policy=POLICY)
 
 
 def test_a_folder_or_a_pattern_is_read_part_by_part(tmp_path: Path) -> None:

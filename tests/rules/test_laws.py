@@ -19,6 +19,7 @@ from screening.payments import conform
 from screening.policy import Policy
 from screening.rules import RULES, Book, Finding, assess, assessment, rule
 from screening.rules.book import combine
+from screening.rules.partitions import plan
 from screening.rules.rule import amount
 from screening.rules.windows import NO_KEY
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
@@ -336,6 +337,38 @@ def test_a_missing_required_column_is_an_error() -> None:
 def test_a_policy_that_cannot_hold_is_an_error(section: dict[str, Any], words: str) -> None:
     with pytest.raises(PolicyError, match=words):
         assess(_one_row(), policy=Policy.from_dict({"rules": section}))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("forced", {"TF-L5": "HOLD"}, "unknown rule 'TF-L5' in outcomes.forced; did you mean 'TF-L05'?"),
+        ("forced", {"WIRE": "HOLD"}, "unknown rule 'WIRE' in outcomes.forced; there are .*TF-C01, .*TF-X05"),
+        ("hold_in_high_risk", {"TF-T1": 35.0}, "unknown rule 'TF-T1' in outcomes.hold_in_high_risk"),
+        ("context_divisors", {"TF-C1": 50.0}, "unknown rule 'TF-C1' in outcomes.context_divisors"),
+        ("uncounted_rules", ["TF-G1"], "unknown rule 'TF-G1' in outcomes.uncounted_rules"),
+        ("high_risk_rule", "TF-C1", "unknown rule 'TF-C1' in outcomes.high_risk_rule"),
+        (
+            "family_caps",
+            {"grahp": 5.0},
+            "unknown family 'grahp' in outcomes.family_caps; did you mean 'graph'",
+        ),
+    ],
+)
+def test_an_outcome_of_a_rule_that_does_not_exist_is_an_error(key: str, value: Any, words: str) -> None:
+    policy = Policy.from_dict({"outcomes": {key: value}})
+    with pytest.raises(PolicyError, match=words):
+        assess(_one_row(), policy=policy)
+    with pytest.raises(PolicyError, match=words):
+        plan(["remittance_text"], policy=policy)
+
+
+def test_a_rule_of_the_bank_may_be_given_an_outcome() -> None:
+    policy = Policy.from_dict({"outcomes": {"forced": {"BANK-1": "HOLD"}, "family_caps": {"ours": 5.0}}})
+    with pytest.raises(PolicyError, match="unknown rule 'BANK-1'"):
+        assess(_one_row(), policy=policy)
+    own = dataclasses.replace(_rule("TF-S01"), id="BANK-1", family="ours")
+    assert [rule.id for rule in assess(_one_row(), [own], policy=policy).rules] == ["BANK-1"]
 
 
 def test_two_rules_of_one_id_are_an_error() -> None:

@@ -50,6 +50,22 @@ def test_any_split_into_batches_and_workers_gives_the_same_bytes(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["payments.csv", "run", "whole"]
 
 
+@pytest.mark.parametrize("cut", [(1, 1, 1), (7, 2, 3), (1_000, 1_000, 2)])
+def test_a_column_that_holds_no_names_is_told_however_it_is_cut(
+    tmp_path: Path, payments: Path, index: NameIndex, cut: tuple[int, int, int]
+) -> None:
+    rows, names, shares = cut
+    table = pl.read_csv(payments, infer_schema=False)
+    swapped = tmp_path / "swapped.csv"
+    table.rename(
+        {"beneficiary_name": "beneficiary_account", "beneficiary_account": "beneficiary_name"}
+    ).with_columns(beneficiary_name=pl.col("beneficiary_name") + "00471100").write_csv(swapped)
+    whole = screen(swapped, index).manifest
+    run = screen_into(tmp_path / "run", swapped, index, budget=small(rows, names, shares=shares)).manifest
+    assert (run["warnings"], run["fields"]) == (whole["warnings"], whole["fields"])
+    assert [line for line in run["warnings"] if "'beneficiary_name' holds numbers" in line]
+
+
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl", "arrow"])
 def test_files_of_every_format_are_cut_alike(
     tmp_path: Path, payments: Path, index: NameIndex, suffix: str

@@ -71,6 +71,19 @@ def test_planted_typologies_give_the_same_flags_however_rows_are_dealt_out(
     assert spark.manifest["rules"] == local.manifest["rules"]
 
 
+@pytest.mark.parametrize("partitions", [1, 4])
+def test_a_column_that_holds_no_names_is_told_however_rows_are_dealt_out(
+    session: Any, index: NameIndex, partitions: int
+) -> None:
+    payments = pl.read_csv(SAMPLE / "payments.csv", infer_schema=False)
+    payments = payments.with_columns(beneficiary_name=pl.format("DE89{}", 10**9 + pl.int_range(pl.len())))
+    local = screening.screen(payments, index, rules=()).manifest
+    spark = over_spark.screen(table(session, payments, partitions), index, rules=()).manifest
+    told = [line for line in local["warnings"] if "'beneficiary_name' holds numbers" in line]
+    assert told
+    assert [line for line in spark["warnings"] if "'beneficiary_name' holds numbers" in line] == told
+
+
 def test_history_is_looked_back_into(session: Any, index: NameIndex) -> None:
     payments = labelled_payments(1_000, seed=6, per_rule=1).payments.sort("booked_at")
     early, late = payments.head(payments.height // 2), payments.tail(-(payments.height // 2))

@@ -318,13 +318,16 @@ def _party(**given: str | None) -> Party:
 
 
 def _sanctions(path: Path) -> SanctionsList:
-    if not path.exists():
+    try:
+        return screening.read_un_list(path)
+    except ListError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         raise ListError(
             f"no such file: {path}. The UN publishes its consolidated list as XML at "
             "https://main.un.org/securitycouncil/en/content/un-sc-consolidated-list; save it and name the "
             "file with --list. A fictional sample is sanctions_lists/sample/consolidated.xml"
-        )
-    return screening.read_un_list(path)
+        ) from error
 
 
 def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[NameIndex, pl.DataFrame]:

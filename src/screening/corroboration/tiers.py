@@ -22,17 +22,7 @@ _NONE: Final = pl.lit([], dtype=pl.List(pl.String()))
 
 def suspends_at(policy: OutcomePolicy) -> pl.Expr:
     """Score from which the name of a hit suspends on its own."""
-    weak = pl.col("weak").fill_null(value=False)
-    text = pl.col("field").is_in(list(TEXT_COLUMNS))
-    return (
-        pl.when(text & weak)
-        .then(max(policy.suspend_text_at, policy.suspend_weak_at))
-        .when(text)
-        .then(policy.suspend_text_at)
-        .when(weak)
-        .then(policy.suspend_weak_at)
-        .otherwise(policy.suspend_at)
-    )
+    return policy.suspends_at(pl.col("field").is_in(list(TEXT_COLUMNS)))
 
 
 def with_tiers(hits: pl.DataFrame, *, policy: OutcomePolicy) -> pl.DataFrame:

@@ -7,7 +7,9 @@ import io
 import json
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -15,23 +17,23 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.designations import Provenance, SanctionsList
-from screening.errors import IndexFormatError, ListError, PolicyError, SchemaError
+from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError
 from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
+from screening.index.readings import as_given, with_readings
 from screening.index.texts import limits_of, scan
 from screening.index.worth import Vocabulary, appraise, similar_units
 from screening.names.comparison import SCORE_VERSION, Listed, Query, score
-from screening.names.explanation import Comparison, explain
+from screening.names.explanation import Comparison, explain_best
 from screening.names.lexicon import LEXICON_SHA256
-from screening.names.normalise import prepare
+from screening.names.normalise import prepare, prepare_readings
 from screening.policy import SEARCHABLE, Policy
 from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
 __all__ = ["NameIndex"]
 
@@ -146,9 +148,12 @@ class NameIndex:
     @collector_paused()
     def _search(self, distinct: pl.DataFrame, threshold: float) -> pl.DataFrame:
         texts = distinct["query"]
-        batch = tokenise_batch(texts)
-        pairs = self._pairs(texts, batch, threshold)
-        return pl.concat([self._best(pairs), _unscreenable(texts, batch.unscreenable)], how="diagonal")
+        asked, others = with_readings(texts)
+        batch = tokenise_batch(asked)
+        pairs = as_given(self._pairs(asked, batch, threshold), texts, others)
+        pairs = pairs.filter(pl.col("score") >= threshold)
+        unjudged = as_given(_unscreenable(asked, batch.unscreenable), texts, others).unique("query")
+        return pl.concat([self._best(pairs), unjudged], how="diagonal")
 
     @collector_paused()
     def scan_text(
@@ -203,9 +208,10 @@ class NameIndex:
         places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
         if places.is_empty():
             raise PolicyError(f"no designation {reference!r} is screened", reference=reference)
-        query = Query.ready(prepare(name))
-        best = max(places.to_list(), key=lambda place: score(query, self._listed[place]))
-        return explain(query, self._listed[best])
+        readings = prepare_readings(name)
+        queries = [Query.ready(reading) for reading in readings]
+        best = max(places.to_list(), key=lambda place: _score(queries, self._listed[place]))
+        return explain_best(name, readings, self._listed[best])
 
     def why_not(self, name: str, reference: str, *, threshold: float | None = None) -> str:
         """In words: what kept a name from being a hit for a designation, and by how much it fell short.
@@ -241,9 +247,9 @@ class NameIndex:
         pairs = [
             (text, self.names["reference"][place], value)
             for text in names
-            for query in [Query.ready(prepare(text))]
+            for queries in [[Query.ready(reading) for reading in prepare_readings(text)]]
             for place, listed in enumerate(self._listed)
-            if (value := score(query, listed)) >= threshold
+            if (value := _score(queries, listed)) >= threshold
         ]
         kind = {"query": pl.String, "reference": pl.String, "score": pl.Float64}
         brute = (
@@ -257,7 +263,11 @@ class NameIndex:
         return pl.concat([lost, invented]).sort("query", "reference")
 
     def save(self, path: str | Path) -> None:
-        """Write the index to one file, without pickle; `load` gives the same answers."""
+        """Write the index to one file, without pickle; `load` gives the same answers.
+
+        Raises:
+            RunError: It cannot be written; what stood there before is left as it was.
+        """
         tables = {name: _ipc(getattr(self.sanctions, name)) for name in _tables()}
         about = {
             "format": FORMAT,
@@ -267,18 +277,20 @@ class NameIndex:
             "provenance": asdict(self.sanctions.provenance),
             "tables": {name: hashlib.sha256(content).hexdigest() for name, content in tables.items()},
         }
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             _put(archive, "about.json", json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
             for name, content in tables.items():
                 _put(archive, f"{name}.arrow", content)
+        _write(Path(path), written.getvalue())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Read an index that `save` wrote.
 
         Raises:
-            IndexFormatError: The file is no index, is damaged, or was written by a version that scores
-                otherwise.
+            IndexFormatError: The file cannot be read, is no index, is damaged, or was written by a version
+                that scores otherwise.
         """
         try:
             with zipfile.ZipFile(path) as archive:
@@ -289,7 +301,12 @@ class NameIndex:
             return cls(sanctions, policy=Policy.from_dict(about["policy"]))
         except IndexFormatError:
             raise
-        except (OSError, KeyError, TypeError, ValueError, *_DAMAGE) as error:
+        except OSError as error:
+            raise IndexFormatError(
+                f"{path}: the index cannot be read: {error.strerror or error}; name a file that "
+                "NameIndex.save wrote, or build the index anew from the list"
+            ) from error
+        except (KeyError, TypeError, ValueError, *_DAMAGE) as error:
             raise IndexFormatError(f"{path}: not a saved name index, or damaged: {error}") from error
 
     def _pairs(self, distinct: pl.Series, batch: Batch, threshold: float) -> pl.DataFrame:
@@ -319,15 +336,16 @@ class NameIndex:
     def _best(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Per query and designation the name that weighs most, then the best; of equals the first.
 
-        A weak alias that may not suspend never hides a strong name that does.
+        A weak alias that may not suspend never hides a strong name that does, be it in a text or in a party
+        field that was read as one.
         """
         listed = self.names[pairs["place"]] if len(pairs) else self.names.clear()
-        outcomes = self.policy.outcomes
-        enough = pl.when("weak").then(outcomes.suspend_weak_at).otherwise(outcomes.suspend_at)
+        bands = [self.policy.outcomes.suspends_at(pl.lit(text)) for text in (False, True)]
+        enough = pl.sum_horizontal(pl.col("score") >= band for band in bands)
         return (
             listed.select("reference", pl.col("name").alias("listed_name"), "name_type", "quality", "weak")
             .with_columns(pairs, status=pl.lit("hit"))
-            .sort(pl.col("score") >= enough, "score", "place", descending=[True, True, False])
+            .sort(enough, "score", "place", descending=[True, True, False])
             .unique(["query", "reference"], keep="first", maintain_order=True)
             .drop("place")
         )
@@ -349,6 +367,11 @@ def _nothing_left(sanctions: SanctionsList, excluded: Sequence[str]) -> str:
         f"lists.exclude_list_types = {list(excluded)} leaves nothing to screen; "
         f"the list has the types {types}"
     )
+
+
+def _score(readings: list[Query], listed: Listed) -> float:
+    """The score of a name that may be read in several ways: that of the best."""
+    return max(score(reading, listed) for reading in readings)
 
 
 def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:
@@ -401,6 +424,21 @@ def _ipc(table: pl.DataFrame) -> bytes:
     content = io.BytesIO()
     table.write_ipc(content)
     return content.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Beside the path first, so that a full disk spoils no file that stood there."""
+    fresh = path.parent / f".{path.name}.unfinished"
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
+        raise RunError(
+            f"{path}: the index cannot be written: {error.strerror or error}; name a file in a folder that "
+            "exists, may be written to and has room"
+        ) from error
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -15,6 +15,7 @@ import polars as pl
 
 from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
+from screening.index.readings import as_given, with_readings
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
 from screening.index.windows import (
@@ -27,7 +28,8 @@ from screening.index.windows import (
     with_pieces,
 )
 from screening.index.worth import Vocabulary, appraise
-from screening.names.comparison import Listed, Meeting, Option, Query, Similar, align, rate
+from screening.names.comparison import FOLDED, Listed, Meeting, Option, Query, Similar, align, rate
+from screening.names.misread import reread_with_places
 from screening.names.normalise import Name, prepare
 
 if TYPE_CHECKING:
@@ -61,15 +63,45 @@ def scan(
     limits: Limits,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts cannot be judged."""
-    unjudged = unreadable(texts, MAX_TEXT)
-    shapes = Shapes(texts.filter(~unjudged), limits.borne)
+    asked, others = with_readings(texts)
+    unread = unreadable(asked, MAX_TEXT)
+    shapes = Shapes(asked.filter(~unread), limits.borne)
     apart = _apart(shapes.first, vocabulary, limits.kind)
     readings = pl.concat([shapes.first, pl.Series(shapes.first.name, list(apart.values()), dtype=pl.String)])
     found = {
         (text, place): finding
         for text, place, finding in _scan(readings.unique(maintain_order=True), listed, vocabulary, limits)
     }
-    return list(shapes.spread(_best_reading(shapes.first, apart, found))), unjudged.to_numpy()
+    best = shapes.spread(_best_reading(shapes.first, apart, found))
+    unjudged = as_given(asked.filter(unread).to_frame("query"), texts, others)["query"]
+    return _as_given(best, texts, others, limits.threshold), texts.is_in(unjudged.implode()).to_numpy()
+
+
+def _as_given(
+    found: Iterable[tuple[str, int, Finding]], texts: pl.Series, others: pl.DataFrame, threshold: float
+) -> list[tuple[str, int, Finding]]:
+    """What was found in texts in any way that they may be read, by the best."""
+    if others.is_empty():
+        return list(found)
+    given = set(texts)
+    read: dict[str, list[str]] = {}
+    for text, reading in others.iter_rows():
+        read.setdefault(reading, []).append(text)
+    best: dict[tuple[str, int], Finding] = {}
+    for reading, place, finding in found:
+        ways = [(reading, finding)] if reading in given else []
+        ways += [(text, _in_text(text, finding)) for text in read.get(reading, ())]
+        for text, way in ways:
+            known = best.get((text, place))
+            if way.score >= threshold and (known is None or _order(way) < _order(known)):
+                best[text, place] = way
+    return [(text, place, finding) for (text, place), finding in best.items()]
+
+
+def _in_text(text: str, finding: Finding) -> Finding:
+    """Where a finding in another reading of a text stands in the text; it is never the same text."""
+    _, places = reread_with_places(text)  # other readings than that of misread letters move nothing
+    return Finding(places[finding.start], places[finding.end], min(finding.score, FOLDED))
 
 
 def _apart(texts: pl.Series, vocabulary: Vocabulary, kind: Ints) -> dict[str, str]:
@@ -164,14 +196,16 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     only, vocabulary = np.zeros(1, dtype=np.int64), Vocabulary([listed])
     limits = limits_of([listed], vocabulary, threshold)
-    readings = [pl.Series([text]), parted(pl.Series([text]))[1]]
+    asked, others = with_readings(pl.Series([text]))
     found = [
-        finding
-        for reading in readings
+        (way, 0, finding)
+        for way in asked
+        for reading in (pl.Series([way]), parted(pl.Series([way]))[1])
         if len(reading)
         for _, _, finding in _read(reading, [], only, only, [listed], vocabulary, limits)
     ]
-    return min(found, key=_order, default=None)
+    best = _as_given(found, pl.Series([text]), others, threshold)
+    return min((finding for _, _, finding in best), key=_order, default=None)
 
 
 def _read(  # noqa: PLR0917 (the list, as `scan` was given it)

@@ -107,7 +107,8 @@ def _bytes_of(source: str | Path | bytes | BinaryIO) -> tuple[str, bytes]:
     try:
         return path.name, path.read_bytes()
     except OSError as error:
-        message = f"cannot read the list: {error.strerror}"
+        hint = "; name the XML file in this folder" if isinstance(error, IsADirectoryError) else ""
+        message = f"cannot read the list: {error.strerror}{hint}"
         raise ListError(message, source=str(path), reason="unreadable file") from error
     except ValueError as error:
         raise ListError(f"not a path: {error}", source=repr(source)[:80], reason="unreadable file") from error

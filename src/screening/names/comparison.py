@@ -43,7 +43,7 @@ __all__ = [
     "units",
 ]
 
-SCORE_VERSION: Final = "4"
+SCORE_VERSION: Final = "5"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]
@@ -455,7 +455,7 @@ def score(query: Query, listed: Listed, similar: Iterable[Similar] | None = None
 
 def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     """The score of an alignment."""
-    if query.name.text == listed.name.text:
+    if query.name.text == listed.name.text and not query.name.altered:
         return 1.0
     agreed = flaws = own = cover = 0.0
     telling = False

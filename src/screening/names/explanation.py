@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError
 from screening.names.comparison import INCIDENTAL, Listed, Query, align, rate
-from screening.names.normalise import prepare
+from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from screening.names.comparison import Kind
+    from screening.names.normalise import Name
     from screening.names.tokens import Token
 
-__all__ = ["Alignment", "Comparison", "compare", "explain"]
+__all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,13 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
     """
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain(Query.ready(prepare(a)), Listed.ready(prepare(b), kind))
+    return explain_best(a, prepare_readings(a), Listed.ready(prepare(b), kind))
+
+
+def explain_best(text: str, readings: Iterable[Name], listed: Listed) -> Comparison:
+    """The comparison of a text that may be read in several ways: the best, and the first of equals."""
+    found = [explain(Query.ready(name), listed) for name in readings]
+    return replace(max(found, key=lambda comparison: comparison.score), query=text)
 
 
 def explain(query: Query, listed: Listed) -> Comparison:

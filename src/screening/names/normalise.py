@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
 
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
+from screening.names.misread import MISREAD, reread
 from screening.names.tokens import Token, make_token, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "FULL_LINE",
@@ -25,6 +29,7 @@ __all__ = [
     "MARKS",
     "MAX_CHARACTERS",
     "MAX_TOKENS",
+    "READ_OTHERWISE",
     "REVERSED",
     "SYLLABIC",
     "WITHIN",
@@ -32,7 +37,9 @@ __all__ = [
     "Name",
     "Word",
     "analyse",
+    "other_readings",
     "prepare",
+    "prepare_readings",
 ]
 
 MAX_CHARACTERS: Final = 500
@@ -76,7 +83,9 @@ class Name:
 
     Attributes:
         words: Positions of the first token of each word.
+        signs: Those of its words, "misread letters", and what makes it unscreenable.
         ends: Whether the text ends where the name ends; it does not where the name is part of a longer text.
+        altered: Whether the text is one of `other_readings` of what stands in the payment.
     """
 
     text: str
@@ -85,6 +94,7 @@ class Name:
     words: tuple[int, ...] = ()
     signs: tuple[str, ...] = ()
     ends: bool = True
+    altered: bool = False
 
     @property
     def full_line(self) -> bool:
@@ -133,6 +143,50 @@ def prepare(text: str, *, ends: bool = True) -> Name:
     return Name(text, tuple(tokens), tuple(compounds), tuple(starts), tuple(signs), ends)
 
 
+_LETTER: Final = r"[^\W\d_]"
+_STROKES: Final = r"[|!]{1,2}"
+_STROKE = re.compile(rf"(?<={_LETTER}){_STROKES}(?={_LETTER})")
+READ_OTHERWISE: Final = rf"{MISREAD}|{_LETTER}{_STROKES}{_LETTER}"
+"""What every text holds, to Python and to polars, that has other readings."""
+
+
+def other_readings(text: str) -> list[str]:
+    """How else a text may be read: misread letters as they were written, a stroke as the letter it imitates.
+
+    What stands there stays a reading too: a stroke may part two names, and no letters are misread for sure. A
+    stroke looks like an `i` and like an `l`, as the digit 1 does, whose place it takes.
+
+    Example:
+        >>> other_readings("JÃ©rÃ´me"), other_readings("Kha|id"), other_readings("Khalid")
+        (['Jérôme'], ['Kha1id'], [])
+    """
+    written = reread(text)
+    stroked = _STROKE.sub(lambda strokes: "1" * len(strokes[0]), written)
+    return [reading for reading in dict.fromkeys((written, stroked)) if reading != text]
+
+
+def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = None) -> list[Name]:
+    """A name in all ways that it may be read, as it stands first.
+
+    Args:
+        text: The name.
+        parts: What each of these is read as, if it stands inside a text; otherwise it is a name as a whole.
+
+    Example:
+        >>> [name.text for name in prepare_readings("JÃ©rÃ´me")]
+        ['JÃ©rÃ´me', 'Jérôme']
+    """
+    signs = ("misread letters",) if reread(text) != text else ()
+    names = []
+    for reading in (text, *other_readings(text)):
+        for way in (reading,) if parts is None else parts(reading):
+            name = prepare(way, ends=parts is None)
+            if reading != text:
+                name = replace(name, signs=(*signs, *name.signs), altered=True)
+            names.append(name)
+    return names
+
+
 _PLAIN = re.compile(r"[A-Za-z,;:&()-]+|[0-9]+")
 _PLAIN_PART = re.compile(r"[a-z]+|[0-9]+")
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
@@ -145,7 +199,6 @@ _APOSTROPHES = re.compile(f"[{GLUE}]")
 MARKS: Final = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
 )
-_LETTER: Final = r"[^\W\d_]"
 # what stands in place of a letter that could not be written
 _LOSSES: Final = "?*\ufffd"
 _LOST = re.compile(rf"(?<={_LETTER})[{_LOSSES}](?={_LETTER})")

@@ -72,8 +72,16 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
         SchemaError: There is no such file, or it is no table that can be read.
     """
     if isinstance(transactions, str | os.PathLike):
-        files = find_files(os.fspath(transactions))
-        return [_open(path, policy, source=name) for name, path in files]
+        where = os.fspath(transactions)
+        files = find_files(where)
+        if files == [(Path(where).name, Path(where))]:
+            return [_open(files[0][1], policy, source=files[0][0])]
+        try:
+            return [_open(path, policy, source=name) for name, path in files]
+        except SchemaError as error:
+            raise SchemaError(
+                f"{error}; every file of '{where}' is read, as one table: leave others out"
+            ) from error
     return [_from_frame(transactions)]
 
 
@@ -146,19 +154,34 @@ def find_files(where: str) -> list[tuple[str, Path]]:
     Raises:
         SchemaError: There are none.
     """
+    if not where.strip():  # Path("") is the current folder, which nobody named
+        raise SchemaError("the path of the table is empty; name a file, a folder or a pattern")
+    try:
+        return _find_files(where)
+    except OSError as error:
+        raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
+
+
+def _find_files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
         found = sorted(
             item for item in path.iterdir() if item.is_file() and not item.name.startswith((".", "_"))
         )
         if not found:
-            raise SchemaError(f"{where}: the folder holds no files")
-        return [(f"{path.name}/{item.name}", item) for item in found]
+            raise SchemaError(
+                f"{where}: the folder holds no files to read; files that begin with '.' or '_' and folders "
+                "within it are left out"
+            )
+        name = path.name if path.name not in ("", "..") else path.resolve().name  # of "." and the like
+        return [(f"{name}/{item.name}", item) for item in found]
     if path.is_file():
         return [(path.name, path)]
     matches = sorted(Path(item) for item in glob.glob(str(where), recursive=True) if Path(item).is_file())  # noqa: PTH207 - the pattern may be absolute
     if not matches:
-        raise SchemaError(f"{where}: no such file")
+        raise SchemaError(
+            f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
+        )
     return [(str(item), item) for item in matches]
 
 

@@ -99,7 +99,7 @@ def assess(
         ['b', 'c']
     """
     policy = policy or Policy()
-    chosen = apply_policy(rules, policy.rules, known=by_id())
+    chosen = apply_policy(rules, policy, known=by_id())
     check_parties(parties)
     pools: dict[str, pl.Categories] = {}
     batch, past = hold(transactions, pools), None if history is None else hold(history, pools)

@@ -176,7 +176,7 @@ def plan(
     """
     policy = policy or Policy()
     check_parties(parties)
-    chosen = apply_policy(rules, policy.rules, known=by_id())
+    chosen = apply_policy(rules, policy, known=by_id())
     held = [name for name in TRANSACTIONS if name in columns or name in REQUIRED_COLUMNS]
     schema = pl.DataFrame(schema={name: TRANSACTIONS[name] for name in held})
     book = Book(schema, policy=policy.rules, parties=parties, rules=chosen)

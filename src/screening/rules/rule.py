@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from screening.errors import PolicyError
+from screening.policy import OutcomePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from screening.policy import RulesPolicy
+    from screening.policy import Policy
     from screening.rules.book import Book
     from screening.rules.findings import Finding
 
@@ -313,19 +314,18 @@ def rule(
     return wrap
 
 
-def apply_policy(
-    rules: Iterable[Rule], policy: RulesPolicy, *, known: Mapping[str, Rule]
-) -> tuple[Rule, ...]:
+def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, Rule]) -> tuple[Rule, ...]:
     """Put the policy's parameters into rules and switch rules on and off.
 
     Args:
         rules: Rules to run.
-        policy: Section [rules] of the policy.
+        policy: Its section [rules]; what [outcomes] says of rules and families is only checked here.
         known: The catalogue: ids the policy may name without their being among `rules`.
 
     Raises:
-        PolicyError: Two rules of one id, or an id or parameter that does not exist.
+        PolicyError: Two rules of one id, or an id, family or parameter that does not exist.
     """
+    settings = policy.rules
     chosen: dict[str, Rule] = {}
     for item in rules:
         if item.id in chosen:
@@ -333,15 +333,13 @@ def apply_policy(
                 f"two rules with the id '{item.id}'; give one of them an id of its own", rule=item.id
             )
         chosen[item.id] = item
-    for name in (*policy.off, *policy.on, *policy.parameters):
-        if name not in chosen and name not in known:
-            close = difflib.get_close_matches(name, [*chosen, *known], n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else "; `screening rules` lists them"
-            raise PolicyError(f"unknown rule '{name}' in [rules]{hint}", rule=name)
-    both = sorted(set(policy.off) & set(policy.on))
+    for name in (*settings.off, *settings.on, *settings.parameters):
+        _refuse_unknown("rule", name, [*chosen, *known], where="[rules]")
+    _check_outcomes(policy.outcomes, chosen.values(), known)
+    both = sorted(set(settings.off) & set(settings.on))
     if both:
         raise PolicyError(f"rule '{both[0]}' is both on and off in [rules]", rule=both[0])
-    for name, values in policy.parameters.items():
+    for name, values in settings.parameters.items():
         if not isinstance(values, dict):
             raise PolicyError(f"[rules.parameters.{name}] must be a table of parameters")
         target = chosen.get(name) or known[name]
@@ -350,7 +348,38 @@ def apply_policy(
             chosen[name] = changed
     return tuple(
         dataclasses.replace(
-            item, enabled=(item.enabled or item.id in policy.on) and item.id not in policy.off
+            item, enabled=(item.enabled or item.id in settings.on) and item.id not in settings.off
         )
         for item in chosen.values()
     )
+
+
+def _check_outcomes(policy: OutcomePolicy, rules: Iterable[Rule], known: Iterable[str]) -> None:
+    """Refuse what is said of a rule or family that does not exist: it would never come about."""
+    shipped = {name for names in _rules_named_in(OutcomePolicy()).values() for name in names}
+    ids = [*(rule.id for rule in rules), *known, *shipped]  # of those shipped a bank may add what we have not
+    for key, names in _rules_named_in(policy).items():
+        for name in names:
+            _refuse_unknown("rule", name, ids, where=f"outcomes.{key}")
+    for name in policy.family_caps:
+        families = [*FAMILIES.values(), *(rule.family for rule in rules)]
+        _refuse_unknown("family", name, families, where="outcomes.family_caps")
+
+
+def _rules_named_in(policy: OutcomePolicy) -> dict[str, Iterable[str]]:
+    """Key -> the rules that it names."""
+    return {
+        "forced": policy.forced,
+        "hold_in_high_risk": policy.hold_in_high_risk,
+        "context_divisors": policy.context_divisors,
+        "uncounted_rules": policy.uncounted_rules,
+        "high_risk_rule": (policy.high_risk_rule,),
+    }
+
+
+def _refuse_unknown(what: str, name: str, known: Iterable[str], *, where: str) -> None:
+    there = sorted(set(known))
+    if name not in there:
+        close = difflib.get_close_matches(name, there, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(there)}"
+        raise PolicyError(f"unknown {what} '{name}' in {where}; {hint}", name=name, known=there)

@@ -11,6 +11,7 @@ from screening.alerts import raise_alerts
 from screening.hits import (
     Judged,
     carry_back,
+    count_values,
     distinct_identifiers,
     distinct_values,
     judge_names,
@@ -88,11 +89,10 @@ def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Seq
     rows = kept_rows(desk.place, "payments-0", "payments").select(columns)
     _, own = distinct_values(rows, share=share, shares=shares)
     _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
-    held = {column: [int(table["rows"].sum()), table.height] for column, table in own.items()}
     for channel, wanted in CHANNELS.items():
         both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
         desk.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-    desk.place.seal(part, pl.DataFrame(), shares=shares, held=held)
+    desk.place.seal(part, pl.DataFrame(), shares=shares, held=count_values(own))
 
 
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:

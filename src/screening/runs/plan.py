@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAN_FORMAT", "describe_rules", "refuse_changes"]
 
-PLAN_FORMAT: Final = "screening.plan/3"
+PLAN_FORMAT: Final = "screening.plan/4"
 
 _WORDS: Final = {
     "format": "the format of unfinished runs",

@@ -31,6 +31,8 @@ from screening.payments import Source, open_source, readable
 from screening.pipeline import Steps, describe_index, summarise
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
+from screening.rules.catalogue import by_id
+from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
 from screening.runs.plan import PLAN_FORMAT, describe_rules, refuse_changes
@@ -109,6 +111,7 @@ def screen_into(
     target = Path(folder)
     check_folder(target)
     policy = policy or index.policy
+    apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
     source = open_source(os.fspath(transactions), policy=policy)

@@ -366,11 +366,11 @@ class Stages:
             came_in=noted["rows_in"], screened=sum(screened) - self._noted(f"payments-{REJECTED}")["rows"],
             rejected=rejected,
         )  # fmt: skip
-        held: dict[str, tuple[int, int]] = {}
+        held: dict[str, tuple[int, int, int]] = {}
         for share in self.place.sealed("values-"):
-            for column, (filled, distinct) in self._noted(share)["held"].items():
-                before = held.get(column, (0, 0))
-                held[column] = before[0] + filled, before[1] + distinct
+            for column, (filled, distinct, not_names) in self._noted(share)["held"].items():
+                before = held.get(column, (0, 0, 0))
+                held[column] = before[0] + filled, before[1] + distinct, before[2] + not_names
         hits = self.place.scan("hits-payments-")
         index = self.desk.index
         fields = count_fields(held, hits, reads_texts=reads_texts(index))

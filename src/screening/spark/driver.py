@@ -152,7 +152,10 @@ def screen(
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": rejects}
     held = pl.concat([HELD.to_frame(), *heard["held"]]).group_by("column").sum()
     fields = count_fields(
-        {column: (filled, distinct) for column, filled, distinct in held.sort("column").iter_rows()},
+        {
+            column: (filled, distinct, odd)
+            for column, filled, distinct, odd in held.sort("column").iter_rows()
+        },
         of_payments,
         reads_texts=True,
     )

@@ -17,6 +17,7 @@ import polars as pl
 from screening.hits import (
     Judged,
     carry_back,
+    count_values,
     distinct_identifiers,
     distinct_values,
     facts_behind,
@@ -47,7 +48,9 @@ NARROWED: Final = "narrowed"
 """Kind of the payments that rules over several accounts asked for."""
 TASK: Final = pl.Schema({"rows_in": pl.Int64(), "rows_out": pl.Int64(), "polars": pl.String()})
 """What a task says of itself."""
-HELD: Final = pl.Schema({"column": pl.String(), "filled": pl.Int64(), "distinct": pl.Int64()})
+HELD: Final = pl.Schema(
+    {"column": pl.String(), "filled": pl.Int64(), "distinct": pl.Int64(), "not_names": pl.Int64()}
+)
 """What was looked at, by column."""
 
 _CHUNK: Final = 200_000  # rows of a task that are judged together: bounds its memory
@@ -94,7 +97,7 @@ class _Judge:
             policy=policy,
             named=policy.payments.names_required,
         )
-        held = [(column, int(part["rows"].sum()), part.height) for column, part in values.items()]
+        held = [(column, *counts) for column, counts in count_values(values).items()]
         return hits, pl.DataFrame(held, schema=HELD, orient="row")
 
     def hits_of_rejected(self, rows: pl.DataFrame, policy: Policy) -> pl.DataFrame:

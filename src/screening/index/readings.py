@@ -1,0 +1,36 @@
+"""Texts that may be read in other ways are searched in all of them, and the best answer counts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from screening.names.comparison import FOLDED
+from screening.names.normalise import READ_OTHERWISE, other_readings
+
+__all__ = ["READINGS", "as_given", "with_readings"]
+
+READINGS: Final = pl.Schema({"text": pl.String(), "query": pl.String()})
+"""A text as it is given, and another way to read it."""
+
+
+def with_readings(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
+    """Distinct texts and the other readings of some of them, each once; and which those are (READINGS)."""
+    suspect = texts.filter(texts.str.contains(READ_OTHERWISE))  # hardly any is: the others cost one look
+    read = [(text, reading) for text in suspect for reading in other_readings(text)]
+    others = pl.DataFrame(read, schema=READINGS, orient="row")
+    if not read:
+        return texts, others
+    return pl.concat([texts, others["query"].alias(texts.name)]).unique(maintain_order=True), others
+
+
+def as_given(found: pl.DataFrame, texts: pl.Series, others: pl.DataFrame) -> pl.DataFrame:
+    """What was found, by the texts that were given; another reading is never the same text."""
+    if others.is_empty():
+        return found
+    own = found.join(texts.alias("query").to_frame(), on="query", how="semi")
+    more = found.join(others, on="query").with_columns(query="text").drop("text")
+    if "score" in found.columns:
+        more = more.with_columns(pl.min_horizontal("score", pl.lit(FOLDED)))
+    return pl.concat([own, more])

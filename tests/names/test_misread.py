@@ -1,0 +1,91 @@
+"""A name whose letters were misread is found as it was written, and an honest name is left as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from screening.names import compare
+from screening.names.misread import MISREAD, reread, reread_with_places
+from screening.names.normalise import prepare_readings
+from screening.validation.people import companies, people
+
+Misread = Callable[[str], str]
+NAMES = ("Jérôme Müller", "Халид Дорманов", "خالد دورماني", "金永哲", "김영철", "Žižek Åström", "𝕬rdo ½")
+
+
+def as_latin_1(text: str) -> str:
+    return text.encode().decode("latin-1")
+
+
+def as_windows(text: str) -> str:
+    """As browsers do: the five bytes that Windows-1252 leaves open stay control characters."""
+    letters = (bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in text.encode())
+    return "".join(letters)
+
+
+misreadings = st.sampled_from([as_latin_1, as_windows])
+texts = st.one_of(st.sampled_from(NAMES), st.text(max_size=20)).filter(lambda text: reread(text) == text)
+
+
+@given(texts, misreadings)
+def test_a_misread_text_is_read_as_it_was_written(text: str, misread: Misread) -> None:
+    assert reread(misread(text)) == text
+    assert reread(misread(misread(text))) == text
+    assert reread(f"x {misread(text)} y") == f"x {text} y"
+
+
+@given(texts, st.text(max_size=9), misreadings)
+def test_the_place_of_every_letter_is_known(text: str, before: str, misread: Misread) -> None:
+    given_text = before + misread(text)
+    written, places = reread_with_places(given_text)
+    assert len(places) == len(written) + 1
+    assert places == sorted(set(places))
+    assert places[-1] == len(given_text)
+    spans = [given_text[start:end] for start, end in pairwise(places)]
+    assert [reread(span) for span in spans] == list(written)
+
+
+@given(st.text("aÃÂÐâ©°¼œ€™\x81\xa0 ", max_size=12))
+def test_what_is_misread_holds_the_beginning_of_a_letter(text: str) -> None:
+    assert reread(text) == text or pl.Series([text]).str.contains(MISREAD).item()
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_letter_that_was_cut_in_the_middle_spoils_no_other(cut: int) -> None:
+    assert reread(as_latin_1("Jérôme 金")[:-cut]).startswith("Jérôme ")
+
+
+def test_honest_names_are_left_as_they_are() -> None:
+    invented = [*people(3_000, seed=71)["name"], *companies(3_000, seed=72)["name"]]
+    accented = [name for name in invented if not name.isascii()]
+    honest = ["JOSÉ MUÑOZ", "Håkan Ångström", "ÎLE-DE-FRANCE", "Fußgänger & Söhne", "SÃO JOÃO", "Ðorð Þór"]
+    assert len(accented) > 100
+    assert [name for name in [*accented, *honest] if reread(name) != name] == []
+
+
+@pytest.mark.parametrize("misread", [as_latin_1, as_windows])
+@pytest.mark.parametrize("name", NAMES[:6])
+def test_a_misread_name_scores_as_the_name_and_says_so(name: str, misread: Misread) -> None:
+    found = compare(misread(name), name)
+    assert found.query == misread(name)
+    assert 0.99 < found.score < 1
+    assert found.reasons[-1] == "warning sign in the query: misread letters"
+
+
+def test_a_text_that_may_be_honest_keeps_its_own_reading() -> None:
+    shop = "CAFÉ’S"  # É and the apostrophe would be one letter
+    assert reread(shop) != shop
+    assert compare(shop, shop).score == 1
+    assert compare(shop, "CAFES").reasons == ("same after case, accents and punctuation",)
+
+
+def test_what_is_shown_otherwise_than_written_is_seen_through_misread_letters() -> None:
+    first, second = prepare_readings(as_latin_1("\u202eenavleB odrA"))
+    assert first.screenable
+    assert not second.screenable

@@ -15,12 +15,16 @@ from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
 from screening.errors import PolicyError
 from screening.policy import Policy
 from screening.rules import RULES, assess
+from screening.rules.book import Book
+from screening.rules.coded import shared
 from screening.rules.partitions import (
     IN_BATCH,
     PART,
     assess_in_parts,
     deal,
     gather,
+    in_turn,
+    lifetimes,
     look,
     look_at_all,
     plan,
@@ -31,8 +35,9 @@ from screening.rules.scopes import ROW, SIDES, WHOLE, scopes_of
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from screening.rules import Rule
-    from screening.rules.book import Book
     from screening.rules.findings import Finding
 
 tables = st.lists(one("x"), max_size=40).map(frame)
@@ -187,3 +192,36 @@ def test_columns_read_when_they_are_asked_for_and_any_partitions_at_one_table_gi
     gathered = gather(drawn, together(founds), rows=table.height)
     assert_frame_equal(gathered.flags, whole.flags)
     assert_frame_equal(gathered.coverage, whole.coverage)
+
+
+def test_what_no_rule_still_reads_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    table, _, _ = labelled_payments(300, seed=5, per_rule=1)
+    drawn = plan(table.columns, RULES)
+    held: list[set[str]] = []
+    keep_only = Book.keep_only
+
+    def watched(book: Book, columns: Iterable[str]) -> None:
+        columns = [*columns]
+        keep_only(book, columns)
+        pools = {pool for kept in book._kept.values() for pool in kept.pools}
+        assert pools <= {shared(name) for name in columns}
+        held.append(pools)
+
+    monkeypatch.setattr(Book, "keep_only", watched)
+    payments = table.lazy().with_columns(pl.lit(value=True).alias(IN_BATCH))
+    first = payments.select("transaction_id", pl.exclude(pl.String)).collect()
+    look_at_all(first, drawn.partitions, drawn, later=payments.select(pl.col(pl.String)))
+    assert max(map(len, held)) > 3
+    assert held[-1] == set()
+
+
+def test_a_column_is_held_from_the_first_rule_that_reads_it_to_the_last() -> None:
+    table, _, _ = labelled_payments(50, seed=5, per_rule=1)
+    drawn = plan(table.columns, RULES)
+    turn = in_turn(drawn, drawn.partitions)
+    assert sorted(turn) == [rule.id for rule in drawn.looking]
+    steps = lifetimes(drawn, drawn.partitions)
+    for column in set().union(*drawn.reads.values()):
+        readers = [place for place, name in enumerate(turn) if column in drawn.reads[name]]
+        there = [place for place, held in enumerate(steps) if column in held]
+        assert there == [*range(readers[0], readers[-1] + 1)] if readers else not there

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, pairs
+from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, meeting, pairs, unique_sorted
 
 # (time, key, item, value), few of each so that ties and repeats are common; 9 stands for a missing key
 rows_of = st.lists(
@@ -100,3 +100,20 @@ def test_the_edge_of_a_window_is_open_behind_and_closed_in_front() -> None:
     ledger, _, _ = ledger_of([(0, 0, 0, 1), (4, 0, 0, 1), (5, 0, 0, 1), (5, 0, 0, 1)])
     assert ledger.within(5).count.tolist() == [1, 2, 3, 3]
     assert ledger.before(5).count.tolist() == [0, 1, 2, 2]
+
+
+@given(rows=rows_of, least=st.integers(1, 4))
+def test_keys_that_meet_enough_different_items_are_those_of_a_loop(rows: Rows, least: int) -> None:
+    _, key, item, _ = arrays(rows)
+    met: dict[int, set[int]] = {}
+    for _, one, other, _ in rows:
+        if one != 9 and other != 9:
+            met.setdefault(one, set()).add(other)
+    assert {*meeting(key, item, least).tolist()} == {
+        one for one, others in met.items() if len(others) >= least
+    }
+
+
+@given(values=st.lists(st.integers(0, 20)))
+def test_sorted_unique_values_are_those_of_a_set(values: list[int]) -> None:
+    assert unique_sorted(np.array(values, np.uint64)).tolist() == sorted(set(values))

@@ -15,6 +15,7 @@ from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
+from screening.runs.weights import weigh_texts
 from screening.runs.workplace import Workplace
 from screening.validation.typologies import labelled_payments
 
@@ -448,3 +449,22 @@ def test_the_manifest_tells_the_clock_what_memory_was_taken(
     clock = json.loads((tmp_path / "run" / "manifest.json").read_text())["clock"]
     assert clock["memory"] == 2 * 10**9
     assert clock["peak"] > 0
+
+
+def test_more_shares_than_memory_asks_for_only_where_each_is_worth_a_process() -> None:
+    budget = Budget(memory=16 * 10**9, workers=4)
+    assert budget.spread(1_000) == budget.shares(1_000) == 1
+    assert budget.spread(1_600_000_000) == 4
+    assert Budget(memory=16 * 10**9).spread(1_600_000_000) == 1
+
+
+def test_texts_weigh_what_their_different_ones_take() -> None:
+    rows = pl.LazyFrame(
+        {"few": ["ab", "cd"] * 5_000, "many": [f"t{n:07}" for n in range(10_000)], "n": range(10_000)}
+    )
+    weighed = weigh_texts(rows)
+    assert weighed.keys() == {"few", "many"}
+    assert weighed["few"] == pytest.approx(2 * (2 + 20), rel=0.1)
+    assert weighed["many"] == pytest.approx(10_000 * (8 + 20), rel=0.1)
+    assert weigh_texts(rows.select("n")) == {}
+    assert weigh_texts(rows.clear()) == {"few": 0, "many": 0}

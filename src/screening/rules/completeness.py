@@ -82,12 +82,12 @@ def missing_party_data(book: Book, *, profile: str, threshold: str) -> Finding:
         number += lacking
     rows = np.flatnonzero(number > 0)
     items = listed([(lacking[rows], item.replace("|", " or ")) for item, lacking in missing.items()])
-    words = np.array(["domestic", "small cross-border", "cross-border", "unplaced"])
+    words = pl.Series(["domestic", "small cross-border", "cross-border", "unplaced"])
     return Finding(
         rows=rows,
         value=number[rows],
         threshold=1.0,
-        facts={"case": pl.Series(words[case[rows]]), "items": items},
+        facts={"case": words.gather(case[rows]), "items": items},
         unclear=unclear,
     )
 

@@ -78,9 +78,9 @@ def jurisdiction_exposure(book: Book, **points: float) -> Finding:
         better = value_of[here] > value_of[best]
         best[better], where[better] = here[better], number
     rows = np.flatnonzero(value_of[best] > 0)
-    labels = np.array(["", *(name.replace("_", " ") for name, _ in order)])
+    labels = pl.Series(["", *(name.replace("_", " ") for name, _ in order)])
     value = value_of[best[rows]]
-    places = pl.Series(np.array(legs)[where[rows]]) if len(rows) else pl.Series([], dtype=pl.String)
+    places = pl.Series(legs, dtype=pl.String).gather(where[rows])
     for number, name in enumerate(legs):
         here = where[rows] == number
         if here.any():
@@ -91,7 +91,7 @@ def jurisdiction_exposure(book: Book, **points: float) -> Finding:
         value=value,
         threshold=value,
         weight=value,
-        facts={"place": places, "label": pl.Series(labels[best[rows]])},
+        facts={"place": places, "label": labels.gather(best[rows])},
     )
 
 

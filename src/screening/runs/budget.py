@@ -101,6 +101,10 @@ class Budget:
         """Into how many parts something is divided of which each worker holds one."""
         return max(1, math.ceil(size / self.room))
 
+    def spread(self, size: int) -> int:
+        """As `shares`, and one for each worker where it is worth a process."""
+        return max(self.shares(size), min(self.workers, size // _PROCESS))
+
     def shares(self, size: int) -> int:
         """Into how many shares something of `size` bytes is divided, so that one fits four times."""
         return max(1, -(-size // (self.room // 4)))

@@ -223,7 +223,7 @@ class Ruling:
         """One flag for each payment and rule, and what could not be judged."""
         if self.place.receipt("settling") is None:
             size = sum(self._noted(name)["size"] for name in self.place.sealed(_FOUND))
-            self.place.seal("settling", pl.DataFrame(), shares=self.budget.shares(size))
+            self.place.seal("settling", pl.DataFrame(), shares=self.budget.spread(size))
         shares = self._noted("settling")["shares"]
         tasks = [
             Task(

@@ -306,7 +306,7 @@ class Stages:
         done = self.place.sealed("share-")
         found = [*self.place.sealed("hits-"), *self.place.sealed("flags-")]
         size = sum(self._noted(name)["size"] for name in found)
-        shares = self._noted(done[0])["shares"] if done else self.budget.shares(size)
+        shares = self._noted(done[0])["shares"] if done else self.budget.spread(size)
         if not done:
             self.place.seal("share-alerts", pl.DataFrame(), shares=shares)
         tasks = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -38,6 +39,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Met = dict[int, Meeting]
 Near = dict[int, Met]
 
+_DIGIT: Final = re.compile(r"\d")
 _REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 _BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
 
@@ -71,7 +73,7 @@ class Vocabulary:
             for cut in range(1, len(token.form)):
                 self.by_prefix[token.form[:cut]].append(u)
         written = [text for token in self.tokens for text in (token.form, token.surface, *token.keys)]
-        digits = dict.fromkeys(t for t in (*written, *self.spans) if any(c.isdecimal() for c in t))
+        digits = dict.fromkeys(filter(_DIGIT.search, (*written, *self.spans)))
         self.digits = " ".join(digits)
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
         self._held = (np.diff(self.starts).reshape(-1, len(KINDS)) > 0).tolist()

@@ -314,15 +314,15 @@ def look_at_part(
             frame = desk.place.scan(source).filter(pl.col(PART) == part).collect()
         elif role == "narrowed":
             frame = desk.place.scan(source).collect()
+        elif partition.keys:
+            frame = deal(_payments(desk, source, role, wanted), partition, parts, only=part)
         else:
-            frame = _payments(desk, source, role, wanted)
-            if partition.keys:
-                frame = deal(frame, partition, parts, only=part)
+            frame = _payments(desk, source, role, wanted).with_columns(pl.lit(part).alias(PART))
         frames += [_as_numbers(frame, pools)] if frame.height else []
     found = Found()
     if frames:
         held = _in_one_piece(frames)
-        if PART not in held.columns:
+        if PART not in held.columns:  # sought out for the whole, perhaps more than once
             held = deal(held.unique("transaction_id"), partition, 1)
         fired = FIRED.to_frame()
         if partition.needs:

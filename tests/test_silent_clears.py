@@ -208,8 +208,9 @@ def test_a_column_that_holds_no_names_is_told(value: str, index: screening.NameI
     )
     (line,) = _told(swapped, index)
     assert line == (
-        "column 'beneficiary_name' holds numbers, codes or dates and no names in 2 of 3 payments: nobody is "
-        "found there; if the names stand in another column, name it under [payments.columns]"
+        "column 'beneficiary_name' seems to hold numbers, codes or dates and no names in 2 of 3 payments: "
+        "hardly anybody is found there; if the names stand in another column, name it under "
+        "[payments.columns]"
     )
 
 

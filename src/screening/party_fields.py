@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from screening.names.lexicon import field_words
+from screening.reference.countries import country_codes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -40,14 +41,16 @@ def no_name(fields: pl.Series) -> pl.Series:
 
     Example:
         >>> import polars as pl
-        >>> fields = pl.Series(["DE89 3704 0044 0532 0130 00", "ABCDEFGH", "5.00 EUR", "Hotel 21 LLC"])
+        >>> fields = pl.Series(["DE89 3704 0044 0532 0130 00", "ABCDESGH", "5.00 EUR", "BELVANES"])
         >>> no_name(fields).to_list()
         [True, True, True, False]
     """
     suspect = fields.str.contains(rf"\d|{_BIC}")  # few names are: the others cost one look
     asked = fields.filter(suspect)
     digits, letters = (asked.str.count_matches(kind) for kind in (r"\d", r"\p{L}"))
-    return suspect.scatter(suspect.arg_true(), (digits >= letters) | asked.str.contains(_BIC))
+    country = country_codes(asked.str.slice(4, 2)) == asked.str.slice(4, 2)
+    code = asked.str.contains(_BIC) & country.fill_null(value=False)
+    return suspect.scatter(suspect.arg_true(), (digits >= letters) | code)
 
 
 def more_than_a_name(fields: pl.Series) -> pl.Series:

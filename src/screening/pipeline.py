@@ -295,9 +295,9 @@ def _of_the_list(index: NameIndex) -> list[str]:
 def _of_no_names(row: Mapping[str, Any]) -> str:
     """That a column of names holds something else, so that the names may stand where nobody looks."""
     return (
-        f"column '{row['column']}' holds numbers, codes or dates and no names in {row['not_names']:,} of "
-        f"{row['filled']:,} payments: nobody is found there; if the names stand in another column, name it "
-        "under [payments.columns]"
+        f"column '{row['column']}' seems to hold numbers, codes or dates and no names in "
+        f"{row['not_names']:,} of {row['filled']:,} payments: hardly anybody is found there; if the names "
+        "stand in another column, name it under [payments.columns]"
     )
 
 

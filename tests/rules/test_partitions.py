@@ -166,6 +166,17 @@ def test_an_expression_that_looks_at_other_payments_sees_all_of_its_scope_in_par
     assert whole.flags["transaction_id"].to_list() == counted["transaction_id"].sort().to_list()
 
 
+def test_a_rule_of_ones_own_under_a_shipped_id_sees_every_column_in_parts() -> None:
+    @rule("TF-C01", "Own", definition="An own look.", source="own", weight=5, reason="own")
+    def own(book: Book) -> Finding:
+        return book.where(pl.col("device_id") != "")
+
+    table, _, _ = labelled_payments(200, seed=3, per_rule=1)
+    whole = assess(table, [own()])
+    assert whole.flags.height > 0
+    assert_frame_equal(assess_in_parts(table, [own()], parts=3).flags, whole.flags)
+
+
 def test_a_rule_that_looks_at_other_payments_cannot_pass_for_one_that_looks_at_the_payment_alone() -> None:
     table, _, _ = labelled_payments(50, seed=3, per_rule=1)
     for look_at in (assess, partial(assess_in_parts, parts=3)):

@@ -279,7 +279,9 @@ class _Drawing:
             keys = {part for scope in scopes_of(rule, self._book.has) for part in scope.keys}
             others = keys - {key} if key in keys else set()
             read = [*rule.requires, *rule.keys, *rule.optional, *(keys - others)]
-            names |= set(TRANSACTIONS) if rule.id not in by_id() else set()
+            shipped = by_id().get(rule.id)
+            if shipped is None or shipped.evaluate != rule.evaluate:  # one's own, also under a shipped id
+                names |= set(TRANSACTIONS)
             names |= self._expand(_without(others, text) if key in text.split("|") else text for text in read)
             names |= self._columns(self._known[name] for name in rule.upon)
         return names & self._book.columns

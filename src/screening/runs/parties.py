@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["read_parties"]
 
 _COLUMNS: Final = ("party_id", *PARTY_FIELDS)
+_BETWEEN: Final = {"expected_countries": " ", "holder_aliases": ";"}
+"""Column that may be a list of texts -> what stands between them where it is one text."""
 
 
 def read_parties(path: str | os.PathLike[str], *, policy: Policy) -> pl.DataFrame:
@@ -26,7 +28,7 @@ def read_parties(path: str | os.PathLike[str], *, policy: Policy) -> pl.DataFram
 
     Args:
         path: The file. `opened_at` is a time, `income_minor` a whole number, `residence` a country;
-            all else is text.
+            all else is text, `expected_countries` and `holder_aliases` may be lists of texts.
         policy: Its section [payments] gives the zone of times that carry none.
 
     Raises:
@@ -34,6 +36,7 @@ def read_parties(path: str | os.PathLike[str], *, policy: Policy) -> pl.DataFram
     """
     name, table = open_source_table(os.fspath(path), policy=policy)
     _check_columns(name, table.columns)
+    table = table.with_columns(_in_one_text(name, values) for values in table if values.dtype.is_nested())
     made = {column: _read(table[column], policy) for column in table.columns}
     for column, values in made.items():
         given = table[column].cast(pl.String).str.strip_chars().replace("", None)
@@ -62,6 +65,19 @@ def _check_columns(name: str, columns: list[str]) -> None:
             )
     if "party_id" not in columns:
         raise SchemaError(f"{name}: parties lack party_id", missing=["party_id"], found=columns)
+
+
+def _in_one_text(name: str, values: pl.Series) -> pl.Series:
+    """A column of lists with what rules want between their texts."""
+    kind = values.dtype
+    if values.name not in _BETWEEN or not isinstance(kind, pl.List) or kind.inner != pl.String:
+        several = " and ".join(f"'{column}'" for column in _BETWEEN)
+        raise SchemaError(
+            f"{name}: column '{values.name}' holds values of type {kind}; a text is wanted, and lists of "
+            f"texts are read in {several} only",
+            column=values.name,
+        )
+    return values.list.join(_BETWEEN[values.name], ignore_nulls=True)
 
 
 def _read(values: pl.Series, policy: Policy) -> pl.Series:

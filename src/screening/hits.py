@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FIELDS",
     "HITS_ORDER",
+    "HIT_COLUMNS",
     "IDENTIFIER_COLUMNS",
     "SCREENED",
     "Hits",
@@ -68,6 +69,13 @@ IDENTIFIER_COLUMNS: Final = {
 SCREENED: Final = (*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS)
 """Columns that are compared with the list."""
 
+_SIDES: Final = ("originator", "beneficiary")
+
+HIT_COLUMNS: Final = frozenset(
+    {"transaction_id", *SCREENED, *(f"{side}_{suffix}" for side in _SIDES for suffix in PARTY)}
+)
+"""Columns that hits are made of: what is compared with the list, and what is known of parties beside."""
+
 FIELDS: Final = pl.Schema(
     {
         "column": pl.String(),
@@ -85,7 +93,6 @@ FIELDS: Final = pl.Schema(
 HITS_ORDER: Final = ("transaction_id", "field", "score", "reference", "listed_name", "query")
 """Columns by which hits are in order, the score downward and nulls last; no two hits are equal in all."""
 
-_SIDES: Final = ("originator", "beneficiary")
 _OWN: Final = ("name", "national_id", "lei")
 """Columns of a side that are of the party itself, so that its other columns speak for or against a hit.
 An address or a message may name somebody else, and a BIC is of a bank."""

@@ -18,6 +18,8 @@ _BINARY: Final = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _PROCESS: Final = 400_000_000
 """What Python, polars and the index of the whole UN list take before the first payment (measured)."""
 
+_WORTH_A_PROCESS: Final = 100_000_000  # bytes
+
 LEAST_MEMORY: Final = 1_000_000_000
 _MOST_ROWS, _FEWEST_ROWS = 1_000_000, 1_000
 _MOST_NAMES, _FEWEST_NAMES = 250_000, 1_000
@@ -103,7 +105,7 @@ class Budget:
 
     def spread(self, size: int) -> int:
         """As `shares`, and one for each worker where it is worth a process."""
-        return max(self.shares(size), min(self.workers, size // _PROCESS))
+        return max(self.shares(size), min(self.workers, size // _WORTH_A_PROCESS))
 
     def shares(self, size: int) -> int:
         """Into how many shares something of `size` bytes is divided, so that one fits four times."""

@@ -10,7 +10,7 @@ import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from screening.errors import RunError
 from screening.runs.workplace import writing
@@ -70,7 +70,7 @@ class Task:
 
 
 class Crew:
-    """Does tasks, in this process or in several.
+    """Does tasks, in this process or in several; these wait for more until the `with` block ends.
 
     Args:
         desk: What the workers have before them.
@@ -80,6 +80,14 @@ class Crew:
 
     def __init__(self, desk: Desk, *, workers: int, threads: int) -> None:
         self._desk, self._workers, self._threads = desk, workers, threads
+        self._pool: ProcessPoolExecutor | None = None
+        self._others: set[Any] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._dismiss()
 
     def do(self, tasks: Sequence[Task], advance: Callable[[int], None]) -> None:
         """Do all tasks whose part is not sealed yet.
@@ -91,6 +99,8 @@ class Crew:
         waiting = [task for task in tasks if place.receipt(task.part) is None]
         advance(sum(task.size for task in tasks) - sum(task.size for task in waiting))
         if self._workers == 1 or len(waiting) < 2:
+            if waiting:
+                self._dismiss()  # what is done here may need their memory
             for task in waiting:
                 task.make(self._desk, task.part, **task.given)
                 advance(task.size)
@@ -98,34 +108,48 @@ class Crew:
         self._share(waiting, advance)
 
     def _share(self, tasks: Iterable[Task], advance: Callable[[int], None]) -> None:
-        before, limit = set(multiprocessing.active_children()), os.environ.get(_THREADS)
-        os.environ[_THREADS] = str(max(1, self._threads // self._workers))
-        pool = ProcessPoolExecutor(
-            self._workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_enter,
-            initargs=(self._lay_out(),),
-        )
+        limit = os.environ.get(_THREADS)
+        os.environ[_THREADS] = str(max(1, self._threads // self._workers))  # for those that begin now
         try:
+            pool = self._pool or self._gather()
             futures = {pool.submit(_do, task): task for task in tasks}
             for future in as_completed(futures):
                 future.result()
                 advance(futures[future].size)
-            pool.shutdown()
         except BrokenProcessPool as error:
+            self._dismiss()
             raise RunError(
                 "a worker died, perhaps for want of memory; the same command with --resume, fewer --workers "
                 "or less --memory goes on from what is sealed"
             ) from error
+        except BaseException:
+            self._dismiss()
+            raise
         finally:
             if limit is None:
                 del os.environ[_THREADS]
             else:
                 os.environ[_THREADS] = limit
-            self._desk.place.draft("desk").unlink(missing_ok=True)
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _gather(self) -> ProcessPoolExecutor:
+        self._others = set(multiprocessing.active_children())
+        self._pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_enter,
+            initargs=(self._lay_out(),),
+        )
+        return self._pool
+
+    def _dismiss(self) -> None:
+        """End the workers."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        self._desk.place.draft("desk").unlink(missing_ok=True)
+        for child in set(multiprocessing.active_children()) - self._others:
+            child.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
 
     def _lay_out(self) -> Path:
         """The desk as a file: a pipe would block for ever if a worker died before it had read it."""

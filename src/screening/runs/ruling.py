@@ -91,11 +91,16 @@ class Ruling:
             table = layout[partition.name].table
             if table is not None:
                 tables.setdefault(table, []).append(number)
-        for numbers in tables.values():
-            self._look_at_all(numbers, layout, pace)
-        for numbers in self._waves():
-            self._look([n for n in numbers if not any(n in held for held in tables.values())], layout, pace)
-        self._settle()
+        with self._crew:
+            for numbers in tables.values():
+                self._look_at_all(numbers, layout, pace)
+            for numbers in self._waves():
+                names = [self.plan.partitions[number].name for number in numbers]
+                dealt = [
+                    number for number, name in zip(numbers, names, strict=True) if layout[name].table is None
+                ]
+                self._look(dealt, layout, pace)
+            self._settle()
 
     @cached_property
     def _sources(self) -> dict[str, str]:

@@ -21,7 +21,7 @@ from screening.audit import (
     write_table,
 )
 from screening.errors import RunError, SchemaError
-from screening.hits import HITS_ORDER, SCREENED, count_fields, reads_texts
+from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields, reads_texts
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
 from screening.rules.partitions import plan
@@ -111,13 +111,13 @@ class Stages:
                 self._settle("history", self.earlier)
                 rows = sum(self._noted(name)["rows"] for name in self.place.sealed("history-0"))
                 check_apart(self.place, shares=self.budget.shares(rows * _ID))
-        with self.steps.step("screening names"):
+        with self.steps.step("screening names"), self.crew:
             self._gather()
             self._judge()
             self._find()
         with self.steps.step("evaluating rules"):
             self._assess()
-        with self.steps.step("raising alerts"):
+        with self.steps.step("raising alerts"), self.crew:
             self._raise()
 
     # -- payments -----------------------------------------------------------------------------------------
@@ -134,7 +134,8 @@ class Stages:
                 slices += self._slices(role, source, number, path=files[number], total=total)
             else:
                 self._read_through(role, source, number, total, pace)
-        self.crew.do(slices, pace.advance)
+        with self.crew:
+            self.crew.do(slices, pace.advance)
         for number, total in enumerate(counts):
             read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
             if read != total:
@@ -271,11 +272,12 @@ class Stages:
     def _find(self) -> None:
         """Hits of each batch."""
         unread = self.place.scan("unread").collect_schema().names()
+        read = [name for name in self._columns if name in HIT_COLUMNS]
         tasks = [
             Task(
                 part=f"hits-{batch}",
                 make=find_hits_of_part,
-                given={"batch": batch, "columns": self._columns, "payments": True},
+                given={"batch": batch, "columns": read, "payments": True},
                 size=self._noted(batch)["rows"],
             )
             for batch in self.place.sealed("payments-0")

@@ -12,16 +12,15 @@ import polars as pl
 
 from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, draw_manifest
-from screening.corroboration import PARTY
 from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
-from screening.hits import IDENTIFIER_COLUMNS, count_fields, facts_behind, in_order
+from screening.hits import HIT_COLUMNS, count_fields, facts_behind, in_order
 from screening.payments import is_plain_text
 from screening.payments.columns import MAJOR, match_columns
 from screening.pipeline import Result, Steps, describe_index, notes
 from screening.rules import RULES
 from screening.rules.partitions import Found, gather, plan, together
 from screening.rules.scopes import WHOLE
-from screening.schemas import HITS, NAME_COLUMNS, REJECTS, TEXT_COLUMNS, WARNINGS
+from screening.schemas import HITS, REJECTS, WARNINGS
 from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
@@ -228,8 +227,7 @@ def _told(table: Any, columns: Mapping[str, str], task: Any, policy: Policy, pla
 
 def columns_read(table: Any, columns: Mapping[str, str], plan: Plan) -> dict[str, str]:
     """The columns that anything reads, or of which a value may be set aside: others never leave Spark."""
-    wanted = {*NAME_COLUMNS, *TEXT_COLUMNS, *IDENTIFIER_COLUMNS}
-    wanted |= {f"{side}_{attribute}" for side in ("originator", "beneficiary") for attribute in PARTY}
+    wanted = set(HIT_COLUMNS)
     if plan.looking:
         wanted |= {name for partition in plan.partitions for name in partition.columns}
     texts = {name for name, kind in table.dtypes if kind == "string"}

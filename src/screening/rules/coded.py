@@ -148,14 +148,20 @@ def encode_together(columns: list[pl.Series]) -> list[Coded]:
     ):
         kind = pl.Categorical(pl.Categories.random())
         columns = [values.cast(pl.String).cast(kind) for values in columns]
-    different = pl.concat([values.unique().drop_nulls().alias("text") for values in columns])
-    known = pl.DataFrame({"number": different.to_physical(), "text": different})
-    known = known.unique("number").sort("number").with_columns(pl.col("text").cast(pl.String))
-    places, count = known["number"].to_numpy(), len(known)
-    width, last, texts = np.min_scalar_type(count), int(places[-1]), known["text"]
+    codes = [values.to_physical() for values in columns]
+    last = max(int(code.max()) for code in codes if code.null_count() < len(code))  # type: ignore[arg-type]
+    row = np.full(last + 2, -1, np.int64)  # of some payment that holds each text, in all columns together
+    begin = 0
+    for code in codes:
+        row[code.fill_null(last + 1).to_numpy()] = np.arange(begin, begin + len(code))
+        begin += len(code)
+    places = np.flatnonzero(row[:-1] >= 0)
+    texts = pl.concat([values.alias("text") for values in columns]).gather(row[places]).cast(pl.String)
+    count = len(places)
+    width = np.min_scalar_type(count)
     result = []
-    for values in columns:
-        numbers = values.to_physical().fill_null(last + 1).to_numpy()
+    for code in codes:
+        numbers = code.fill_null(last + 1).to_numpy()
         if last + 1 != count:  # other columns have texts of the pool that these have not
             table = np.full(last + 2, count, width)
             table[places] = np.arange(count)

@@ -16,6 +16,7 @@ from screening.errors import ListError, PolicyError, SchemaError
 from screening.index import NameIndex
 from screening.lists import read_un_list
 from screening.names import compare
+from screening.names.normalise import MAX_TOKENS, prepare
 from screening.policy import ListPolicy, NamePolicy, Policy
 from screening.schemas import SEARCH, TEXT_SEARCH
 from screening.validation.manipulations import manipulate
@@ -372,3 +373,28 @@ def test_on_the_real_list_a_search_equals_scoring_every_pair(
     index = NameIndex(read_un_list(shared_data / "un" / "2026-02-27.xml"))
     made = manipulate(index.names, seed=7, per_class=2)["query"].to_list()
     exact(index, Random(7).sample(made, 25), (0.6, 0.74))
+
+
+def test_a_stroke_is_read_in_a_search_as_it_is_in_a_comparison(build: Callable[..., NameIndex]) -> None:
+    asked = [
+        "KHA①|id Mansur",
+        "Kha\u200b|id Mansur",
+        "Kh@|id|Mansur",
+        "Kha|?d Mansur",
+        "M|a|b|Kha|id|Mansur|x",
+    ]
+    index = build(["Khalid Mansur"])
+    assert index.recall_audit(asked, threshold=0.6).is_empty()
+    assert index.search(asked[1:4])["status"].to_list() == ["hit"] * 3
+
+
+def test_a_name_is_unscreenable_only_if_it_is_as_it_was_written(build: Callable[..., NameIndex]) -> None:
+    """Misread letters may be many tokens; strokes that might join words leave them as many as they are."""
+    name = "Мухаммад Абдулла Халид Дорманов Хаджи Сафар Амр"
+    index = build([name])
+    misread, han = (text.encode().decode("latin-1") for text in (name, "金" * (MAX_TOKENS + 1)))
+    piped = "|".join("ab" for _ in range(MAX_TOKENS + 1))
+    assert not prepare(misread).screenable
+    assert prepare(han).screenable
+    answer = index.search([misread, han, piped])
+    assert answer["status"].to_list() == ["hit", "unscreenable", "unscreenable"]

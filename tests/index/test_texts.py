@@ -40,7 +40,7 @@ WORDS = (
     "Foundation", "Global", "trading", "company", "Ansar", "(Ansar", "Dormani)", "national",
     "bank", "Torvash-Qorvati", "11420", "front", "VRF", "Nur", "uddin", "Abd", "Rahman",
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
-    "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Be|vane", "Sevr!n|", "Khalid|Dormani",
+    "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Be|vane", "Sevr!n|", "Khalid|Dormani", "Kha|id|Dormani|to",
     "Ð\xa0", "Ø®Ø§Ù„Ø¯", "â€™", "Ã",
     "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
@@ -214,6 +214,9 @@ def test_ordinary_prose_stays_quiet(text: str, small: NameIndex, index: NameInde
         ("to Аrdo Belvane today", "Аrdo Belvane"),
         ("to Ａｒｄｏ Ｂｅｌｖａｎｅ today", "Ａｒｄｏ Ｂｅｌｖａｎｅ"),
         ("to Árdo Belváne today", "Árdo Belváne"),
+        ("BNF|Nuruddin Abdu|rahman Ve|kari|LONDON", "Nuruddin Abdu|rahman Ve|kari"),
+        ("a|b|c|d|BNF|Ardo|Be|vane|LONDON|e|f|g|h", "Ardo|Be|vane"),
+        ("gift of Ardo Be|vane!thanks", "Ardo Be|vane"),
         ("for the rÃ©novation to Ãrdo BelvÃ¡ne, Ã  Paris", "Ãrdo BelvÃ¡ne"),
         ("Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ / 7", "Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ"),
     ],

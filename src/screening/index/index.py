@@ -22,7 +22,7 @@ from screening.index.batch import Batch, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
 from screening.index.listed_side import ListedUnits, reaching
-from screening.index.readings import as_given, with_readings
+from screening.index.readings import as_given, unjudged, with_readings
 from screening.index.texts import limits_of, scan
 from screening.index.worth import Vocabulary, appraise, similar_units
 from screening.names.comparison import SCORE_VERSION, Listed, Query, score
@@ -152,8 +152,11 @@ class NameIndex:
         batch = tokenise_batch(asked)
         pairs = as_given(self._pairs(asked, batch, threshold), texts, others)
         pairs = pairs.filter(pl.col("score") >= threshold)
-        unjudged = as_given(_unscreenable(asked, batch.unscreenable), texts, others).unique("query")
-        return pl.concat([self._best(pairs), unjudged], how="diagonal")
+        left = unjudged(asked.filter(pl.Series(batch.unscreenable)), texts, others)
+        return pl.concat(
+            [self._best(pairs), left.to_frame("query").with_columns(status=pl.lit("unscreenable"))],
+            how="diagonal",
+        )
 
     @collector_paused()
     def scan_text(

@@ -7,9 +7,10 @@ from typing import Final
 import polars as pl
 
 from screening.names.comparison import FOLDED
+from screening.names.misread import reread
 from screening.names.normalise import READ_OTHERWISE, other_readings
 
-__all__ = ["READINGS", "as_given", "with_readings"]
+__all__ = ["READINGS", "as_given", "unjudged", "with_readings"]
 
 READINGS: Final = pl.Schema({"text": pl.String(), "query": pl.String()})
 """A text as it is given, and another way to read it."""
@@ -30,7 +31,19 @@ def as_given(found: pl.DataFrame, texts: pl.Series, others: pl.DataFrame) -> pl.
     if others.is_empty():
         return found
     own = found.join(texts.alias("query").to_frame(), on="query", how="semi")
-    more = found.join(others, on="query").with_columns(query="text").drop("text")
-    if "score" in found.columns:
-        more = more.with_columns(pl.min_horizontal("score", pl.lit(FOLDED)))
-    return pl.concat([own, more])
+    more = found.join(others, on="query").with_columns(
+        pl.min_horizontal("score", pl.lit(FOLDED)), query="text"
+    )
+    return pl.concat([own, more.drop("text")])
+
+
+def unjudged(unread: pl.Series, texts: pl.Series, others: pl.DataFrame) -> pl.Series:
+    """Which texts cannot be judged, of those readings that cannot.
+
+    A misread text is judged as it was written, however long its misread letters are. Strokes that part are
+    what stands there: words that are too many are not few because strokes might join them.
+    """
+    suspect = others["text"].unique().to_list()
+    written, unread = pl.Series([reread(text) for text in suspect], dtype=pl.String), unread.implode()
+    plain = texts.filter(texts.is_in(unread) & ~texts.is_in(others["text"].implode()))
+    return pl.concat([plain, pl.Series(texts.name, suspect, dtype=pl.String).filter(written.is_in(unread))])

@@ -15,7 +15,7 @@ import polars as pl
 
 from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
-from screening.index.readings import as_given, with_readings
+from screening.index.readings import unjudged, with_readings
 from screening.index.shapes import Shapes, numbers_within
 from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
 from screening.index.windows import (
@@ -73,8 +73,8 @@ def scan(
         for text, place, finding in _scan(readings.unique(maintain_order=True), listed, vocabulary, limits)
     }
     best = shapes.spread(_best_reading(shapes.first, apart, found))
-    unjudged = as_given(asked.filter(unread).to_frame("query"), texts, others)["query"]
-    return _as_given(best, texts, others, limits.threshold), texts.is_in(unjudged.implode()).to_numpy()
+    left = unjudged(asked.filter(unread), texts, others)
+    return _as_given(best, texts, others, limits.threshold), texts.is_in(left.implode()).to_numpy()
 
 
 def _as_given(

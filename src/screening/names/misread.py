@@ -24,19 +24,34 @@ def _read_from(first: int, last: int) -> str:
 _AFTER: Final = f"[{_read_from(0x80, 0xBF)}]"
 MISREAD: Final = f"[{_read_from(0xC2, 0xF4)}]{_AFTER}"
 """What every such text holds, to Python and to polars: how a letter of two bytes and more begins."""
-_LETTER: Final = re.compile(
-    f"[{_read_from(0xC2, 0xDF)}]{_AFTER}"
-    f"|[{_read_from(0xE0, 0xEF)}]{_AFTER}{{2}}"
-    f"|[{_read_from(0xF0, 0xF4)}]{_AFTER}{{3}}"
-)
+_LOST: Final = "\ufffd"
+_REPLACED: Final = f"{_LOST}?"
+"""What stands for the five bytes that Windows-1252 leaves open, if the reader did not let them pass."""
+_COMMONEST: Final = {"Ð": "А", "Ñ": "с", "Ù": "ف"}  # of the five letters that begin so
+
+
+def _letter(after: str) -> re.Pattern[str]:
+    return re.compile(
+        f"[{_read_from(0xC2, 0xDF)}]{after}"
+        f"|[{_read_from(0xE0, 0xEF)}]{after}{{2}}"
+        f"|[{_read_from(0xF0, 0xF4)}]{after}{{3}}"
+    )
+
+
+_LETTER: Final = _letter(_AFTER)
+_ANY_LETTER: Final = _letter(f"[{_AFTER[1:-1]}{_REPLACED}]")
 
 
 def reread(text: str) -> str:
     """A text as it was written, also if it was misread twice; the same text if nothing was.
 
+    A letter of which a byte was lost is the commonest that begins so in Cyrillic or Arabic, else a lost one.
+
     Example:
         >>> reread("JÃ©rÃ´me"), reread("JÃƒÂ©rÃƒÂ´me"), reread("JOSÉ")
         ('Jérôme', 'Jérôme', 'JOSÉ')
+        >>> reread("Ð¥Ð°Ð»Ð¸Ð´ Ð�Ð±Ñƒ"), reread("CAFÉ? OLÉ!")
+        ('Халид Абу', 'CAFÉ? OLÉ!')
     """
     return text if text.isascii() else reread_with_places(text)[0]
 
@@ -48,10 +63,12 @@ def reread_with_places(text: str) -> tuple[str, list[int]]:
         letters: list[str] = []
         starts: list[int] = []
         end = 0
-        for match in _LETTER.finditer(text):
-            letter = _decoded(match[0])
-            if letter:
-                letters += [*text[end : match.start()], letter]
+        # "É?" is a letter only beside others that are misread beyond doubt.
+        letter = _ANY_LETTER if any(_decoded(sure) for sure in _LETTER.findall(text)) else _LETTER
+        for match in letter.finditer(text):
+            read = _decoded(match[0])
+            if read:
+                letters += [*text[end : match.start()], read]
                 starts += [*places[end : match.start()], places[match.start()]]
                 end = match.end()
         if not end:
@@ -60,4 +77,7 @@ def reread_with_places(text: str) -> tuple[str, list[int]]:
 
 
 def _decoded(letters: str) -> str:
+    """The letter of some misread bytes: the likeliest if one was replaced, none if there is no such."""
+    if any(replaced in letters for replaced in _REPLACED):
+        return _COMMONEST.get(letters[0], _LOST)
     return bytes([_BYTES[letter] for letter in letters]).decode("utf-8", "ignore")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import cycle, product
 from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
@@ -19,7 +20,7 @@ from screening.names.misread import MISREAD, reread
 from screening.names.tokens import Token, make_token, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
     "FULL_LINE",
@@ -144,25 +145,6 @@ def prepare(text: str, *, ends: bool = True) -> Name:
 
 
 _LETTER: Final = r"[^\W\d_]"
-_STROKES: Final = r"[|!]{1,2}"
-_STROKE = re.compile(rf"(?<={_LETTER}){_STROKES}(?={_LETTER})")
-READ_OTHERWISE: Final = rf"{MISREAD}|{_LETTER}{_STROKES}{_LETTER}"
-"""What every text holds, to Python and to polars, that has other readings."""
-
-
-def other_readings(text: str) -> list[str]:
-    """How else a text may be read: misread letters as they were written, a stroke as the letter it imitates.
-
-    What stands there stays a reading too: a stroke may part two names, and no letters are misread for sure. A
-    stroke looks like an `i` and like an `l`, as the digit 1 does, whose place it takes.
-
-    Example:
-        >>> other_readings("JÃ©rÃ´me"), other_readings("Kha|id"), other_readings("Khalid")
-        (['Jérôme'], ['Kha1id'], [])
-    """
-    written = reread(text)
-    stroked = _STROKE.sub(lambda strokes: "1" * len(strokes[0]), written)
-    return [reading for reading in dict.fromkeys((written, stroked)) if reading != text]
 
 
 def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = None) -> list[Name]:
@@ -209,8 +191,66 @@ _IMITATED: Final = str.maketrans(_SIGNS, "as")
 _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
 WITHIN: Final = _LOSSES + _SIGNS
 """Signs that mean something between two letters of a word, and nothing beside it."""
-_RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
+
+_STROKES: Final = "|!"
+_IMITATES: Final = f"[013-578{WITHIN}]"
+_STROKE = re.compile(
+    rf"(?:(?<={_LETTER})|(?<={_LETTER}{_IMITATES}))[{_STROKES}]{{1,2}}(?={_IMITATES}?{_LETTER})"
+)
+_BETWEEN_STROKES: Final = str.maketrans(_LOSSES + _SIGNS, "'" * len(_LOSSES) + "as")
+_TURNS: Final = 4
+READ_OTHERWISE: Final = rf"{MISREAD}|\S[{_STROKES}]+\S"
+"""What every text holds, to Python and to polars, that has other readings; few that hold it have none."""
+
+
+def other_readings(text: str) -> list[str]:
+    """How else a text may be read: misread letters as they were written, a stroke as the letter it imitates.
+
+    What stands there stays a reading too: a stroke may part two names, and no letters are misread for sure. A
+    stroke looks like an `i` and like an `l`, as the digit 1 does, whose place it takes. Each of a few strokes
+    may be a letter or not; of many, all are, or every fourth, so that each is one beside others that part.
+
+    Example:
+        >>> other_readings("JÃ©rÃ´me"), other_readings("Kha|id"), other_readings("Khalid")
+        (['Jérôme'], ['Kha1id'], [])
+        >>> other_readings("Ardo|Kha|id")
+        ['Ardo1Kha1id', 'Ardo1Kha|id', 'Ardo|Kha1id']
+    """
+    written = reread(text)
+    return [reading for reading in dict.fromkeys((written, *_stroked(written))) if reading != text]
+
+
+def _stroked(text: str) -> Iterator[str]:
+    """A text with some of its strokes read as letters."""
+    if "|" not in text and "!" not in text:
+        return
+    places = [place for place, character in enumerate(text) if _seen(character)]
+    seen = "".join(text[place] for place in places)
+    strokes = [place for found in _STROKE.finditer(seen) for place in range(*found.span())]
+    if not strokes:
+        return
+    few = len(strokes) <= _TURNS
+    turns = product((True, False), repeat=len(strokes) if few else _TURNS)
+    for chosen in turns:
+        if not any(chosen) or not (few or sum(chosen) in (1, _TURNS)):
+            continue
+        letters = list(text)
+        for stroke, is_letter in zip(strokes, cycle(chosen), strict=False):
+            if is_letter:
+                letters[places[stroke]] = "1"
+                for beside in (places[stroke - 1], places[stroke + 1]):  # a digit hides what these stand for
+                    letters[beside] = letters[beside].translate(_BETWEEN_STROKES)
+        yield "".join(letters)
+
+
+def _seen(character: str) -> bool:
+    """Whether a character parts those around it: an apostrophe, a mark and what is invisible do not."""
+    hidden = character in GLUE or unicodedata.category(character) in (*_INVISIBLE, "Mn")
+    return not hidden or character.isspace()
+
+
+_RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 
 
 @lru_cache(maxsize=1 << 18)

@@ -355,11 +355,10 @@ class Columns:
         """A column of texts as it was read; None when it has numbers already, or is none."""
         if name not in self._texts or ("pool", shared(name)) in self._kept:
             return None
-        if name not in self._payments.columns:
-            assert self._later is not None  # what is not here can be read later
-            return self._later.select(name).collect(engine="streaming").to_series()
-        texts = self._payments[name]
-        return texts if texts.dtype == pl.String else None
+        payments = self._payments  # another thread may be taking the column out of it, to number it
+        if name in payments.columns:
+            return payments[name] if payments.schema[name] == pl.String else None
+        return None if self._later is None else self._later.select(name).collect().to_series()
 
     @property
     def measured(self) -> npt.NDArray[np.bool_]:

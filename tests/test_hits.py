@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.designations import FACTS, IDENTIFIERS
-from screening.hits import find_hits
+from screening.hits import HIT_COLUMNS, find_hits
 from screening.names import compare
-from screening.schemas import HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH
+from screening.schemas import HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -246,3 +246,24 @@ def test_splitting_and_shuffling_the_batch_changes_no_hit(rows: list[dict[str, A
         if row.get(column) and (row[column] == "--" or row[column].casefold() in LISTED)
     ]
     assert sorted(expected) == sorted(whole.select("transaction_id", "field").rows())
+
+
+def test_hits_are_made_of_the_columns_that_are_named_and_of_no_others() -> None:
+    facts = pl.DataFrame([BORN_1970], schema=FACTS)
+    index = Plain([{"reference": "X.1", "kind": "passport", "number": "A-123 456", "normalised": "A123456"}])
+    named = dict.fromkeys((*NAME_COLUMNS, *TEXT_COLUMNS), "Ardo Belvane")
+    beside = {
+        f"{side}_{field}": value
+        for side in ("originator", "beneficiary")
+        for field, value in [
+            ("birth_date", "1999-05-05"), ("country", "FR"), ("type", "company"), ("national_id", "A123456"),
+        ]
+    }  # fmt: skip
+    table = payments({**named, **beside, "currency": "EUR", "channel": "wire"})
+    read = [name for name in table.columns if name in HIT_COLUMNS]
+    assert set(table.columns) - set(read) == {"currency", "channel"}
+    hits = find_hits(table, index, facts=facts).table
+    assert find_hits(table.select(read), index, facts=facts).table.equals(hits)
+    for side in ("originator", "beneficiary"):
+        fewer = find_hits(table.drop(f"{side}_birth_date"), index, facts=facts).table
+        assert not fewer.equals(hits)  # what is known of a party shows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from screening.errors import PolicyError
 from screening.policy import Policy
 from screening.rules import RULES, assess
 from screening.rules.book import Book
-from screening.rules.coded import shared
+from screening.rules.coded import Coded, shared
 from screening.rules.partitions import (
     IN_BATCH,
     PART,
@@ -236,3 +237,24 @@ def test_a_column_is_held_from_the_first_rule_that_reads_it_to_the_last() -> Non
         readers = [place for place, name in enumerate(turn) if column in drawn.reads[name]]
         there = [place for place, held in enumerate(steps) if column in held]
         assert there == [*range(readers[0], readers[-1] + 1)] if readers else not there
+
+
+def test_texts_that_one_thread_is_numbering_another_waits_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table, _, _ = labelled_payments(50, seed=5, per_rule=1)
+    truth = Book(table).known("remittance_text")
+    encoded = Book._encoded
+    with ThreadPoolExecutor(max_workers=1) as other:
+        asked: list[Future[Any]] = []
+
+        def taken_out_but_not_kept(book: Book, pool: str) -> dict[str, Coded]:
+            made = encoded(book, pool)
+            if not asked:
+                asked.append(other.submit(book.known, "remittance_text"))
+                wait(asked, timeout=0.2)  # it waits for this thread in turn, or has failed
+            return made
+
+        monkeypatch.setattr(Book, "_encoded", taken_out_but_not_kept)
+        Book(table).coded("remittance_text")
+        assert asked[0].result().tolist() == truth.tolist()

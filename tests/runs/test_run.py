@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -479,3 +480,11 @@ def test_texts_weigh_what_their_different_ones_take() -> None:
     assert weighed["many"] == pytest.approx(10_000 * (8 + 20), rel=0.1)
     assert weigh_texts(rows.select("n")) == {}
     assert weigh_texts(rows.clear()) == {"few": 0, "many": 0}
+
+
+def test_no_worker_outlives_its_run(tmp_path: Path, payments: Path, index: NameIndex) -> None:
+    before = set(multiprocessing.active_children())
+    screen_into(tmp_path / "run", payments, index, budget=small(7, 2, shares=2, parts=2, workers=2))
+    for child in set(multiprocessing.active_children()) - before:
+        child.join(10)
+        assert not child.is_alive()

@@ -161,8 +161,8 @@ class Ruling:
     def _fits(self, table: Sequence[Partition], rows: int, weights: Mapping[str, float]) -> bool:
         """Whether some partitions can be looked at in one piece."""
         steps = lifetimes(self.plan, table)
-        columns = max((sum(weights.get(name, _COLUMN) for name in held) for held in steps), default=0)
-        return self.budget.holds(rows * (columns + _NUMBERS + _OF_RULE * len(steps)))
+        heaviest = max((_weight(weights, held, len(steps)) for held in steps), default=0.0)
+        return self.budget.holds(rows * heaviest)
 
     def _waves(self) -> Iterator[list[int]]:
         """Numbers of partitions that can be looked at together: nothing that they need is still to come."""

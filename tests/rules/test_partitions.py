@@ -18,19 +18,9 @@ from screening.policy import Policy
 from screening.rules import RULES, assess
 from screening.rules.book import Book
 from screening.rules.coded import Coded, shared
-from screening.rules.partitions import (
-    IN_BATCH,
-    PART,
-    assess_in_parts,
-    deal,
-    gather,
-    in_turn,
-    lifetimes,
-    look,
-    look_at_all,
-    plan,
-    together,
-)
+from screening.rules.gathering import gather, together
+from screening.rules.looking import assess_in_parts, in_turn, lifetimes, look, look_at_all
+from screening.rules.partitions import IN_BATCH, PART, deal, plan
 from screening.rules.rule import rule
 from screening.rules.scopes import ROW, SIDES, WHOLE, scopes_of
 from screening.validation.typologies import labelled_payments

@@ -20,7 +20,8 @@ from screening.payments import ID, KEY
 from screening.rules.assessment import shared_payments
 from screening.rules.coded import with_numbers
 from screening.rules.gathering import FIRED, Found, cover, settle
-from screening.rules.partitions import IN_BATCH, PART, Partition, deal, lifetimes, look, look_at_all
+from screening.rules.looking import lifetimes, look, look_at_all
+from screening.rules.partitions import IN_BATCH, PART, Partition, deal
 from screening.rules.scopes import ROW, WHOLE
 from screening.runs.budget import cores
 from screening.runs.crew import Crew, Desk, Task

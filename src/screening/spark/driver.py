@@ -18,7 +18,8 @@ from screening.payments import is_plain_text
 from screening.payments.columns import MAJOR, match_columns
 from screening.pipeline import Result, Steps, describe_index, notes
 from screening.rules import RULES
-from screening.rules.partitions import Found, gather, plan, together
+from screening.rules.gathering import Found, gather, together
+from screening.rules.partitions import plan
 from screening.rules.scopes import WHOLE
 from screening.schemas import HITS, REJECTS, WARNINGS
 from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, frame_of, judge_rows, look_at_parts

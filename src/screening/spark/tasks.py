@@ -28,7 +28,8 @@ from screening.hits import (
 )
 from screening.index import NameIndex
 from screening.payments import conform
-from screening.rules.partitions import IN_BATCH, PART, deal, look
+from screening.rules.looking import look
+from screening.rules.partitions import IN_BATCH, PART, deal
 from screening.rules.scopes import WHOLE
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 

@@ -47,7 +47,7 @@ STAGES = {
     "analysing words": "tokenise_batch",
     "similar tokens, and their worth": "appraise",
     "candidate pairs": "candidates",
-    "the listed side": "reaching",
+    "aligning unit by unit": "scores",
 }
 COMPANIES = 0.1  # share of the generated names
 

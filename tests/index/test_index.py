@@ -86,7 +86,7 @@ def test_an_index_answers_alike_whatever_it_was_asked_before(
     index: NameIndex, queries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "screening.index.worth._REMEMBERED", 5
+        "screening.index.meetings._REMEMBERED", 5
     )  # of what tokens meet, nearly all is forgotten
     anew = NameIndex(index.sanctions, policy=index.policy)
     for start in range(0, len(queries), 7):

@@ -18,13 +18,13 @@ import polars as pl
 
 from screening.designations import Provenance, SanctionsList
 from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError
-from screening.index.batch import Batch, tokenise_batch
+from screening.index.aligning import ListedUnits, scores, similar_units
+from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
-from screening.index.listed_side import ListedUnits, reaching
 from screening.index.readings import as_given, unjudged, with_readings
 from screening.index.texts import limits_of, scan
-from screening.index.worth import Vocabulary, appraise, similar_units
+from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import SCORE_VERSION, Listed, Query, score
 from screening.names.explanation import Comparison, explain_best
 from screening.names.lexicon import LEXICON_SHA256
@@ -34,6 +34,8 @@ from screening.schemas import LISTED_NAMES, SEARCH, TEXT_SEARCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from screening.names.comparison import Similar
 
 __all__ = ["NameIndex"]
 
@@ -316,25 +318,26 @@ class NameIndex:
         """Every (query, listed name) that reaches the threshold: place in the index, and score."""
         known = appraise(batch, self._vocabulary, self._kinds)
         pairs = candidates(known.rows, known.worth, self._weights, threshold)
-        keep = reaching(pairs, batch, known, self._units, self._weights, self._kinds, threshold)
-        rows, places = (side[keep] for side in pairs)
-        texts = distinct.gather(pl.Series(rows, dtype=pl.UInt32)).to_list()
-        number = {token: t for t, token in enumerate(batch.tokens)}
-        queries: dict[str, tuple[Query, list[int]]] = {}
-        scores = []
-        for text, place in zip(texts, places.tolist(), strict=True):
-            if text not in queries:
-                query = Query.ready(prepare(text))
-                queries[text] = query, [number[token] for _, token in query.units]
-            query, mine = queries[text]
-            near = known.near[self._kinds[place]]
-            scores.append(
-                score(query, self._listed[place], similar_units(mine, self._vocabulary.units[place], near))
-            )
-        return pl.DataFrame(
-            {"query": texts, "place": places, "score": scores},
-            schema=_PAIRS,
-        ).filter(pl.col("score") >= threshold)
+        rows, places = pairs
+        found = scores(pairs, batch, known, self._units)
+        texts, listed = distinct.gather(pl.Series(rows, dtype=pl.UInt32)), self.names["name"][places]
+        found[(texts == listed).to_numpy()] = 1.0
+        left = np.flatnonzero(np.isnan(found))
+        alone = similar_units((rows[left], places[left]), batch, known, self._units)
+        found[left] = self._scores(texts.gather(pl.Series(left, dtype=pl.UInt32)), places[left], alone)
+        kept = pl.Series(found >= threshold)
+        return pl.DataFrame({"query": texts, "place": places, "score": found}, schema=_PAIRS).filter(kept)
+
+    def _scores(self, texts: pl.Series, places: Ints, similar: Iterable[list[Similar]]) -> list[float]:
+        """Scores of pairs one by one, for those that may be aligned by more than units."""
+        queries: dict[str, Query] = {}
+        found = []
+        for text, place, alike in zip(texts, places.tolist(), similar, strict=True):
+            query = queries.get(text)
+            if query is None:
+                query = queries[text] = Query.ready(prepare(text))
+            found.append(score(query, self._listed[place], alike))
+        return found
 
     def _best(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """Per query and designation the name that weighs most, then the best; of equals the first.

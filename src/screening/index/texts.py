@@ -301,7 +301,7 @@ class _Reader:
         for i, (_, token) in enumerate(window.units):
             near = self.near.get(token)
             if near is None:
-                met = self.vocabulary.near([token])[0][self.listed.k]
+                met = self.vocabulary.meetings.by_listed(token, self.listed.k)
                 near = self.near[token] = [(j, met[u]) for j, u in enumerate(self.units) if u in met]
             found += [(i, *value) for value in near]
         return found

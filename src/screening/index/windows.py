@@ -226,7 +226,7 @@ class _Pieces:
         self.begins = [any(s in vocabulary.prefixes for s in surfaces) for surfaces in self.surfaces]
         # At the end of a window a word stands without its full stop.
         bare = [prepare(word[:-1], ends=False) for word in words if word.endswith(".")]
-        vocabulary.near(list({token for name in bare for _, token in units(name)}))
+        vocabulary.meetings.of(list({token for name in bare for _, token in units(name)}))
 
 
 def _doubts(text: str, spans: list[Span]) -> Iterator[int]:

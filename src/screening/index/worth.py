@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -13,17 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
-from screening.index.bound import Rows, Worth
-from screening.index.neighbours import Neighbours
+from screening.index.bound import Rows, Seen, Worth
+from screening.index.meetings import HOW, SLOT, WORTH, Meetings
 from screening.names.comparison import (
     GLUED,
     SHORTEST_CUT,
     Listed,
     Meeting,
-    Similar,
-    in_kind,
-    likeness,
-    meet,
     meet_cut,
     meet_span,
 )
@@ -32,15 +29,11 @@ from screening.names.tokens import KINDS, Token
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Appraisal", "Vocabulary", "appraise", "similar_units"]
+__all__ = ["Appraisal", "Vocabulary", "appraise"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
-Met = dict[int, Meeting]
-Near = dict[int, Met]
-
 _DIGIT: Final = re.compile(r"\d")
-_REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 _BLOCK: Final = 1 << 18  # options spread together: they stay in the cache of a core
 
 
@@ -76,57 +69,40 @@ class Vocabulary:
         digits = dict.fromkeys(filter(_DIGIT.search, (*written, *self.spans)))
         self.digits = " ".join(digits)
         self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
-        self._held = (np.diff(self.starts).reshape(-1, len(KINDS)) > 0).tolist()
-        self._neighbours = Neighbours(self.tokens)
-        self._met: dict[Token, tuple[Met, ...]] = {}
-
-    def near(self, tokens: list[Token]) -> list[tuple[Met, ...]]:
-        """For each token and kind of name what it meets on the list; that is worked out once."""
-        if len(self._met) > _REMEMBERED:
-            self._met = {}
-        met = self._met  # other threads read it: nothing unfinished is put there
-        fresh = [token for token in tokens if token not in met]
-        if fresh:
-            met.update(zip(fresh, self._meetings(fresh), strict=True))
-        return [met[token] for token in tokens]
-
-    def _meetings(self, fresh: list[Token]) -> list[tuple[Met, ...]]:
-        found: list[tuple[Met, ...]] = [tuple({} for _ in KINDS) for _ in fresh]
-        for t, u in zip(*(side.tolist() for side in self._neighbours.of(fresh)), strict=True):
-            a, b = fresh[t], self.tokens[u]
-            alike = likeness(a, b)
-            if alike[0]:
-                for k, near in enumerate(found[t]):
-                    if self._held[u][k] and (how := in_kind(a, b, alike, k))[0]:
-                        near[u] = meet(a, b, *how, k)
-        return found
+        held = np.diff(self.starts).reshape(-1, len(KINDS)) > 0
+        self.meetings = Meetings(self.tokens, held)
 
     def ignores(self, number: str) -> bool:
         """Whether digits meet nothing on the list; they never resemble others, they are equal or a part."""
         return (number.lstrip("0") or "0") not in self.digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Appraisal:
     """A batch, and what its tokens are worth.
 
     Attributes:
-        near: For each kind, token of the batch -> similar tokens of the list, and what meeting them is worth.
         slots: Tokens of the list, times kinds of name.
         near_codes, near_values: The same as numbers: token of the batch, times `slots`, plus token of the
-            list, times kinds, plus kind; and what the option is worth, as in `Worth.value`. Ascending.
+            list, times kinds, plus kind; and of the meeting what is alike, weight, own and cover. Ascending.
+        near_how: In which way these meet, as `meetings` knows it.
         odd_codes: Token of the batch, times listed names, plus name, where the option is not one of a unit
             with a unit: spans, acronyms, ends that were cut off. Ascending.
     """
 
     rows: Rows
     worth: Worth
-    near: tuple[Near, ...]
     slots: int
     near_codes: Ints
-    near_values: Floats
+    near_values: npt.NDArray[np.float64]
+    near_how: npt.NDArray[np.uint8]
     odd_codes: Ints
     names: int
+
+    @cached_property
+    def seen(self) -> Seen:
+        """Whether a code may be among `near_codes`."""
+        return Seen(self.near_codes)
 
     def irregular(self, row: Ints, name: Ints) -> npt.NDArray[np.bool_]:
         """Which pairs may be aligned otherwise than unit by unit."""
@@ -143,18 +119,12 @@ def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = 
 
     `ends` as in `names.normalise.Name`: whether a row ends where a name does, and may be cut off there.
     """
-    near = _near(batch, vocabulary)
     ledger = _Ledger(vocabulary, kinds, batch)
-    ledger.add_tokens(near)
+    ledger.add_tokens()
     ledger.add_spans()
     if ends:
         ledger.add_ends()
-    return ledger.close(near)
-
-
-def _near(batch: Batch, vocabulary: Vocabulary) -> tuple[Near, ...]:
-    known = vocabulary.near(batch.tokens)
-    return tuple({t: found[k] for t, found in enumerate(known) if found[k]} for k in range(len(KINDS)))
+    return ledger.close()
 
 
 def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:
@@ -208,19 +178,15 @@ class _Ledger:
         self.parts = dict(batch.parts)
         self.held_rows = [batch.written_rows]
         self.held_ids = [batch.written_ids.copy()]
+        self.near, self.met = vocabulary.meetings.of(batch.tokens)
+        # beside these, which are of a unit with a unit: spans and cut ends
         self.slots: list[tuple[int, int]] = []
         self.of_slots: list[Meeting] = []
-        self.regular = 0  # slots of a unit with a unit; the others are spans and cut ends
         self.entries: list[tuple[int, int]] = []
         self.of_entries: list[Meeting] = []
 
-    def add_tokens(self, near: tuple[Near, ...]) -> None:
-        """What tokens are worth wherever they stand."""
-        for k, found in enumerate(near):
-            for t, met in found.items():
-                for u, meeting in met.items():
-                    self.spread(t, u, k, meeting)
-        self.regular = len(self.slots)
+    def add_tokens(self) -> None:
+        """What tokens are worth beyond their meetings, wherever they stand."""
         for t, token in enumerate(self.batch.tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
@@ -300,26 +266,25 @@ class _Ledger:
         ]
         return Rows(row, held, np.stack(per_kind, axis=1).astype(np.float32), batch.full_line)
 
-    def close(self, near: tuple[Near, ...]) -> Appraisal:
+    def close(self) -> Appraisal:
         """The best of every id in every listed name."""
-        slots = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
-        of_slots = _values(self.of_slots)
+        odd = np.array(self.slots, dtype=np.int64).reshape(-1, 2)
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
-        of_entries = _values(self.of_entries)
+        slot, met = self.met[:, SLOT].astype(np.int64), self.met[:, WORTH]
+        slots = np.concatenate([np.stack([self.near, slot], axis=1), odd])
+        of_slots = np.concatenate([_values(met), _values(_columns(self.of_slots))])
         width = len(self.vocabulary.starts) - 1
-        near_codes = slots[: self.regular, 0] * width + slots[: self.regular, 1]
-        order = np.argsort(near_codes)
         return Appraisal(
             self.rows(),
             _Spreading(self.vocabulary, self.parts, self.width, self.kinds).worth(
                 _Options(slots[:, 0], slots[:, 1], of_slots),
-                _Options(entries[:, 0], entries[:, 1], of_entries),
+                _Options(entries[:, 0], entries[:, 1], _values(_columns(self.of_entries))),
             ),
-            near,
             width,
-            near_codes[order],
-            of_slots[: self.regular][order],
-            self._odd(slots[self.regular :], entries),
+            self.near * width + slot,
+            met,
+            self.met[:, HOW].astype(np.uint8),
+            self._odd(odd, entries),
             len(self.kinds),
         )
 
@@ -338,12 +303,20 @@ class _Ledger:
         return np.union1d(own, np.repeat(owner, length) * size + own[ranges(begin, length)] % size)
 
 
-def _values(meetings: list[Meeting]) -> Floats:
-    """Columns as in `Worth.value`."""
-    alike, weight, own, cover = (
-        np.fromiter(map(attrgetter(name), meetings), np.float64, len(meetings))
-        for name in ("alike", "weight", "own", "cover")
+_VALUES: Final = ("alike", "weight", "own", "cover")
+
+
+def _columns(meetings: list[Meeting]) -> npt.NDArray[np.float64]:
+    """What is alike, weight, own and cover."""
+    return np.stack(
+        [np.fromiter(map(attrgetter(name), meetings), np.float64, len(meetings)) for name in _VALUES],
+        axis=1,
     )
+
+
+def _values(meetings: npt.NDArray[np.float64]) -> Floats:
+    """Columns as in `Worth.value`."""
+    alike, weight, own, cover = meetings.T
     return np.stack([weight * alike, own, cover, weight], axis=1).astype(np.float32)
 
 
@@ -437,14 +410,3 @@ def _reduce(code: Ints, values: Floats, how: np.ufunc) -> tuple[Ints, Floats]:
         members = values[ranges(first[several], count)]
         reduced[several] = how.reduceat(members, np.cumsum(count) - count, axis=0)
     return code[first], reduced
-
-
-def similar_units(mine: list[int], theirs: list[int], near: Near) -> list[Similar]:
-    """What `comparison.score` needs to know of two names, from what is known of their tokens."""
-    return [
-        (i, j, met[u])
-        for i, t in enumerate(mine)
-        if (met := near.get(t))
-        for j, u in enumerate(theirs)
-        if u in met
-    ]

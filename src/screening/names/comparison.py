@@ -15,19 +15,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 from rapidfuzz.distance import OSA
 
 from screening.names.tokens import ABJADS, KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    import numpy as np
+    import numpy.typing as npt
 
     from screening.names.normalise import Name
 
 __all__ = [
     "INCIDENTAL",
+    "OF_THEIR_OWN",
     "SCORE_VERSION",
     "Kind",
     "Listed",
@@ -37,10 +41,12 @@ __all__ = [
     "align",
     "in_kind",
     "likeness",
+    "rank",
     "rate",
     "score",
     "similarity",
     "units",
+    "weighed",
 ]
 
 SCORE_VERSION: Final = "5"
@@ -150,7 +156,10 @@ class Query:
             for places, token in parts
             if token.abbreviated or (name.ends and 0 < places[0] == last and len(token.form) >= shortest)
         ]
-        person, entity = (sum([token.costs[k] for token in name.tokens]) for k in range(len(KINDS)))
+        person = entity = 0.0
+        for token in name.tokens:
+            person += token.costs[0]
+            entity += token.costs[1]
         return cls(name, parts, cut, list(_written_together(name.tokens)), (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
@@ -159,6 +168,7 @@ class Query:
 
 
 def _together(tokens: Iterable[Token], k: int) -> tuple[float, float]:
+    # One after the other: `sum` rounds otherwise in later versions of Python, and an index sums in arrays.
     weight = cost = 0.0
     for token in tokens:
         weight += token.weights[k]
@@ -194,7 +204,7 @@ class Listed:
             return cls(name, kind, k, [], {}, {}, 0.0)
         parts = units(name)
         surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].own_surface) > 1}
-        cost = sum([token.costs[k] for token in name.tokens])
+        cost = _together(name.tokens, k)[1]
         return cls(name, kind, k, parts, _spans(name, kind), surfaces, cost)
 
     def worth(self, places: Places) -> tuple[float, float]:
@@ -326,12 +336,12 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
 INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
 
 
-_OF_THEIR_OWN: Final = INCIDENTAL | {"known name"}
+OF_THEIR_OWN: Final = INCIDENTAL | {"known name"}
 
 
 def _two_known(a: str, b: str) -> bool:
     """Whether both are words of their own and one is incidental: then neither is a typo of the other."""
-    return (a in INCIDENTAL and b in _OF_THEIR_OWN) or (b in INCIDENTAL and a in _OF_THEIR_OWN)
+    return (a in INCIDENTAL and b in OF_THEIR_OWN) or (b in INCIDENTAL and a in OF_THEIR_OWN)
 
 
 class _Edits(dict[int, int]):
@@ -370,7 +380,12 @@ def meet(a: Token, b: Token, alike: float, how: str, k: int) -> Meeting:
         own *= 1.0 if a.roles[k] == "initial" else INITIAL_COVER
         cover *= 1.0 if b.roles[k] == "initial" else INITIAL_COVER
     weight = min(a.weights[k], b.weights[k])
-    return Meeting((-weight * alike, -cover), alike, weight, own, cover, how)
+    return Meeting(rank(weight, alike, cover), alike, weight, own, cover, how)
+
+
+def rank(weight: float, alike: float, cover: float) -> tuple[float, float]:
+    """See `Meeting`."""
+    return -weight * alike, -cover
 
 
 def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
@@ -379,14 +394,14 @@ def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
         return None
     share = len(a.form) / len(b.form)
     weight, cover = share * min(a.weights[k], b.weights[k]), share * b.costs[k]
-    return Meeting((-weight * CUT, -cover), CUT, weight, a.costs[k], cover, "cut")
+    return Meeting(rank(weight, CUT, cover), CUT, weight, a.costs[k], cover, "cut")
 
 
 def meet_span(weight: float, own: float, listed: float, cover: float, alike: float) -> Meeting:
     """The same, for a token and a span, whichever side the span is on: by weights and costs."""
     weight = min(weight, listed)
     how = "acronym" if alike == ACRONYM else "glued"
-    return Meeting((-weight * alike, -cover), alike, weight, own, cover, how)
+    return Meeting(rank(weight, alike, cover), alike, weight, own, cover, how)
 
 
 def _similar(query: list[Unit], listed: list[Unit], k: int) -> list[Similar]:
@@ -470,15 +485,41 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     cost = listed.cost
     if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
         end = max([option.listed[-1] for option in chosen]) + 1
-        cost = sum([token.costs[listed.k] for token in listed.name.tokens[:end]])
+        cost = _together(listed.name.tokens[:end], listed.k)[1]
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
-    both = min(extra, missing)
-    scarcity = SCARCITY * max(0.0, FULL_EVIDENCE - (agreed - flaws))
+    order = [option.listed[0] for option in chosen]
+    ratio = weighed(agreed, flaws, extra, missing)
+    return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
+
+
+Amounts = TypeVar("Amounts", float, "npt.NDArray[np.float64]")
+
+
+def weighed(
+    agreed: Amounts,
+    flaws: Amounts,
+    extra: Amounts,
+    missing: Amounts,
+    *,
+    larger: Callable[[Any, Any], Any] = max,
+    smaller: Callable[[Any, Any], Any] = min,
+) -> Amounts:
+    """What agrees against what does not: of one alignment, or of many in arrays.
+
+    Args:
+        agreed: Weight of what is aligned.
+        flaws: What of it is lost to typos and spellings.
+        extra: Cost of what the query has more.
+        missing: Cost of what it lacks.
+        larger: Of two numbers; of two arrays for arrays.
+        smaller: The same.
+    """
+    both = smaller(extra, missing)
+    scarcity = SCARCITY * larger(0.0, FULL_EVIDENCE - (agreed - flaws))
     loss = (
         CONTRADICTED * both * (1 + scarcity)
         + EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
         + MISSING * (missing - both)
     )
-    ratio = max(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
-    order = [option.listed[0] for option in chosen]
-    return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
+    ratio: Amounts = larger(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
+    return ratio

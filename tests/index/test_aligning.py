@@ -1,0 +1,65 @@
+"""Aligned in arrays, a pair scores what the definition says, to the last bit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.index.test_bound import listable, names
+
+from screening.index.aligning import ListedUnits, scores
+from screening.index.batch import tokenise_batch
+from screening.index.worth import Vocabulary, appraise
+from screening.names.comparison import Listed, Query, score
+from screening.names.normalise import FULL_LINE, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from screening.index import NameIndex
+
+
+def aligned(queries: Sequence[str], listed: list[Listed]) -> int:
+    """How many of all pairs are aligned in arrays; each as by the definition, or this fails."""
+    vocabulary = Vocabulary(listed)
+    kinds = np.array([name.k for name in listed], dtype=np.int64)
+    batch = tokenise_batch(pl.Series(queries))
+    row, name = (side.ravel() for side in np.indices((len(queries), len(listed))))
+    judged = ~batch.unscreenable[row]
+    row, name = row[judged].astype(np.int64), name[judged].astype(np.int64)
+    known = appraise(batch, vocabulary, kinds)
+    found = scores((row, name), batch, known, ListedUnits(listed, vocabulary.units))
+    count = 0
+    for r, n, value in zip(row.tolist(), name.tolist(), found.tolist(), strict=True):
+        if not np.isnan(value) and queries[r] != listed[n].name.text:
+            assert value == score(Query.ready(prepare(queries[r])), listed[n])
+            count += 1
+    return count
+
+
+@settings(max_examples=60)
+@given(
+    individuals=st.lists(listable, min_size=1, max_size=6),
+    entities=st.lists(listable, max_size=4),
+    asked=st.lists(names, min_size=1, max_size=8),
+)
+def test_a_score_is_that_of_the_definition(
+    individuals: list[str], entities: list[str], asked: list[str]
+) -> None:
+    listed = [Listed.ready(prepare(name), "individual") for name in individuals]
+    listed += [Listed.ready(prepare(name), "entity") for name in entities]
+    aligned([*asked, *individuals, *entities], listed)
+
+
+def test_most_pairs_are_aligned_so_and_those_of_a_full_line_too(index: NameIndex, queries: list[str]) -> None:
+    listed = [
+        Listed.ready(prepare(name), kind) for name, kind in index.names.select("name", "kind").iter_rows()
+    ]
+    asked = list(dict.fromkeys(queries))
+    assert aligned(asked, listed) > 0.9 * len(asked) * len(listed)
+    full = [name[:length] for name in asked for length in FULL_LINE if len(name) > length]
+    assert full
+    assert aligned(full, listed) > 0.8 * len(full) * len(listed)

@@ -1,0 +1,118 @@
+"""What is said of tokens in arrays is what the definition says of each pair of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.index.meetings import Meetings
+from screening.names.comparison import Meeting, in_kind, likeness, meet
+from screening.names.normalise import prepare
+from screening.names.tokens import KINDS, Token
+
+WORDS = tuple(
+    [
+        "mohammed",
+        "muhammad",
+        "mohamed",
+        "hassan",
+        "husain",
+        "hasan",
+        "kim",
+        "gim",
+        "li",
+        "ly",
+        "lee",
+        "al",
+        "el",
+        "bin",
+        "ben",
+        "dr",
+        "doctor",
+        "sheikh",
+        "ltd",
+        "llc",
+        "co",
+        "company",
+        "tech.",
+        "k",
+        "k.",
+        "2",
+        "ii",
+        "two",
+        "two-one",
+        "velkar",
+        "velkari",
+        "velkkar",
+        "welkar",
+        "vlkr",
+        "abdulrahman",
+        "qadir",
+        "gadir",
+        "kadir",
+        "khalid",
+        "khld",
+        "v3lkar",
+        "1971",
+        "trading",
+        "traders",
+        "yusuf",
+        "خالد",
+        "خلید",
+        "Халид",
+        "халед",
+        "金",
+        "金永",
+        "김",
+        "יוסף",
+        "Βέλκαρης",
+    ]
+)
+tokens = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(
+    lambda words: list(dict.fromkeys(token for word in words for token in prepare(word).tokens))
+)
+
+
+def defined(a: Token, listed: list[Token], k: int) -> dict[int, Meeting]:
+    """What a token meets, pair by pair."""
+    found = ((u, in_kind(a, b, likeness(a, b), k)) for u, b in enumerate(listed))
+    return {u: meet(a, listed[u], *alike, k) for u, alike in found if alike[0]}
+
+
+@settings(max_examples=200)
+@given(asked=tokens, listed=tokens, held=st.lists(st.booleans(), min_size=80, max_size=80))
+def test_meetings_are_those_of_the_definition(
+    asked: list[Token], listed: list[Token], held: list[bool]
+) -> None:
+    holds = np.array(held[: len(listed) * len(KINDS)] + [True] * (len(listed) * len(KINDS) - 80)).reshape(
+        -1, len(KINDS)
+    )
+    meetings = Meetings(listed, holds)
+    for token in asked:
+        for k in range(len(KINDS)):
+            wanted = {u: met for u, met in defined(token, listed, k).items() if holds[u, k]}
+            assert meetings.by_listed(token, k) == wanted
+
+
+def test_every_way_to_be_alike_is_among_them() -> None:
+    every = list(dict.fromkeys(token for word in WORDS for token in prepare(word).tokens))
+    meetings = Meetings(every, np.ones((len(every), len(KINDS)), dtype=bool))
+    met = [meetings.by_listed(token, k) for token in every for k in range(len(KINDS))]
+    assert met == [defined(token, every, k) for token in every for k in range(len(KINDS))]
+    assert {one.how for found in met for one in found.values()} == {
+        "same", "initial", "romanisation", "typo", "romanisation and typo", "script",
+    }  # fmt: skip
+    assert {one.alike for found in met for one in found.values() if one.how == "romanisation"} == {0.97, 0.75}
+
+
+def test_a_batch_gets_the_meetings_of_each_of_its_tokens_in_order() -> None:
+    every = list(dict.fromkeys(token for word in WORDS for token in prepare(word).tokens))
+    meetings = Meetings(every, np.ones((len(every), len(KINDS)), dtype=bool))
+    meetings.of(every[:5])  # remembered
+    which, table = meetings.of(every)
+    code = which * 2 * len(every) + table[:, 0]
+    assert (np.diff(code) > 0).all()
+    assert np.bincount(which).tolist() == [
+        sum(len(meetings.by_listed(token, k)) for k in range(len(KINDS))) for token in every
+    ]

@@ -13,8 +13,8 @@ from screening.names.tokens import KINDS, Token
 
 WORDS = (
     "mohammed", "muhammad", "mohamed", "hassan", "husain", "hasan", "kim", "gim", "li", "ly", "lee", "al",
-    "el", "bin", "ben", "dr", "doctor", "sheikh", "ltd", "llc", "co", "company", "tech.", "k", "k.", "2", "ii",
-    "two", "two-one", "velkar", "velkari", "velkkar", "welkar", "vlkr", "abdulrahman", "qadir", "gadir",
+    "el", "bin", "ben", "dr", "doctor", "sheikh", "ltd", "llc", "co", "company", "tech.", "k", "k.", "2",
+    "ii", "two", "two-one", "velkar", "velkari", "velkkar", "welkar", "vlkr", "abdulrahman", "qadir", "gadir",
     "kadir", "khalid", "khld", "v3lkar", "1971", "trading", "traders", "yusuf",
     "خالد", "خلید", "Халид", "халед", "金", "金永", "김", "יוסף", "Βέλκαρης",
 )  # fmt: skip

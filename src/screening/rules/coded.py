@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABSENT",
+    "SAMPLE",
     "Coded",
     "encode",
     "encode_together",
@@ -23,6 +24,7 @@ __all__ = [
     "hold",
     "in_common",
     "is_text",
+    "seldom_repeats",
     "shared",
     "with_numbers",
 ]
@@ -92,6 +94,9 @@ ABSENT: Final = pl.Series([], dtype=pl.String)
 """The texts of a column that is not there."""
 
 
+SAMPLE: Final = 200_000  # rows in which a column shows whether its texts repeat
+_MANY: Final = 20_000  # different texts among them from which they are told by their hashes
+
 _IDS: Final = ("account", "party_id", "customer_id")
 
 
@@ -146,8 +151,11 @@ def encode_together(columns: list[pl.Series]) -> list[Coded]:
     if any(
         not isinstance(values.dtype, pl.Categorical) or values.dtype != columns[0].dtype for values in columns
     ):
+        columns = [values.cast(pl.String) for values in columns]
+        if any(map(seldom_repeats, columns)):
+            return _by_hash(columns)
         kind = pl.Categorical(pl.Categories.random())
-        columns = [values.cast(pl.String).cast(kind) for values in columns]
+        columns = [values.cast(kind) for values in columns]
     codes = [values.to_physical() for values in columns]
     last = max(int(code.max()) for code in codes if code.null_count() < len(code))  # type: ignore[arg-type]
     row = np.full(last + 2, -1, np.int64)  # of some payment that holds each text, in all columns together
@@ -168,6 +176,51 @@ def encode_together(columns: list[pl.Series]) -> list[Coded]:
             numbers = table[numbers]
         result.append(Coded(numbers.astype(width, copy=False), texts))
     return result
+
+
+def seldom_repeats(texts: pl.Series) -> bool:
+    """Whether a column holds many different texts, as far as its first rows tell."""
+    sample = texts.head(SAMPLE).drop_nulls()
+    return len(sample) > _MANY and sample.n_unique() > _MANY
+
+
+def _by_hash(columns: list[pl.Series]) -> list[Coded]:
+    """The same for texts that seldom repeat: sorting their hashes takes half as long as a table of them.
+
+    Equal texts have equal hashes, and are told by as much of a hash as fits beside the number of the row. What
+    has that in common with another text is found, and numbered apart.
+    """
+    values = pl.concat([values.alias("text") for values in columns])
+    known = values.is_not_null().arg_true().to_numpy() if values.null_count() else None
+    texts = values if known is None else values.drop_nulls()
+    mask = np.uint64((1 << len(texts).bit_length()) - 1)
+    packed = _hashes(texts) & ~mask
+    packed |= np.arange(len(texts), dtype=np.uint64)
+    packed.sort()
+    fresh = np.ones(len(packed), np.bool_)
+    fresh[1:] = packed[1:] ^ packed[:-1] > mask
+    packed &= mask
+    order = packed.view(np.int64)
+    different = texts.gather(order[fresh])
+    numbers = np.empty(len(texts), np.uint32)
+    numbers[order] = np.cumsum(fresh, dtype=np.uint32) - np.uint32(1)
+    del packed, order, fresh
+    others = (different.gather(numbers) != texts).arg_true().to_numpy()
+    if len(others):
+        apart = encode(texts.gather(others))
+        numbers[others] = apart.numbers.astype(np.uint32) + np.uint32(len(different))
+        different = pl.concat([different, apart.texts])
+    width = np.min_scalar_type(len(different))
+    found = numbers.astype(width, copy=False)
+    if known is not None:
+        found = np.full(len(values), len(different), width)
+        found[known] = numbers
+    ends = np.cumsum([len(column) for column in columns])[:-1]
+    return [Coded(part, different) for part in np.split(found, ends)]
+
+
+def _hashes(texts: pl.Series) -> npt.NDArray[np.uint64]:
+    return texts.hash().to_numpy()
 
 
 def in_common(*parts: Coded) -> list[Coded]:

@@ -13,12 +13,14 @@ import polars as pl
 from screening.errors import SchemaError
 from screening.rules.coded import (
     ABSENT,
+    SAMPLE,
     Coded,
     encode,
     encode_together,
     first_known,
     in_common,
     is_text,
+    seldom_repeats,
     shared,
     with_numbers,
 )
@@ -139,11 +141,19 @@ class Columns:
         names = sorted(name for name in self._texts & self.columns if shared(name) == pool)
         held = self._payments
         if self._later is not None:
-            held = with_numbers(self._later.select(names), {}).collect(engine="streaming")
+            held = self._read(names)
         made = encode_together([held[name] for name in names])
         with self._lock:
             self._payments = self._payments.drop(names, strict=False)
         return {name: one.at(self._order) for name, one in zip(names, made, strict=True)}
+
+    def _read(self, names: list[str]) -> pl.DataFrame:
+        """Columns of texts that are numbered together: as numbers if they repeat."""
+        assert self._later is not None
+        wanted = self._later.select(names)
+        if any(map(seldom_repeats, wanted.head(SAMPLE).collect())):
+            return wanted.collect(engine="streaming")
+        return with_numbers(wanted, {}).collect(engine="streaming")
 
     def numbers(self, name: str, *, null: int = -1) -> npt.NDArray[np.int64]:
         """A column of whole numbers, with `null` for nulls."""

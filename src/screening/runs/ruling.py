@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import pickle
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -27,7 +28,7 @@ from screening.runs.budget import cores
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.pace import Pace
 from screening.runs.parts import kept_rows
-from screening.runs.weights import weigh_texts
+from screening.runs.weights import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -129,10 +130,11 @@ class Ruling:
 
     def _weights(self) -> dict[str, float]:
         """Bytes that a row takes in each column of texts."""
-        roles = ("history", "payments") if self.history else ("payments",)
-        rows = pl.concat([self.place.scan(f"{role}-0").select(self.columns) for role in roles])
         count = sum(self._noted(name)["rows"] for name in self._sources)
-        return {name: _COLUMN + size / max(count, 1) for name, size in weigh_texts(rows).items()}
+        weighed = Counter(weigh(self.place, "payments"))
+        if self.history:
+            weighed.update(weigh(self.place, "history"))
+        return {name: _COLUMN + size / max(count, 1) for name, size in weighed.items()}
 
     def _divided(self, weights: Mapping[str, float], sample: pl.DataFrame) -> Iterator[_Share]:
         """How each partition is looked at: in one piece at a table with others, or in parts."""

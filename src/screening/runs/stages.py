@@ -40,7 +40,7 @@ from screening.runs.parts import (
     share_values,
 )
 from screening.runs.ruling import Ruling, check_apart
-from screening.runs.weights import weigh_texts
+from screening.runs.weights import weigh
 from screening.runs.workplace import Workplace, writing
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -235,9 +235,8 @@ class Stages:
             return
         self.steps.say("gathering names and texts")
         if not shares:
-            read = [name for name in self._columns if name in SCREENED]
-            weighed = weigh_texts(self.place.scan("payments-0").select(read))
-            shares = self.budget.shares(int(sum(weighed.values())))
+            weighed = weigh(self.place, "payments")
+            shares = self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED)))
         tasks = [
             Task(
                 part=f"values-{share:04}", make=share_values,

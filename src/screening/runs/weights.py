@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-__all__ = ["weigh_texts"]
+if TYPE_CHECKING:
+    from screening.runs.workplace import Workplace
+
+__all__ = ["weigh", "weigh_texts"]
 
 _SAMPLE: Final = 200_000  # rows in which a column shows whether its texts repeat
 _TEXT: Final = 20  # bytes that a text takes beside its letters (measured)
+
+
+def weigh(place: Workplace, role: str) -> dict[str, float]:
+    """`weigh_texts` of the payments of a run, or of the earlier ones; counted once."""
+    part = f"weights-{role}"
+    if place.receipt(part) is None:
+        weighed = weigh_texts(place.scan(f"{role}-0"))
+        schema = {"column": pl.String, "bytes": pl.Float64}
+        place.seal(part, pl.DataFrame([*weighed.items()], schema=schema, orient="row"))
+    return dict(place.scan(part).collect().iter_rows())
 
 
 def weigh_texts(rows: pl.LazyFrame) -> dict[str, float]:

@@ -173,7 +173,9 @@ class Workplace:
             draft = self.draft(name)
             try:
                 # read a few times and thrown away: quick to write and read; statistics find groups of rows
-                table.write_parquet(draft, compression="lz4", row_group_size=group, statistics=bool(group))
+                table.write_parquet(
+                    draft, compression="uncompressed", row_group_size=group, statistics=bool(group)
+                )
                 settle_on_disk(draft)
                 size, digest = draft.stat().st_size, _digest(draft)
                 draft.replace(path)

@@ -187,8 +187,8 @@ def seldom_repeats(texts: pl.Series) -> bool:
 def _by_hash(columns: list[pl.Series]) -> list[Coded]:
     """The same for texts that seldom repeat: sorting their hashes takes half as long as a table of them.
 
-    Equal texts have equal hashes, and are told by as much of a hash as fits beside the number of the row. What
-    has that in common with another text is found, and numbered apart.
+    Equal texts have equal hashes, and are told by as much of a hash as fits beside the number of the row.
+    What has that in common with another text is found, and numbered apart.
     """
     values = pl.concat([values.alias("text") for values in columns])
     known = values.is_not_null().arg_true().to_numpy() if values.null_count() else None

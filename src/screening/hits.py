@@ -7,6 +7,7 @@ judged comes back as `unscreenable`; a column that is not there is counted as ab
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
@@ -438,17 +439,13 @@ def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
     keys = ["query", "field", "reference", "listed_name", "name_type", *_PLACE]
     pairs = raw.filter(pl.col("status") == "hit").select(keys).unique(maintain_order=True)
     kinds = dict(index.names.select("reference", "kind").iter_rows())
-    reasons = []
-    for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows():
-        if name_type == "identifier":
-            reasons.append([f"equals the listed identifier {listed_name}"])
-        elif start is None:
-            reasons.append(list(compare(query, listed_name, kind=kinds[reference]).reasons))
-        else:
-            inside = "text" if column in TEXT_COLUMNS else "field"
-            words = query[start:end]
-            why = compare_inside(words, listed_name, kind=kinds[reference])
-            reasons.append([f"'{words}' stands inside the {inside}", *why.reasons])
+    inside = {True: "text", False: "field"}
+    reasons = [
+        (f"equals the listed identifier {listed_name}",)
+        if name_type == "identifier"
+        else _reasons(query, listed_name, kinds[reference], inside[column in TEXT_COLUMNS], start, end)
+        for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows()
+    ]
     explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
     blank = (
         pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
@@ -459,6 +456,18 @@ def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
     return raw.join(explained, on=keys, how="left", nulls_equal=True).with_columns(
         reasons=blank.otherwise("reasons")
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def _reasons(  # noqa: PLR0917 (a pair of names, and where the listed one stands)
+    query: str, listed_name: str, kind: Kind, inside: str, start: int | None, end: int | None
+) -> tuple[str, ...]:
+    """Why a name, or what stands at some place of it, resembles a listed one; many payments hold the same."""
+    if start is None:
+        return compare(query, listed_name, kind=kind).reasons
+    words = query[start:end]
+    why = compare_inside(words, listed_name, kind=kind)
+    return f"'{words}' stands inside the {inside}", *why.reasons
 
 
 def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:

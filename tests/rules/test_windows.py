@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, meeting, pairs, unique_sorted
+from screening.rules import windows as windows_module
+from screening.rules.windows import NO_KEY, Clock, Distinct, Ledger, meeting, pairs, search, unique_sorted
 
 # (time, key, item, value), few of each so that ties and repeats are common; 9 stands for a missing key
 rows_of = st.lists(
@@ -117,3 +120,21 @@ def test_keys_that_meet_enough_different_items_are_those_of_a_loop(rows: Rows, l
 @given(values=st.lists(st.integers(0, 20)))
 def test_sorted_unique_values_are_those_of_a_set(values: list[int]) -> None:
     assert unique_sorted(np.array(values, np.uint64)).tolist() == sorted(set(values))
+
+
+numbers = st.lists(st.integers(0, 20), max_size=30)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=numbers.map(sorted), wanted=st.one_of(numbers, numbers.map(sorted)), stretch=st.integers(1, 9))
+def test_a_search_by_stretches_finds_what_one_search_finds(
+    side: Literal["left", "right"],
+    values: list[int],
+    wanted: list[int],
+    stretch: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(windows_module, "_STRETCH", stretch)
+    among, asked = np.array(values, np.int64), np.array(wanted, np.int64)
+    assert search(among, asked, side=side).tolist() == np.searchsorted(among, asked, side).tolist()

@@ -13,7 +13,7 @@ from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share
 from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
-from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among
+from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, unique_sorted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -257,7 +257,8 @@ def _powers_of_ten(book: Book, step: float) -> npt.NDArray[np.int64]:
     known = np.maximum(book.unit, 1)
     if book.size and book.unit.strides == (0,):  # one currency: one number, whatever the size
         known = known[:1]
-    units, place = np.unique(known, return_inverse=True)
+    units = unique_sorted(known)
+    place = np.searchsorted(units, known)
     powers = np.array([10 ** int(math.log10(max(step * int(one), 1)) + 1e-9) for one in units], np.int64)
     return powers[place]
 

@@ -9,7 +9,7 @@ Everything is exact integer arithmetic and costs one sort and a few binary searc
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import numpy as np
 
@@ -27,6 +27,7 @@ __all__ = [
     "meeting",
     "pack",
     "pairs",
+    "search",
     "unique_sorted",
 ]
 
@@ -37,6 +38,7 @@ NO_KEY: Final = np.uint32(2**32 - 1)
 """Code of a row without a key; it takes part in no window."""
 
 _ROW_BITS: Final = np.uint64(32)
+_STRETCH: Final = 1 << 12  # values searched for together: they and what lies between them stay in the cache
 _ROW_MASK: Final = np.uint64(2**32 - 1)
 
 
@@ -55,16 +57,14 @@ class Clock:
     def after(self, window: int) -> npt.NDArray[np.uint32]:
         """First row of the window (t - window, t], for every row; `after(0)` is the end of its instant."""
         if window not in self._first:
-            self._first[window] = np.searchsorted(self.time, self.time - window, side="right").astype(
-                np.uint32
-            )
+            self._first[window] = search(self.time, self.time - window, side="right").astype(np.uint32)
         return self._first[window]
 
     def since(self, window: int) -> npt.NDArray[np.uint32]:
         """First row of the window [t - window, t), for every row; `since(0)` is the start of its instant."""
         key = -1 - window
         if key not in self._first:
-            self._first[key] = np.searchsorted(self.time, self.time - window, side="left").astype(np.uint32)
+            self._first[key] = search(self.time, self.time - window).astype(np.uint32)
         return self._first[key]
 
     @property
@@ -103,7 +103,7 @@ class Ledger:
     @property
     def rows(self) -> npt.NDArray[np.int64]:
         """Row numbers, in the order of the ledger."""
-        return (self.packed & _ROW_MASK).astype(np.int64)
+        return (self.packed & _ROW_MASK).view(np.int64)
 
     @property
     def keys(self) -> npt.NDArray[np.uint32]:
@@ -128,7 +128,7 @@ class Ledger:
         if len(self.packed) < least:
             return Ledger(self.packed[:0], self.clock)
         late = self.packed[least - 1 :]
-        begin = (late & ~_ROW_MASK) | self.clock.after(window)[(late & _ROW_MASK).astype(np.int64)].astype(
+        begin = (late & ~_ROW_MASK) | self.clock.after(window)[(late & _ROW_MASK).view(np.int64)].astype(
             np.uint64
         )
         full = self.packed[: len(late)] >= begin
@@ -137,11 +137,11 @@ class Ledger:
     def within(self, window: int) -> Span:
         """For every entry, the entries of its key in (t - window, t]."""
         rows, first = self.rows, self.clock.after(window)
-        low = np.searchsorted(self.packed, self.packed & ~_ROW_MASK | first[rows].astype(np.uint64))
+        low = search(self.packed, self.packed & ~_ROW_MASK | first[rows].astype(np.uint64))
         end, high = self.clock.end[rows], np.arange(1, len(rows) + 1)
         tied = np.flatnonzero(end != rows + 1)  # only at an instant of several rows may an end lie further
         later = self.packed[tied] & ~_ROW_MASK | end[tied].astype(np.uint64)
-        high[tied] = np.searchsorted(self.packed, later)
+        high[tied] = search(self.packed, later)
         return Span(self, rows, low, high)
 
     def before(self, window: int) -> Span:
@@ -156,10 +156,10 @@ class Ledger:
         self, probes: npt.NDArray[np.uint64], first: npt.NDArray[Any], last: npt.NDArray[Any]
     ) -> Span:
         """Entries of each probe's key from row `first[row]` up to, not including, `last[row]`."""
-        rows = (probes & _ROW_MASK).astype(np.int64)
+        rows = (probes & _ROW_MASK).view(np.int64)
         base = probes & ~_ROW_MASK
-        low = np.searchsorted(self.packed, base | first[rows].astype(np.uint64))
-        high = np.searchsorted(self.packed, base | last[rows].astype(np.uint64))
+        low = search(self.packed, base | first[rows].astype(np.uint64))
+        high = search(self.packed, base | last[rows].astype(np.uint64))
         return Span(self, rows, low, np.maximum(low, high))
 
 
@@ -252,14 +252,14 @@ class Span:
         if not len(self.ledger.packed):
             return np.full(len(positions), -1, np.int64)
         found = self.ledger.packed[np.clip(positions, 0, len(self.ledger.packed) - 1)]
-        return (found & _ROW_MASK).astype(np.int64)
+        return (found & _ROW_MASK).view(np.int64)
 
     def expand(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """All (position in this span, row of an entry) pairs, in order."""
         counts = self.count
         owner = np.repeat(np.arange(len(counts)), counts)
         offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        return owner, (self.ledger.packed[self.low[owner] + offset] & _ROW_MASK).astype(np.int64)
+        return owner, (self.ledger.packed[self.low[owner] + offset] & _ROW_MASK).view(np.int64)
 
 
 class Distinct:
@@ -300,17 +300,17 @@ class Distinct:
     ) -> npt.NDArray[np.int64]:
         """How often an item of `keys` appeared anew from row `first` up to, not including, row `last`."""
         base = keys.astype(np.uint64) << _ROW_BITS
-        begin = np.searchsorted(self._appear, base | first.astype(np.uint64))
-        times: npt.NDArray[np.int64] = np.searchsorted(self._appear, base | last.astype(np.uint64)) - begin
+        begin = search(self._appear, base | first.astype(np.uint64))
+        times: npt.NDArray[np.int64] = search(self._appear, base | last.astype(np.uint64)) - begin
         return np.maximum(times, 0)
 
     def count(self, keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
         """Different items of `keys` in the window that ends at the instant of `rows`."""
         base = keys.astype(np.uint64) << _ROW_BITS
-        appeared = np.searchsorted(self._appear, base | self._end[rows].astype(np.uint64))
-        appeared = appeared - np.searchsorted(self._appear, base)
-        expired = np.searchsorted(self._expire, base | self._first[rows].astype(np.uint64))
-        different: npt.NDArray[np.int64] = appeared - (expired - np.searchsorted(self._expire, base))
+        appeared = search(self._appear, base | self._end[rows].astype(np.uint64))
+        appeared = appeared - search(self._appear, base)
+        expired = search(self._expire, base | self._first[rows].astype(np.uint64))
+        different: npt.NDArray[np.int64] = appeared - (expired - search(self._expire, base))
         return different
 
 
@@ -323,6 +323,21 @@ def is_among(keys: npt.NDArray[np.uint32], wanted: npt.NDArray[Any]) -> npt.NDAr
     table[known] = True
     truth: npt.NDArray[np.bool_] = table[np.minimum(keys, len(table) - 1)]
     return truth
+
+
+def search(
+    values: npt.NDArray[Any], wanted: npt.NDArray[Any], *, side: Literal["left", "right"] = "left"
+) -> npt.NDArray[np.int64]:
+    """`np.searchsorted`, in half the time where what is wanted rises as well: a stretch after the other."""
+    if len(wanted) < 2 * _STRETCH or (wanted[1:] < wanted[:-1]).any():
+        return np.searchsorted(values, wanted, side)
+    ends = [*np.searchsorted(values, wanted[_STRETCH - 1 :: _STRETCH], side).tolist(), len(values)]
+    found, low = np.empty(len(wanted), np.int64), 0
+    for begin, high in zip(range(0, len(wanted), _STRETCH), ends, strict=False):
+        stretch = slice(begin, begin + _STRETCH)
+        found[stretch] = low + np.searchsorted(values[low:high], wanted[stretch], side)
+        low = high
+    return found
 
 
 def unique_sorted(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -352,7 +367,10 @@ def meeting(
 
 def pack(keys: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
     """Key and row number as one sortable whole number."""
-    return (keys.astype(np.uint64) << _ROW_BITS) | rows.astype(np.uint64)
+    packed = keys.astype(np.uint64)  # in place from here: a tenth of a second for each array of ten million
+    packed <<= _ROW_BITS
+    packed |= rows.view(np.uint64) if rows.dtype == np.int64 else rows.astype(np.uint64)
+    return packed
 
 
 def pairs(

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -221,6 +221,8 @@ class _Pieces:
         value, count = entries.value[entry].astype(np.float64), entries.count[entry]
         self.code, self.value, self.count = _summed(code, value, count)
         self.seen = Seen(self.code)
+        self.name = self.code % max(1, self.names)
+        self.starts = np.searchsorted(self.code, np.arange(len(words) + 1) * self.names)
         read = [prepare(word, ends=False) for word in words]
         self.surfaces = [[token.surface for token in name.tokens if token.surface] for name in read]
         self.begins = [any(s in vocabulary.prefixes for s in surfaces) for surfaces in self.surfaces]
@@ -286,6 +288,8 @@ class _Flat:
         number = pieces.number
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
+        entries = np.cumsum(np.diff(pieces.starts)[self.code])
+        self.entries = np.concatenate([[0], entries])[self.starts]  # of the pieces of all passages before each
         doubt = np.zeros(len(self.code), dtype=bool)
         known: dict[int, list[int]] = {}
         for start, passage in zip(self.starts[:-1].tolist(), passages, strict=True):
@@ -351,17 +355,11 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """Windows of some pairs, grown piece by piece from each that meets the listed name."""
     pieces = flat.pieces
-    count = flat.count[which]
-    place = ranges(flat.starts[which], count)
-    pair = np.repeat(np.arange(len(pairs)), count)
-    code = flat.code[place] * pieces.names + names[pair]
-    maybe = np.flatnonzero(pieces.seen(code))
-    entry = np.minimum(np.searchsorted(pieces.code, code[maybe]), max(0, len(pieces.code) - 1))
-    met = maybe[pieces.code[entry] == code[maybe]] if len(pieces.code) else maybe[:0]
-    entry = entry[pieces.code[entry] == code[maybe]] if len(pieces.code) else entry[:0]
+    by_name = int(flat.entries[which[-1] + 1] - flat.entries[which[0]]) < int(flat.count[which].sum())
+    pair, place, entry = (_met_by_name if by_name else _met_by_piece)(flat, which, names)
     among = (joined[0] >= pairs[0]) & (joined[0] <= pairs[-1])
-    key = np.concatenate([pair[met], joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
-    key += np.concatenate([place[met], joined[1][among]])
+    key = np.concatenate([pair, joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
+    key += np.concatenate([place, joined[1][among]])
     doubt = np.repeat(joined[2][among][:, None], 4, axis=1)
     value = np.concatenate([pieces.value[entry], doubt])
     shared = np.concatenate([pieces.count[entry], np.where(joined[2][among] > 0, 2, 0)])
@@ -397,6 +395,44 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     passage = which[pair[start]]
     shift = flat.first[passage] - flat.starts[passage]
     return pairs[pair[start]], place[start] + shift, place[end] + shift, bound
+
+
+def _met_by_piece(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
+    """Pieces that meet the listed name of their pair: the pair, the piece, and what it is worth.
+
+    Every piece of every pair is looked up.
+    """
+    pieces = flat.pieces
+    count = flat.count[which]
+    place, pair = ranges(flat.starts[which], count), np.repeat(np.arange(len(which)), count)
+    code = flat.code[place] * pieces.names + names[pair]
+    maybe = np.flatnonzero(pieces.seen(code))
+    if not len(pieces.code):
+        return maybe, maybe, maybe
+    entry = np.minimum(np.searchsorted(pieces.code, code[maybe]), len(pieces.code) - 1)
+    met = pieces.code[entry] == code[maybe]
+    return pair[maybe[met]], place[maybe[met]], entry[met]
+
+
+def _met_by_name(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
+    """The same, where fewer names are met than pieces would be looked up; in another order."""
+    pieces = flat.pieces
+    found = []
+    pair_of = np.full(pieces.names, -1)
+    edges = np.flatnonzero(np.diff(which, prepend=-1, append=-1)).tolist()
+    for begin, end in pairwise(edges):
+        passage = which[begin]
+        pair_of[names[begin:end]] = np.arange(begin, end)
+        place = np.arange(flat.starts[passage], flat.starts[passage + 1])
+        code = flat.code[place]
+        count = pieces.starts[code + 1] - pieces.starts[code]
+        entry = ranges(pieces.starts[code], count)
+        pair = pair_of[pieces.name[entry]]
+        met = np.flatnonzero(pair >= 0)
+        found.append((pair[met], np.repeat(place, count)[met], entry[met]))
+        pair_of[names[begin:end]] = -1
+    pair, place, entry = (np.concatenate(side) for side in zip(*found, strict=True))
+    return pair, place, entry
 
 
 def _summed(key: Ints, value: Floats, count: Ints) -> tuple[Ints, Floats, Ints]:

@@ -29,6 +29,8 @@ from screening.names.tokens import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from screening.index.aligning import ListedUnits
+
 __all__ = [
     "PIECE",
     "Limits",
@@ -113,6 +115,7 @@ class Limits:
         weight: Sum of the token costs of each.
         rarest: Weight of the rarest token of each.
         longest: Pieces of the longest window in which each is looked for.
+        units: The units of all.
         borne: Numbers that may mean something to the list.
         threshold: Score to reach.
     """
@@ -121,6 +124,7 @@ class Limits:
     weight: Floats
     rarest: Floats
     longest: Ints
+    units: ListedUnits
     borne: frozenset[str]
     threshold: float
 
@@ -133,6 +137,10 @@ class Windows:
     first: Ints
     last: Ints
     bound: Floats
+
+    def only(self, kept: Flags) -> Windows:
+        """Those of them that are kept."""
+        return Windows(self.pair[kept], self.first[kept], self.last[kept], self.bound[kept])
 
 
 def spans_of(text: str) -> list[Span]:

@@ -84,6 +84,7 @@ _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
+_STRETCH: Final = re.compile(r"[^|,;:+()-]+")
 _WORD: Final = re.compile(WORD)
 _DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
@@ -252,9 +253,6 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
         if place - first < 2 and not (place > first and text.startswith("/", spans[first][1])):
             continue
         word = match[0]
-        if not word.isascii() and unicodedata.normalize("NFKC", word) != word:
-            yield from range(first, place)
-            continue
         joined = [found.span() for found in _JOINED.finditer(word)]
         if not plain:
             joined += [
@@ -262,7 +260,22 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
                 for found in _RUN.finditer(word)
                 if not (found[0].isascii() or (_ONE_SCRIPT.fullmatch(found[0]) and not _has_form(found[0])))
             ]
+            joined += _altered(word)
         yield from _touched(spans, first, place, joined, match.start())
+
+
+def _altered(word: str) -> list[Span]:
+    """Stretches of a word that are read in other characters; what stands beyond a sure stop has no part in it."""
+    normal = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    if normal == word:
+        return []
+    if "@" in normal:  # whether the word is an address, all of it says
+        return [(0, len(word))]
+    return [
+        found.span()
+        for found in _STRETCH.finditer(word)
+        if not found[0].isascii() and unicodedata.normalize("NFKC", found[0]) != found[0]
+    ]
 
 
 def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift: int) -> Iterator[int]:
@@ -276,7 +289,7 @@ def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift:
         stop = place
         while stop < end and spans[stop][0] < last + shift:
             stop += 1
-        if stop > place + 1 or (stop > place and spans[place][1] < last + shift):
+        if stop > place + 1 or (stop > place and spans[place] != (begin + shift, last + shift)):
             yield from range(place, stop)
         place = min(stop, end)
 

@@ -232,9 +232,11 @@ class _Pieces:
         self.seen = Seen(self.code)
         self.name = self.code % max(1, self.names)
         self.starts = np.searchsorted(self.code, np.arange(len(words) + 1) * self.names)
-        read = [prepare(word, ends=False) for word in words]
-        self.surfaces = [[token.surface for token in name.tokens if token.surface] for name in read]
-        self.begins = [any(s in vocabulary.prefixes for s in surfaces) for surfaces in self.surfaces]
+        surfaces = [token.surface for token in batch.tokens]
+        starts, ids = batch.starts.tolist(), batch.ids.tolist()
+        read = [[surfaces[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
+        self.surfaces = [[surface for surface in of_word if surface] for of_word in read]
+        self.begins = [any(s in vocabulary.prefixes for s in of_word) for of_word in self.surfaces]
         # At the end of a window a word stands without its full stop.
         bare = [prepare(word[:-1], ends=False) for word in words if word.endswith(".")]
         vocabulary.meetings.of(list({token for name in bare for _, token in units(name)}))

@@ -63,7 +63,9 @@ def sharing(
     step = max(1, _CELLS // max(1, names))
     edges = np.searchsorted(rows.row, np.arange(0, len(rows.weight) + step, step)).tolist()
     for first, (begin, end) in enumerate(pairwise(edges)):
-        code, total, shared = _shared(entries, rows.row[begin:end] - first * step, rows.token[begin:end], names)
+        code, total, shared = _shared(
+            entries, rows.row[begin:end] - first * step, rows.token[begin:end], names
+        )
         row, name = np.divmod(code, names)
         listed, most = name_weight[name], rarest[name]
         bound = upper_bound(total, np.zeros_like(listed), listed)
@@ -77,7 +79,7 @@ def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints,
     """Rows and names that share two telling tokens or one that will do; what all tokens are worth there.
 
     Returns:
-        Row times names plus name, ascending; sums as in `Worth.value`; how many tokens of the row meet the name.
+        Row times names plus name, ascending; sums as in `Worth.value`; how many tokens of the row meet it.
     """
     held = entries.starts[token + 1] - entries.starts[token]
     entry = ranges(entries.starts[token], held)

@@ -271,7 +271,10 @@ def _promising(  # noqa: PLR0917 (the parts of `_read`)
         [
             number.setdefault(text[spans[first][0] : spans[last][1]], len(number))
             for text, spans, first, last in zip(
-                *zip(*[(passages[p].text, passages[p].spans) for p in which[windows.pair].tolist()], strict=True),
+                *zip(
+                    *[(passages[p].text, passages[p].spans) for p in which[windows.pair].tolist()],
+                    strict=True,
+                ),
                 windows.first.tolist(),
                 windows.last.tolist(),
                 strict=True,
@@ -287,7 +290,9 @@ def _promising(  # noqa: PLR0917 (the parts of `_read`)
     row, place = np.divmod(pair, len(listed))
     score = scores((row, place), batch, known, limits.units)
     low = np.flatnonzero(score < limits.threshold - EPSILON)
-    whole = [words[r] == listed[p].name.text for r, p in zip(row[low].tolist(), place[low].tolist(), strict=True)]
+    whole = [
+        words[r] == listed[p].name.text for r, p in zip(row[low].tolist(), place[low].tolist(), strict=True)
+    ]
     kept = np.ones(len(pair), dtype=bool)
     kept[low] = whole
     return windows.only(kept[of_pair])

@@ -84,7 +84,7 @@ _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
-_STRETCH: Final = re.compile(r"[^|,;:+()-]+")
+_STRETCH: Final = re.compile(r"[^|,;:+()-]+")  # ends at what joins nothing, and stays what it is
 _WORD: Final = re.compile(WORD)
 _DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
@@ -267,7 +267,7 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
 
 
 def _altered(word: str) -> list[Span]:
-    """Stretches of a word that are read in other characters; what stands beyond a sure stop has no part in it."""
+    """Stretches of a word that are read as other characters; no stop that ends one is part of anything."""
     normal = word if word.isascii() else unicodedata.normalize("NFKC", word)
     if normal == word:
         return []
@@ -312,7 +312,9 @@ class _Flat:
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
         entries = np.cumsum(np.diff(pieces.starts)[self.code])
-        self.entries = np.concatenate([[0], entries])[self.starts]  # of the pieces of all passages before each
+        self.entries = np.concatenate([[0], entries])[
+            self.starts
+        ]  # of the pieces of all passages before each
         doubt = np.zeros(len(self.code), dtype=bool)
         known: dict[int, list[int]] = {}
         for start, passage in zip(self.starts[:-1].tolist(), passages, strict=True):
@@ -378,8 +380,8 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """Windows of some pairs, grown piece by piece from each that meets the listed name."""
     pieces = flat.pieces
-    by_name = int(flat.entries[which[-1] + 1] - flat.entries[which[0]]) < int(flat.count[which].sum())
-    pair, place, entry = (_met_by_name if by_name else _met_by_piece)(flat, which, names)
+    met = _met_by_name if _by_name(flat, which) else _met_by_piece
+    pair, place, entry = met(flat, which, names)
     among = (joined[0] >= pairs[0]) & (joined[0] <= pairs[-1])
     key = np.concatenate([pair, joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
     key += np.concatenate([place, joined[1][among]])
@@ -420,6 +422,11 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     return pairs[pair[start]], place[start] + shift, place[end] + shift, bound
 
 
+def _by_name(flat: _Flat, which: Ints) -> bool:
+    """Whether pieces of passages are worth something in fewer names than there are pieces of pairs."""
+    return bool(flat.entries[which[-1] + 1] - flat.entries[which[0]] < flat.count[which].sum())
+
+
 def _met_by_piece(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
     """Pieces that meet the listed name of their pair: the pair, the piece, and what it is worth.
 
@@ -438,7 +445,7 @@ def _met_by_piece(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, In
 
 
 def _met_by_name(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
-    """The same, where fewer names are met than pieces would be looked up; in another order."""
+    """The same by what each piece is worth in all names, in another order."""
     pieces = flat.pieces
     found = []
     pair_of = np.full(pieces.names, -1)

@@ -266,23 +266,14 @@ def _promising(  # noqa: PLR0917 (the parts of `_read`)
     """Windows that may reach the threshold, of many: most share the tokens of a name and yet score less."""
     if len(windows.pair) < _FEW:
         return windows
-    number: dict[str, int] = {}
-    row = np.array(
-        [
-            number.setdefault(text[spans[first][0] : spans[last][1]], len(number))
-            for text, spans, first, last in zip(
-                *zip(
-                    *[(passages[p].text, passages[p].spans) for p in which[windows.pair].tolist()],
-                    strict=True,
-                ),
-                windows.first.tolist(),
-                windows.last.tolist(),
-                strict=True,
-            )
-        ],
-        dtype=np.int64,
-    )
-    words, place = list(number), names[windows.pair]
+    at = [passages[passage] for passage in which[windows.pair].tolist()]
+    asked = [
+        passage.text[passage.spans[first][0] : passage.spans[last][1]]
+        for passage, first, last in zip(at, windows.first.tolist(), windows.last.tolist(), strict=True)
+    ]
+    words, place = list(dict.fromkeys(asked)), names[windows.pair]
+    number = {text: row for row, text in enumerate(words)}
+    row = np.array([number[text] for text in asked], dtype=np.int64)
     batch = tokenise_batch(pl.Series(words, dtype=pl.String))
     batch = replace(batch, full_line=np.zeros(len(batch), dtype=bool))  # no name ends where a window does
     known = appraise(batch, vocabulary, limits.kind, ends=False)
@@ -351,8 +342,7 @@ class _Reader:
         for i, (_, token) in enumerate(window.units):
             near = self.near.get(token)
             if near is None:
-                met = self.vocabulary.meetings.by_listed(token, self.listed.k)
-                near = self.near[token] = [(j, met[u]) for j, u in enumerate(self.units) if u in met]
+                near = self.near[token] = self.vocabulary.meetings.among(token, self.units, self.listed.k)
             found += [(i, *value) for value in near]
         return found
 

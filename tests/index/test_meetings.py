@@ -41,13 +41,16 @@ def test_meetings_are_those_of_the_definition(
     for token in asked:
         for k in range(len(KINDS)):
             wanted = {u: met for u, met in defined(token, listed, k).items() if holds[u, k]}
-            assert meetings.by_listed(token, k) == wanted
+            assert dict(meetings.among(token, range(len(listed)), k)) == wanted
+            few = list(range(len(listed)))[::-2]
+            assert meetings.among(token, few, k) == [(j, wanted[u]) for j, u in enumerate(few) if u in wanted]
 
 
 def test_every_way_to_be_alike_is_among_them() -> None:
     every = list(dict.fromkeys(token for word in WORDS for token in prepare(word).tokens))
     meetings = Meetings(every, np.ones((len(every), len(KINDS)), dtype=bool))
-    met = [meetings.by_listed(token, k) for token in every for k in range(len(KINDS))]
+    places = range(len(every))
+    met = [dict(meetings.among(token, places, k)) for token in every for k in range(len(KINDS))]
     assert met == [defined(token, every, k) for token in every for k in range(len(KINDS))]
     assert {one.how for found in met for one in found.values()} == {
         "same", "initial", "romanisation", "typo", "romanisation and typo", "script",
@@ -63,5 +66,5 @@ def test_a_batch_gets_the_meetings_of_each_of_its_tokens_in_order() -> None:
     code = which * 2 * len(every) + table[:, 0]
     assert (np.diff(code) > 0).all()
     assert np.bincount(which).tolist() == [
-        sum(len(meetings.by_listed(token, k)) for k in range(len(KINDS))) for token in every
+        sum(len(meetings.among(token, range(len(every)), k)) for k in range(len(KINDS))) for token in every
     ]

@@ -18,7 +18,7 @@ import polars as pl
 
 from screening.designations import Provenance, SanctionsList
 from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError
-from screening.index.aligning import ListedUnits, scores, similar_units
+from screening.index.aligning import scores, similar_units
 from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import candidates
 from screening.index.collector import collector_paused
@@ -99,8 +99,8 @@ class NameIndex:
         self._kinds = np.array([listed.k for listed in self._listed], dtype=np.int64)
         self._weights = np.array([listed.cost for listed in self._listed], dtype=np.float32)
         self._vocabulary = Vocabulary(self._listed)
-        self._units = ListedUnits(self._listed, self._vocabulary.units)
         self._limits = limits_of(self._listed, self._vocabulary)
+        self._units = self._limits.units
         judged = pl.Series([listed.name.screenable for listed in self._listed], dtype=pl.Boolean)
         self.unscreenable = self.names.filter(~judged)
         lost = self.unscreenable.join(self.names.filter(judged), on="reference", how="anti")

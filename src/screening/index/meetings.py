@@ -77,7 +77,7 @@ class Meetings:
         self._columns = _Columns(listed)
         self._neighbours = Neighbours(listed)
         self._met: dict[Token, Table] = {}
-        self._spelled: dict[Token, tuple[dict[int, Meeting], ...]] = {}
+        self._rows: dict[Token, dict[int, int]] = {}  # of a token's table, by slot
 
     def of(self, tokens: Sequence[Token]) -> tuple[Ints, Table]:
         """All meetings of some tokens: which of the tokens, and a row of columns as above; both ascend."""
@@ -86,22 +86,23 @@ class Meetings:
         count = np.fromiter(map(len, tables), np.int64, len(tables))
         return np.repeat(np.arange(len(tables)), count), np.concatenate([np.empty((0, _COLUMNS)), *tables])
 
-    def by_listed(self, token: Token, k: int) -> dict[int, Meeting]:
-        """What one token meets in a kind of name, by number of the listed token."""
-        known = self._spelled.get(token)
-        if known is None:
-            known = tuple({} for _ in KINDS)
-            table = self._remembered([token])[token]
-            found = meetings(table[:, WORTH], table[:, HOW].astype(np.uint8))
-            for slot, meeting in zip(table[:, SLOT].astype(np.int64).tolist(), found, strict=True):
-                known[slot % len(KINDS)][slot // len(KINDS)] = meeting
-            self._spelled[token] = known
-        return known[k]
+    def among(self, token: Token, listed: Sequence[int], k: int) -> list[tuple[int, Meeting]]:
+        """Which of some listed tokens, by number, one token meets in a kind of name: position, and worth."""
+        table = self._remembered([token])[token]
+        rows = self._rows.get(token)
+        if rows is None:
+            rows = self._rows[token] = {int(slot): row for row, slot in enumerate(table[:, SLOT].tolist())}
+        slots = [len(KINDS) * u + k for u in listed]
+        places = [place for place, slot in enumerate(slots) if slot in rows]
+        if not places:
+            return []
+        met = table[[rows[slots[place]] for place in places]]
+        return list(zip(places, meetings(met[:, WORTH], met[:, HOW].astype(np.uint8)), strict=True))
 
     def _remembered(self, tokens: Sequence[Token]) -> dict[Token, Table]:
         """A table for each of some tokens, and for others."""
         if len(self._met) > _REMEMBERED:
-            self._met, self._spelled = {}, {}
+            self._met, self._rows = {}, {}
         met = self._met  # other threads read it: nothing unfinished is put there
         fresh = [token for token in tokens if token not in met]
         if fresh:

@@ -6,6 +6,7 @@ counts if enough of it is telling: ordinary prose shares a word with many a list
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from screening.index.aligning import ListedUnits, scores
 from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
 from screening.index.readings import unjudged, with_readings
@@ -21,6 +23,7 @@ from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
 from screening.index.windows import (
     Limits,
     Passage,
+    Windows,
     glued_words,
     parted,
     possible_windows,
@@ -43,6 +46,7 @@ __all__ = ["MAX_TEXT", "Finding", "find_window", "limits_of", "scan"]
 MAX_TEXT: Final = 10_000
 """Characters of a text; a longer one is unscreenable, never a clear."""
 
+_FEW: Final = 32  # windows that are aligned one by one
 _SLACK: Final = 2  # pieces a window may hold beyond half as many again as the listed name
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
@@ -145,6 +149,7 @@ def limits_of(listed: list[Listed], vocabulary: Vocabulary, threshold: float = 1
             [max((token.weights[name.k] for token in name.name.tokens), default=0.0) for name in listed]
         ),
         longest=np.array([_longest(name) for name in listed], dtype=np.int64),
+        units=ListedUnits(listed, vocabulary.units),
         borne=numbers_within([vocabulary.digits, *(name.name.text for name in listed)]),
         threshold=threshold,
     )
@@ -228,6 +233,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
         else:
             passages.append(long[row - short])
     windows = possible_windows(passages, which, names, vocabulary, limits)
+    windows = _promising(windows, passages, which, names, listed, vocabulary, limits)
     prepared: dict[str, Query] = {}
     readers: dict[int, _Reader] = {}
     best: dict[tuple[str, int], Finding] = {}
@@ -246,6 +252,41 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
         if found is not None and (known is None or _order(found) < _order(known)):
             best[passage.text, place] = found
     return [(text, place, found) for (text, place), found in best.items()]
+
+
+def _promising(  # noqa: PLR0917 (the parts of `_read`)
+    windows: Windows,
+    passages: list[Passage],
+    which: Ints,
+    names: Ints,
+    listed: list[Listed],
+    vocabulary: Vocabulary,
+    limits: Limits,
+) -> Windows:
+    """Windows that may reach the threshold, of many: most share the tokens of a name and yet score less."""
+    if len(windows.pair) < _FEW:
+        return windows
+    at = [passages[passage] for passage in which[windows.pair].tolist()]
+    asked = [
+        passage.text[passage.spans[first][0] : passage.spans[last][1]]
+        for passage, first, last in zip(at, windows.first.tolist(), windows.last.tolist(), strict=True)
+    ]
+    words, place = list(dict.fromkeys(asked)), names[windows.pair]
+    number = {text: row for row, text in enumerate(words)}
+    row = np.array([number[text] for text in asked], dtype=np.int64)
+    batch = tokenise_batch(pl.Series(words, dtype=pl.String))
+    batch = replace(batch, full_line=np.zeros(len(batch), dtype=bool))  # no name ends where a window does
+    known = appraise(batch, vocabulary, limits.kind, ends=False)
+    pair, of_pair = np.unique(row * len(listed) + place, return_inverse=True)
+    row, place = np.divmod(pair, len(listed))
+    score = scores((row, place), batch, known, limits.units)
+    low = np.flatnonzero(score < limits.threshold - EPSILON)
+    whole = [
+        words[r] == listed[p].name.text for r, p in zip(row[low].tolist(), place[low].tolist(), strict=True)
+    ]
+    kept = np.ones(len(pair), dtype=bool)
+    kept[low] = whole
+    return windows.only(kept[of_pair])
 
 
 class _Reader:
@@ -301,8 +342,7 @@ class _Reader:
         for i, (_, token) in enumerate(window.units):
             near = self.near.get(token)
             if near is None:
-                met = self.vocabulary.meetings.by_listed(token, self.listed.k)
-                near = self.near[token] = [(j, met[u]) for j, u in enumerate(self.units) if u in met]
+                near = self.near[token] = self.vocabulary.meetings.among(token, self.units, self.listed.k)
             found += [(i, *value) for value in near]
         return found
 

@@ -18,5 +18,8 @@ Result = TypeVar("Result")
 
 def in_threads(work: Callable[[Block], Result], blocks: Iterable[Block]) -> list[Result]:
     """What the work makes of each block, in order; with as many threads as polars may use."""
+    blocks = list(blocks)
+    if len(blocks) < 2:
+        return [work(block) for block in blocks]  # threads take longer to start than most of it takes
     with ThreadPoolExecutor(max_workers=pl.thread_pool_size()) as pool:
         return list(pool.map(work, blocks))

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -28,6 +28,8 @@ from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from screening.index.aligning import ListedUnits
 
 __all__ = [
     "PIECE",
@@ -82,6 +84,7 @@ _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
+_STRETCH: Final = re.compile(r"[^|,;:+()-]+")  # ends at what joins nothing, and stays what it is
 _WORD: Final = re.compile(WORD)
 _DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
@@ -113,6 +116,7 @@ class Limits:
         weight: Sum of the token costs of each.
         rarest: Weight of the rarest token of each.
         longest: Pieces of the longest window in which each is looked for.
+        units: The units of all.
         borne: Numbers that may mean something to the list.
         threshold: Score to reach.
     """
@@ -121,6 +125,7 @@ class Limits:
     weight: Floats
     rarest: Floats
     longest: Ints
+    units: ListedUnits
     borne: frozenset[str]
     threshold: float
 
@@ -133,6 +138,10 @@ class Windows:
     first: Ints
     last: Ints
     bound: Floats
+
+    def only(self, kept: Flags) -> Windows:
+        """Those of them that are kept."""
+        return Windows(self.pair[kept], self.first[kept], self.last[kept], self.bound[kept])
 
 
 def spans_of(text: str) -> list[Span]:
@@ -221,9 +230,13 @@ class _Pieces:
         value, count = entries.value[entry].astype(np.float64), entries.count[entry]
         self.code, self.value, self.count = _summed(code, value, count)
         self.seen = Seen(self.code)
-        read = [prepare(word, ends=False) for word in words]
-        self.surfaces = [[token.surface for token in name.tokens if token.surface] for name in read]
-        self.begins = [any(s in vocabulary.prefixes for s in surfaces) for surfaces in self.surfaces]
+        self.name = self.code % max(1, self.names)
+        self.starts = np.searchsorted(self.code, np.arange(len(words) + 1) * self.names)
+        surfaces = [token.surface for token in batch.tokens]
+        starts, ids = batch.starts.tolist(), batch.ids.tolist()
+        read = [[surfaces[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
+        self.surfaces = [[surface for surface in of_word if surface] for of_word in read]
+        self.begins = [any(s in vocabulary.prefixes for s in of_word) for of_word in self.surfaces]
         # At the end of a window a word stands without its full stop.
         bare = [prepare(word[:-1], ends=False) for word in words if word.endswith(".")]
         vocabulary.meetings.of(list({token for name in bare for _, token in units(name)}))
@@ -242,9 +255,6 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
         if place - first < 2 and not (place > first and text.startswith("/", spans[first][1])):
             continue
         word = match[0]
-        if not word.isascii() and unicodedata.normalize("NFKC", word) != word:
-            yield from range(first, place)
-            continue
         joined = [found.span() for found in _JOINED.finditer(word)]
         if not plain:
             joined += [
@@ -252,7 +262,22 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
                 for found in _RUN.finditer(word)
                 if not (found[0].isascii() or (_ONE_SCRIPT.fullmatch(found[0]) and not _has_form(found[0])))
             ]
+            joined += _altered(word)
         yield from _touched(spans, first, place, joined, match.start())
+
+
+def _altered(word: str) -> list[Span]:
+    """Stretches of a word that are read as other characters; no stop that ends one is part of anything."""
+    normal = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    if normal == word:
+        return []
+    if "@" in normal:  # whether the word is an address, all of it says
+        return [(0, len(word))]
+    return [
+        found.span()
+        for found in _STRETCH.finditer(word)
+        if not found[0].isascii() and unicodedata.normalize("NFKC", found[0]) != found[0]
+    ]
 
 
 def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift: int) -> Iterator[int]:
@@ -266,7 +291,7 @@ def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift:
         stop = place
         while stop < end and spans[stop][0] < last + shift:
             stop += 1
-        if stop > place + 1 or (stop > place and spans[place][1] < last + shift):
+        if stop > place + 1 or (stop > place and spans[place] != (begin + shift, last + shift)):
             yield from range(place, stop)
         place = min(stop, end)
 
@@ -286,6 +311,10 @@ class _Flat:
         number = pieces.number
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
+        entries = np.cumsum(np.diff(pieces.starts)[self.code])
+        self.entries = np.concatenate([[0], entries])[
+            self.starts
+        ]  # of the pieces of all passages before each
         doubt = np.zeros(len(self.code), dtype=bool)
         known: dict[int, list[int]] = {}
         for start, passage in zip(self.starts[:-1].tolist(), passages, strict=True):
@@ -351,17 +380,11 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """Windows of some pairs, grown piece by piece from each that meets the listed name."""
     pieces = flat.pieces
-    count = flat.count[which]
-    place = ranges(flat.starts[which], count)
-    pair = np.repeat(np.arange(len(pairs)), count)
-    code = flat.code[place] * pieces.names + names[pair]
-    maybe = np.flatnonzero(pieces.seen(code))
-    entry = np.minimum(np.searchsorted(pieces.code, code[maybe]), max(0, len(pieces.code) - 1))
-    met = maybe[pieces.code[entry] == code[maybe]] if len(pieces.code) else maybe[:0]
-    entry = entry[pieces.code[entry] == code[maybe]] if len(pieces.code) else entry[:0]
+    met = _met_by_name if _by_name(flat, which) else _met_by_piece
+    pair, place, entry = met(flat, which, names)
     among = (joined[0] >= pairs[0]) & (joined[0] <= pairs[-1])
-    key = np.concatenate([pair[met], joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
-    key += np.concatenate([place[met], joined[1][among]])
+    key = np.concatenate([pair, joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
+    key += np.concatenate([place, joined[1][among]])
     doubt = np.repeat(joined[2][among][:, None], 4, axis=1)
     value = np.concatenate([pieces.value[entry], doubt])
     shared = np.concatenate([pieces.count[entry], np.where(joined[2][among] > 0, 2, 0)])
@@ -397,6 +420,49 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     passage = which[pair[start]]
     shift = flat.first[passage] - flat.starts[passage]
     return pairs[pair[start]], place[start] + shift, place[end] + shift, bound
+
+
+def _by_name(flat: _Flat, which: Ints) -> bool:
+    """Whether pieces of passages are worth something in fewer names than there are pieces of pairs."""
+    return bool(flat.entries[which[-1] + 1] - flat.entries[which[0]] < flat.count[which].sum())
+
+
+def _met_by_piece(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
+    """Pieces that meet the listed name of their pair: the pair, the piece, and what it is worth.
+
+    Every piece of every pair is looked up.
+    """
+    pieces = flat.pieces
+    count = flat.count[which]
+    place, pair = ranges(flat.starts[which], count), np.repeat(np.arange(len(which)), count)
+    code = flat.code[place] * pieces.names + names[pair]
+    maybe = np.flatnonzero(pieces.seen(code))
+    if not len(pieces.code):
+        return maybe, maybe, maybe
+    entry = np.minimum(np.searchsorted(pieces.code, code[maybe]), len(pieces.code) - 1)
+    met = pieces.code[entry] == code[maybe]
+    return pair[maybe[met]], place[maybe[met]], entry[met]
+
+
+def _met_by_name(flat: _Flat, which: Ints, names: Ints) -> tuple[Ints, Ints, Ints]:
+    """The same by what each piece is worth in all names, in another order."""
+    pieces = flat.pieces
+    found = []
+    pair_of = np.full(pieces.names, -1)
+    edges = np.flatnonzero(np.diff(which, prepend=-1, append=-1)).tolist()
+    for begin, end in pairwise(edges):
+        passage = which[begin]
+        pair_of[names[begin:end]] = np.arange(begin, end)
+        place = np.arange(flat.starts[passage], flat.starts[passage + 1])
+        code = flat.code[place]
+        count = pieces.starts[code + 1] - pieces.starts[code]
+        entry = ranges(pieces.starts[code], count)
+        pair = pair_of[pieces.name[entry]]
+        met = np.flatnonzero(pair >= 0)
+        found.append((pair[met], np.repeat(place, count)[met], entry[met]))
+        pair_of[names[begin:end]] = -1
+    pair, place, entry = (np.concatenate(side) for side in zip(*found, strict=True))
+    return pair, place, entry
 
 
 def _summed(key: Ints, value: Floats, count: Ints) -> tuple[Ints, Floats, Ints]:

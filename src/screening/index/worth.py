@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +27,7 @@ from screening.names.comparison import (
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = ["Appraisal", "Vocabulary", "appraise"]
 
@@ -82,6 +82,7 @@ class Appraisal:
     """A batch, and what its tokens are worth.
 
     Attributes:
+        spread: Works out `worth`.
         slots: Tokens of the list, times kinds of name.
         near_codes, near_values: The same as numbers: token of the batch, times `slots`, plus token of the
             list, times kinds, plus kind; and of the meeting what is alike, weight, own and cover. Ascending.
@@ -91,13 +92,18 @@ class Appraisal:
     """
 
     rows: Rows
-    worth: Worth
+    spread: Callable[[], Worth]
     slots: int
     near_codes: Ints
     near_values: npt.NDArray[np.float64]
     near_how: npt.NDArray[np.uint8]
     odd_codes: Ints
     names: int
+
+    @cached_property
+    def worth(self) -> Worth:
+        """What they are worth, name by name; to align a few pairs nobody needs it."""
+        return self.spread()
 
     @cached_property
     def seen(self) -> Seen:
@@ -276,7 +282,8 @@ class _Ledger:
         width = len(self.vocabulary.starts) - 1
         return Appraisal(
             self.rows(),
-            _Spreading(self.vocabulary, self.parts, self.width, self.kinds).worth(
+            partial(
+                _Spreading(self.vocabulary, self.parts, self.width, self.kinds).worth,
                 _Options(slots[:, 0], slots[:, 1], of_slots),
                 _Options(entries[:, 0], entries[:, 1], _values(_columns(self.of_entries))),
             ),

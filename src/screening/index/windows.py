@@ -311,10 +311,8 @@ class _Flat:
         number = pieces.number
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
-        entries = np.cumsum(np.diff(pieces.starts)[self.code])
-        self.entries = np.concatenate([[0], entries])[
-            self.starts
-        ]  # of the pieces of all passages before each
+        held = np.concatenate([[0], np.cumsum(np.diff(pieces.starts)[self.code])])
+        self.entries = held[self.starts]  # what the pieces of all passages before each are worth
         doubt = np.zeros(len(self.code), dtype=bool)
         known: dict[int, list[int]] = {}
         for start, passage in zip(self.starts[:-1].tolist(), passages, strict=True):

@@ -117,7 +117,7 @@ class Appraisal:
         code = self.rows.token[ranges(starts[row], held)] * self.names + np.repeat(name, held)
         place = np.minimum(np.searchsorted(self.odd_codes, code), len(self.odd_codes) - 1)
         odd = self.odd_codes[place] == code if len(self.odd_codes) else np.zeros(len(code), dtype=bool)
-        return np.logical_or.reduceat(odd, np.cumsum(held) - held) if len(row) else np.zeros(0, dtype=bool)
+        return np.bincount(np.repeat(np.arange(len(row)), held), odd, minlength=len(row)) > 0
 
 
 def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = True) -> Appraisal:

@@ -10,7 +10,8 @@ import pytest
 import screening
 from screening.designations import SanctionsList
 from screening.errors import ListError, SchemaError
-from screening.hits import compare_inside, find_hits
+from screening.hit_reasons import compare_inside
+from screening.hits import find_hits
 from screening.party_fields import more_than_a_name
 
 if TYPE_CHECKING:

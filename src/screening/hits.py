@@ -7,18 +7,13 @@ judged comes back as `unscreenable`; a column that is not there is counted as ab
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
 from screening.corroboration import PARTY, with_corroboration, with_tiers
 from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
-from screening.index.windows import parted
-from screening.names import compare
-from screening.names.comparison import Listed
-from screening.names.explanation import explain_best
-from screening.names.normalise import prepare, prepare_readings
+from screening.hit_reasons import PLACE, with_reasons
 from screening.party_fields import more_than_a_name, no_name
 from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
@@ -26,8 +21,6 @@ from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from screening.names.comparison import Kind
-    from screening.names.explanation import Comparison
     from screening.policy import OutcomePolicy
 
 __all__ = [
@@ -40,7 +33,6 @@ __all__ = [
     "Judged",
     "Searchable",
     "carry_back",
-    "compare_inside",
     "count_fields",
     "count_values",
     "distinct_identifiers",
@@ -98,9 +90,8 @@ _OWN: Final = ("name", "national_id", "lei")
 """Columns of a side that are of the party itself, so that its other columns speak for or against a hit.
 An address or a message may name somebody else, and a BIC is of a bank."""
 
-_PLACE: Final = pl.Schema({"start": pl.Int64(), "end": pl.Int64()})
 _FOUND: Final = pl.Schema(
-    {**{k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")}, **_PLACE}
+    {**{k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")}, **PLACE}
 )
 _GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
 _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
@@ -201,7 +192,7 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     Returns:
         SEARCH, and where in the name the listed one stands; null where it is compared as a whole.
     """
-    whole = [pl.lit(None, dtype=kind).alias(name) for name, kind in _PLACE.items()]
+    whole = [pl.lit(None, dtype=kind).alias(name) for name, kind in PLACE.items()]
     by_name = index.search(names, threshold=threshold).with_columns(whole)
     scan = getattr(index, "scan_text", None)
     if scan is None:
@@ -264,7 +255,7 @@ def carry_back(
     raw = pl.concat([part for part in pl.collect_all(found) if part.height] or [empty])
     if progress is not None:
         progress(f"explaining {raw.height:,} hits")
-    table = with_corroboration(_explained(raw, index), facts, policy=policy.corroboration)
+    table = with_corroboration(with_reasons(raw, index.names), facts, policy=policy.corroboration)
     return in_order(with_tiers(table, policy=policy.outcomes).select(HITS.names()))
 
 
@@ -425,55 +416,13 @@ def _carried_back(
         for suffix, attribute in PARTY.items()
         if own and f"{side}_{suffix}" in present
     }
-    unknown = [pl.lit(None).alias(name) for name in (*_GIVEN, *_PLACE) if name not in (*given, *kept)]
+    unknown = [pl.lit(None).alias(name) for name in (*_GIVEN, *PLACE) if name not in (*given, *kept)]
     return (
         frame.select("transaction_id", query=column, **{name: pl.col(held) for name, held in given.items()})
         .join(matched.lazy().select(kept), on="query", how="inner")
         .with_columns(unknown, role=pl.lit(role), field=pl.lit(column))
         .select(pl.col(name).cast(kind) for name, kind in (_FOUND | _GIVEN).items())
     )
-
-
-def _explained(raw: pl.DataFrame, index: Searchable) -> pl.DataFrame:
-    """Add reasons, worked out once per pair of names and only for hits."""
-    keys = ["query", "field", "reference", "listed_name", "name_type", *_PLACE]
-    pairs = raw.filter(pl.col("status") == "hit").select(keys).unique(maintain_order=True)
-    kinds = dict(index.names.select("reference", "kind").iter_rows())
-    inside = {True: "text", False: "field"}
-    reasons = [
-        (f"equals the listed identifier {listed_name}",)
-        if name_type == "identifier"
-        else _reasons(query, listed_name, kinds[reference], inside[column in TEXT_COLUMNS], start, end)
-        for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows()
-    ]
-    explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
-    blank = (
-        pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
-        .then(pl.lit(["the payment names no party"]))
-        .when(pl.col("status") == "unscreenable")
-        .then(pl.lit(["cannot be judged as a name"]))
-    )
-    return raw.join(explained, on=keys, how="left", nulls_equal=True).with_columns(
-        reasons=blank.otherwise("reasons")
-    )
-
-
-@lru_cache(maxsize=1 << 16)
-def _reasons(  # noqa: PLR0917 (a pair of names, and where the listed one stands)
-    query: str, listed_name: str, kind: Kind, inside: str, start: int | None, end: int | None
-) -> tuple[str, ...]:
-    """Why a name, or what stands at some place of it, resembles a listed one; many payments hold the same."""
-    if start is None:
-        return compare(query, listed_name, kind=kind).reasons
-    words = query[start:end]
-    why = compare_inside(words, listed_name, kind=kind)
-    return f"'{words}' stands inside the {inside}", *why.reasons
-
-
-def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
-    """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
-    readings = prepare_readings(words, lambda text: [text, *parted(pl.Series([text]))[1]])
-    return explain_best(words, readings, Listed.ready(prepare(listed_name), kind))
 
 
 def count_fields(

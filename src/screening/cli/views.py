@@ -15,7 +15,8 @@ from screening.audit import MANIFEST
 from screening.cli import console
 from screening.corroboration import PARTY
 from screening.errors import ListError, PolicyError
-from screening.hits import compare_inside, find_hits
+from screening.hit_reasons import compare_inside
+from screening.hits import find_hits
 from screening.names import compare
 from screening.rules import RULES, describe, list_rules
 

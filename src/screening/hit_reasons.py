@@ -1,0 +1,71 @@
+"""Why a hit is one, in words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from screening.index.windows import parted
+from screening.names import compare
+from screening.names.comparison import Listed
+from screening.names.explanation import explain_best
+from screening.names.normalise import prepare, prepare_readings
+from screening.schemas import TEXT_COLUMNS
+
+if TYPE_CHECKING:
+    from screening.names.comparison import Kind
+    from screening.names.explanation import Comparison
+
+__all__ = ["PLACE", "compare_inside", "with_reasons"]
+
+PLACE: Final = pl.Schema({"start": pl.Int64(), "end": pl.Int64()})
+"""Where in a text or a field the listed name stands; null where it is compared as a whole."""
+
+
+def with_reasons(found: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """Hits, and rows that could not be judged, with their reasons; worked out once per pair of names.
+
+    Args:
+        found: HITS without what follows from them, and PLACE.
+        names: LISTED_NAMES that were searched.
+    """
+    keys = ["query", "field", "reference", "listed_name", "name_type", *PLACE]
+    pairs = found.filter(pl.col("status") == "hit").select(keys).unique(maintain_order=True)
+    kinds = dict(names.select("reference", "kind").iter_rows())
+    inside = {True: "text", False: "field"}
+    reasons = [
+        (f"equals the listed identifier {listed_name}",)
+        if name_type == "identifier"
+        else _reasons(query, listed_name, kinds[reference], inside[column in TEXT_COLUMNS], start, end)
+        for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows()
+    ]
+    explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
+    blank = (
+        pl.when((pl.col("status") == "unscreenable") & pl.col("query").is_null())
+        .then(pl.lit(["the payment names no party"]))
+        .when(pl.col("status") == "unscreenable")
+        .then(pl.lit(["cannot be judged as a name"]))
+    )
+    return found.join(explained, on=keys, how="left", nulls_equal=True).with_columns(
+        reasons=blank.otherwise("reasons")
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def _reasons(  # noqa: PLR0917 (a pair of names, and where the listed one stands)
+    query: str, listed_name: str, kind: Kind, inside: str, start: int | None, end: int | None
+) -> tuple[str, ...]:
+    """Why a name, or what stands at some place of it, resembles a listed one; many payments hold the same."""
+    if start is None:
+        return compare(query, listed_name, kind=kind).reasons
+    words = query[start:end]
+    why = compare_inside(words, listed_name, kind=kind)
+    return f"'{words}' stands inside the {inside}", *why.reasons
+
+
+def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
+    """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
+    readings = prepare_readings(words, lambda text: [text, *parted(pl.Series([text]))[1]])
+    return explain_best(words, readings, Listed.ready(prepare(listed_name), kind))

@@ -28,7 +28,9 @@ Bits = npt.NDArray[np.uint64]
 
 TELLING: Final = frozenset({"name", "known name"})
 """Roles of what a finding may rest on."""
-WHOLE: Final = 0.97  # a name of two common tokens must be there whole
+WHOLE: Final = (
+    0.955  # a name of two common tokens must be there whole, one of them perhaps in another spelling
+)
 EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need not be whole
 
 _WORD: Final = 64  # names in a word

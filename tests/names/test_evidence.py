@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names.comparison import FOLDED, in_kind
+from screening.names.comparison import FOLDED, OTHER_SPELLING, REORDERED, ROMANISED, TYPO_FLOOR, in_kind
 from screening.names.explanation import compare
 from screening.names.lexicon import rarity
 from screening.names.normalise import prepare
@@ -36,6 +36,41 @@ def test_the_commoner_the_name_in_the_query_the_less_it_is_a_typo_of_another(
             if a.weights[0] < b.weights[0]:
                 assert in_kind(a, listed, (alike, how), 0) < in_kind(b, listed, (alike, how), 0)
     assert in_kind(make_token("velkamid"), listed, (alike, how), 0) == (alike, how)
+
+
+@given(common)
+def test_the_commoner_the_name_the_less_another_spelling_of_it_says(key: str) -> None:
+    name, rare, found = make_token(key), make_token("velkamid"), (ROMANISED, "romanisation")
+    if name.roles[0] == "known name":
+        alike, how = in_kind(name, rare, found, 0)
+        assert how == "romanisation"
+        assert alike == pytest.approx(ROMANISED - OTHER_SPELLING * (1 - name.weights[0]))
+        assert TYPO_FLOOR < alike <= ROMANISED
+    assert in_kind(rare, name, found, 0) == found
+
+
+@pytest.mark.parametrize(
+    ("listed", "differing"),
+    [
+        ("Mohammed OSMAN", "Mohammed Usman"),
+        ("Mohammed Osman ALI", "Mohammed Osman"),
+        ("Mohammed OSMAN", "Mohammed Osman Ali"),
+    ],
+)
+def test_a_difference_counts_for_more_where_the_order_differs_too(listed: str, differing: str) -> None:
+    def turned(name: str) -> str:
+        first, second, *rest = name.split()
+        return " ".join([second, first, *rest])
+
+    only_order = compare(listed.title(), listed).score - compare(turned(listed.title()), listed).score
+    both = compare(differing, listed).score - compare(turned(differing), listed).score
+    assert 0 < only_order < 0.011
+    assert both > only_order + 0.001
+
+
+def test_where_much_agrees_the_order_changes_nothing_else() -> None:
+    listed, one, two = "Khalisar Borunel VELKAMID", "Khalisar Borunel Velkamod", "Borunel Khalisar Velkamod"
+    assert compare(two, listed).score == pytest.approx(REORDERED * compare(one, listed).score)
 
 
 @pytest.mark.parametrize("missing", ["Dormani", "Dormani Velkarin", "Mohammed Dormani Velkarin"])

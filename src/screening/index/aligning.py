@@ -220,10 +220,12 @@ class _Options:
         extra, missing = np.maximum(0.0, self.cost - own), np.maximum(0.0, cost - cover)
         telling = np.bincount(pair, self.telling[chosen], minlength=self.size) > 0
         backwards = (np.diff(first) < 0) & (np.diff(pair) == 0)
-        order = np.where(np.bincount(pair[1:][backwards], minlength=self.size) > 0, REORDERED, 1.0)
+        reordered = np.bincount(pair[1:][backwards], minlength=self.size) > 0
         with np.errstate(invalid="ignore"):  # where nothing costs and nothing agrees
-            ratio = weighed(agreed, flaws, extra, missing, larger=np.maximum, smaller=np.minimum)
-        return np.where(telling, ratio * FOLDED * order, 0.0)
+            ratio = weighed(
+                agreed, flaws, extra, missing, reordered=reordered, larger=np.maximum, smaller=np.minimum
+            )
+        return np.where(telling, ratio * FOLDED * np.where(reordered, REORDERED, 1.0), 0.0)
 
 
 def _positions(place: Ints) -> Bits:

@@ -20,6 +20,7 @@ from screening.names.comparison import (
     INITIAL_COVER,
     OF_THEIR_OWN,
     OTHER_NAME,
+    OTHER_SPELLING,
     ROMANISED,
     SHORT,
     SOUND,
@@ -220,9 +221,9 @@ def _tabled(  # noqa: PLR0917 (pairs of tokens, and how alike they are)
     in_kind = np.repeat(alike[:, None], len(KINDS), axis=1)
     initial = how == INITIAL
     typo = (how == _NUMBER["typo"]) | (how == _NUMBER["romanisation and typo"])
-    slip = typo | (how == _NUMBER["script"])
-    other_name = mine.known[t] & slip[:, None]
-    in_kind -= np.where(other_name, OTHER_NAME * (1 - mine.weights[t]), 0.0)
+    other = np.where(typo | (how == _NUMBER["script"]), OTHER_NAME, 0.0)
+    other[how == _NUMBER["romanisation"]] = OTHER_SPELLING
+    in_kind -= np.where(mine.known[t], other[:, None] * (1 - mine.weights[t]), 0.0)
     two_known = (mine.incidental[t] & theirs.of_their_own[u]) | (theirs.incidental[u] & mine.of_their_own[t])
     in_kind[two_known & typo[:, None]] = 0.0
     in_kind[initial, KINDS.index("entity")] = 0.0

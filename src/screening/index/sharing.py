@@ -26,7 +26,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 TELLING: Final = frozenset({"name", "known name"})
 """Roles of what a finding may rest on."""
-WHOLE: Final = 0.97  # a name of two common tokens must be there whole
+WHOLE: Final = 0.955  # a name of two common tokens must be there whole, but for the spelling of one of them
 EVIDENCE: Final = 0.9  # weight of the telling tokens from which a name need not be whole
 
 _CELLS: Final = 1 << 17  # texts times names counted together: they stay in the cache of a core

@@ -3,7 +3,8 @@
 Tokens of both names are aligned one to one (or one to several, where a name is written together). Agreement
 earns the weight of the token, less what a typo or a spelling costs. What stays unaligned costs: most when
 both names hold something the other lacks (they contradict each other), less when one is merely longer. The
-less distinctive evidence there is, the more every difference costs, except that a part is left out.
+less distinctive evidence there is, the more every difference costs, except that a part is left out; and what
+differs counts for more where the order differs too.
 
     score = (agreed - flaws) / (agreed + loss)
 
@@ -49,7 +50,7 @@ __all__ = [
     "weighed",
 ]
 
-SCORE_VERSION: Final = "5"
+SCORE_VERSION: Final = "6"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]
@@ -62,6 +63,7 @@ GLUED: Final = 0.98  # the same letters, cut elsewhere
 TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
 OTHER_NAME: Final = 0.55  # a common name is that name, and seldom another one with a typo
+OTHER_SPELLING: Final = 0.05  # the many who bear a common name spell it in many ways
 CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
 FEWEST_CONSONANTS: Final = 3
 FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
@@ -73,12 +75,13 @@ CUT: Final = 0.95  # the last token of the query is the beginning of a listed on
 
 # What is not aligned costs, per unit of cost.
 CONTRADICTED: Final = 2.0
-EXTRA: Final = 0.33  # the query says more than the listed name
+EXTRA: Final = 0.28  # the query says more than the listed name
 MISSING: Final = 0.27  # the query says less
 FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
 SCARCITY: Final = 1.75  # how much more, per unit that lacks
-EXTRA_SCARCITY: Final = 4.0  # and how much more than that: a short common name is part of many others
+EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name is part of many others
 FLAW_SCARCITY: Final = 0.3  # share of it that typos and spellings bear
+ORDER_SCARCITY: Final = 0.2  # share by which all that differs counts for more where the order differs too
 
 # Grades among names that agree in every token.
 FOLDED: Final = 0.995
@@ -283,9 +286,9 @@ def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float
         return 0.0, ""
     if "typo" in how and _two_known(a.roles[k], b.roles[k]):
         return 0.0, ""
-    if a.roles[k] == "known name" and ("typo" in how or how == "script"):
-        # The commoner the name in the query is, the less likely is it a slip for another.
-        alike -= OTHER_NAME * (1 - a.weights[k])
+    if a.roles[k] == "known name" and how != "initial":
+        # The commoner the name in the query is, the likelier is it another name, or that of another bearer.
+        alike -= (OTHER_SPELLING if how == "romanisation" else OTHER_NAME) * (1 - a.weights[k])
     return alike, how
 
 
@@ -488,8 +491,9 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
         cost = _together(listed.name.tokens[:end], listed.k)[1]
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
     order = [option.listed[0] for option in chosen]
-    ratio = weighed(agreed, flaws, extra, missing)
-    return ratio * FOLDED * (1.0 if order == sorted(order) else REORDERED)
+    reordered = order != sorted(order)
+    ratio = weighed(agreed, flaws, extra, missing, reordered=reordered)
+    return ratio * FOLDED * (REORDERED if reordered else 1.0)
 
 
 Amounts = TypeVar("Amounts", float, "npt.NDArray[np.float64]")
@@ -501,6 +505,7 @@ def weighed(
     extra: Amounts,
     missing: Amounts,
     *,
+    reordered: bool | npt.NDArray[np.bool_],
     larger: Callable[[Any, Any], Any] = max,
     smaller: Callable[[Any, Any], Any] = min,
 ) -> Amounts:
@@ -511,6 +516,7 @@ def weighed(
         flaws: What of it is lost to typos and spellings.
         extra: Cost of what the query has more.
         missing: Cost of what it lacks.
+        reordered: Whether what is aligned stands in another order.
         larger: Of two numbers; of two arrays for arrays.
         smaller: The same.
     """
@@ -521,5 +527,6 @@ def weighed(
         + EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
         + MISSING * (missing - both)
     )
-    ratio: Amounts = larger(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
-    return ratio
+    ratio = larger(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
+    found: Amounts = larger(0.0, ratio - (1 - ratio) * ORDER_SCARCITY * scarcity * reordered)
+    return found

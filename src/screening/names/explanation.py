@@ -77,7 +77,7 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
         >>> round(result.score, 2)
         0.97
         >>> result.reasons[0]
-        "'khaled' is 'khalid' in another spelling (0.97)"
+        "'khaled' is 'khalid' in another spelling (0.94)"
     """
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")

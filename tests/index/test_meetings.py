@@ -60,7 +60,7 @@ def test_every_way_to_be_alike_is_among_them() -> None:
         one.alike
         for token in rare
         for k in range(len(KINDS))
-        for one in meetings.by_listed(token, k).values()
+        for _, one in meetings.among(token, places, k)
         if one.how == "romanisation"
     }
     assert spelled == {0.97, 0.75}

@@ -23,6 +23,8 @@ __all__ = ["PLACE", "compare_inside", "with_reasons"]
 PLACE: Final = pl.Schema({"start": pl.Int64(), "end": pl.Int64()})
 """Where in a text or a field the listed name stands; null where it is compared as a whole."""
 
+_REMEMBERED: Final = 1 << 14  # pairs whose reasons are kept: many payments hold the same names
+
 
 def with_reasons(found: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Hits, and rows that could not be judged, with their reasons; worked out once per pair of names.
@@ -34,11 +36,12 @@ def with_reasons(found: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     keys = ["query", "field", "reference", "listed_name", "name_type", *PLACE]
     pairs = found.filter(pl.col("status") == "hit").select(keys).unique(maintain_order=True)
     kinds = dict(names.select("reference", "kind").iter_rows())
-    inside = {True: "text", False: "field"}
     reasons = [
         (f"equals the listed identifier {listed_name}",)
         if name_type == "identifier"
-        else _reasons(query, listed_name, kinds[reference], inside[column in TEXT_COLUMNS], start, end)
+        else _reasons(query, listed_name, kinds[reference])
+        if start is None
+        else _reasons_inside(query[start:end], listed_name, kinds[reference], column in TEXT_COLUMNS)
         for query, column, reference, listed_name, name_type, start, end in pairs.iter_rows()
     ]
     explained = pairs.with_columns(pl.Series("reasons", reasons, dtype=pl.List(pl.String())))
@@ -53,16 +56,17 @@ def with_reasons(found: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=1 << 16)
-def _reasons(  # noqa: PLR0917 (a pair of names, and where the listed one stands)
-    query: str, listed_name: str, kind: Kind, inside: str, start: int | None, end: int | None
-) -> tuple[str, ...]:
-    """Why a name, or what stands at some place of it, resembles a listed one; many payments hold the same."""
-    if start is None:
-        return compare(query, listed_name, kind=kind).reasons
-    words = query[start:end]
+@lru_cache(maxsize=_REMEMBERED)
+def _reasons(query: str, listed_name: str, kind: Kind) -> tuple[str, ...]:
+    """Why a name resembles a listed one."""
+    return compare(query, listed_name, kind=kind).reasons
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _reasons_inside(words: str, listed_name: str, kind: Kind, in_text: bool) -> tuple[str, ...]:  # noqa: FBT001
+    """Why words of a text, or of a field, resemble a listed name."""
     why = compare_inside(words, listed_name, kind=kind)
-    return f"'{words}' stands inside the {inside}", *why.reasons
+    return f"'{words}' stands inside the {'text' if in_text else 'field'}", *why.reasons
 
 
 def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:

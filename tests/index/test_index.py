@@ -375,6 +375,15 @@ def test_on_the_real_list_a_search_equals_scoring_every_pair(
     exact(index, Random(7).sample(made, 25), (0.6, 0.74))
 
 
+@pytest.mark.parametrize(
+    "asked", ["Mutassim B|||ah Dormani", "Mutass!m B!!!ah Dormani", "Mutassim Bil|ah Dorman|"]
+)
+def test_letters_beside_each_other_may_all_be_strokes(asked: str, build: Callable[..., NameIndex]) -> None:
+    index = build(["Mutassim Billah Dormani"])
+    assert index.search([asked])["status"].to_list() == ["hit"]
+    assert index.scan_text([f"paid to {asked} in May"])["status"].to_list() == ["hit"]
+
+
 def test_a_stroke_is_read_in_a_search_as_it_is_in_a_comparison(build: Callable[..., NameIndex]) -> None:
     asked = [
         "KHA①|id Mansur",

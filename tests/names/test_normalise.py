@@ -219,7 +219,7 @@ def test_a_stroke_between_letters_has_another_reading(text: str, reading: str) -
 
 @pytest.mark.parametrize(
     "text",
-    ["Khalid", "Khalid |", "| Khalid", "Yahoo!", "!Xóõ", "a ! b", "a |\nb", "A|||B", "5|6", "5|a", "A12|B"],
+    ["Khalid", "Khalid |", "| Khalid", "Yahoo!", "!Xóõ", "a ! b", "a |\nb", "A|||||B", "5|6", "5|a", "A12|B"],
 )
 def test_a_stroke_beside_letters_has_none(text: str) -> None:
     assert other_readings(text) == []

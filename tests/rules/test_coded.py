@@ -66,3 +66,11 @@ def test_texts_that_seldom_repeat_are_told_by_their_first_rows() -> None:
     assert seldom_repeats(pl.Series([f"t{n}" for n in range(30_000)]))
     assert not seldom_repeats(pl.Series([f"t{n % 20_000}" for n in range(300_000)]))
     assert not seldom_repeats(pl.Series([None] * 300_000, dtype=pl.String))
+
+
+def test_however_many_collide_each_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        coded, "_hashes", lambda values: values.hash().to_numpy() % np.uint64(3) << np.uint64(40)
+    )
+    held = [pl.Series("c", [f"t{n}" for n in range(50_000)] * 2)]
+    holds(encode_together(held), held)

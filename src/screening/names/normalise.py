@@ -196,7 +196,7 @@ _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 _STROKES: Final = "|!"
 _IMITATES: Final = f"[013-578{WITHIN}]"
 _STROKE = re.compile(
-    rf"(?:(?<={_LETTER})|(?<={_LETTER}{_IMITATES}))[{_STROKES}]{{1,2}}(?={_IMITATES}?{_LETTER})"
+    rf"(?:(?<={_LETTER})|(?<={_LETTER}{_IMITATES}))[{_STROKES}]{{1,4}}(?={_IMITATES}?{_LETTER})"
 )
 _BETWEEN_STROKES: Final = str.maketrans(_LOSSES + _SIGNS, "'" * len(_LOSSES) + "as")
 _TURNS: Final = 4

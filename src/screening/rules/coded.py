@@ -207,7 +207,7 @@ def _by_hash(columns: list[pl.Series]) -> list[Coded]:
     del packed, order, fresh
     others = (different.gather(numbers) != texts).arg_true().to_numpy()
     if len(others):
-        apart = encode(texts.gather(others))
+        apart = encode(texts.gather(others).cast(pl.Categorical(pl.Categories.random())))
         numbers[others] = apart.numbers.astype(np.uint32) + np.uint32(len(different))
         different = pl.concat([different, apart.texts])
     width = np.min_scalar_type(len(different))

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
-from screening.index.meetings import INITIAL, meetings
+from screening.index.meetings import INITIAL, as_meetings
 from screening.names.comparison import FOLDED, REORDERED, weighed
 from screening.names.tokens import KINDS
 
@@ -31,9 +31,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Bits = npt.NDArray[np.uint64]
 
 _CHUNK: Final = 1 << 18  # pairs of units looked at together: bounds memory
-_WIDTH: Final = (
-    64  # more than the tokens of a name: a place is that of the first token times this, plus how many
-)
+_WIDTH: Final = 64  # more than a name has tokens: a place is its first token times this, plus how many
 
 
 class ListedUnits:
@@ -91,7 +89,7 @@ def similar_units(
         pair, own, unit, entry = _met(row[which], name[which], about)
         i = own - about.units.starts[about.units.number[row[which]][pair]]
         j = unit - listed.starts[name[which]][pair]
-        met = meetings(known.near_values[entry], known.near_how[entry])
+        met = as_meetings(known.near_values[entry], known.near_how[entry])
         similar = list(zip(i.tolist(), j.tolist(), met, strict=True))
         edges = np.searchsorted(pair, np.arange(len(which) + 1)).tolist()
         for begin, end in pairwise(edges):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     from screening.names.tokens import Token
 
-__all__ = ["HOW", "INITIAL", "SLOT", "WORTH", "Meetings", "meetings"]
+__all__ = ["HOW", "INITIAL", "SLOT", "WORTH", "Meetings", "as_meetings", "as_worth"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -45,11 +46,13 @@ Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 Table = npt.NDArray[np.float64]
 
-SLOT, HOW = 0, 5
+SLOT: Final = 0
+HOW: Final = 5
 WORTH: Final = slice(1, 5)
 """Columns of a meeting with a token of the list in a kind of name: that token times kinds plus kind; what is
 alike, weight, own and cover, as in `Meeting`; and in which way. All of them are numbers, side by side."""
 _COLUMNS: Final = 6
+_VALUES: Final = ("alike", "weight", "own", "cover")
 
 _HOW: Final = ("", "same", "initial", "romanisation", "typo", "romanisation and typo", "script")
 _NUMBER: Final = {how: number for number, how in enumerate(_HOW)}
@@ -57,12 +60,18 @@ INITIAL: Final = _NUMBER["initial"]
 _REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
 
 
-def meetings(worth: Floats, how: Bytes) -> list[Meeting]:
+def as_meetings(worth: Floats, how: Bytes) -> list[Meeting]:
     """Rows of `WORTH`, and in which way, as they are defined."""
     return [
         Meeting(rank(weight, alike, cover), alike, weight, own, cover, _HOW[way])
         for (alike, weight, own, cover), way in zip(worth.tolist(), how.tolist(), strict=True)
     ]
+
+
+def as_worth(found: list[Meeting]) -> Floats:
+    """The other way round: `WORTH` of meetings."""
+    columns = [np.fromiter(map(attrgetter(name), found), np.float64, len(found)) for name in _VALUES]
+    return np.stack(columns, axis=1)
 
 
 class Meetings:
@@ -98,7 +107,7 @@ class Meetings:
         if not places:
             return []
         met = table[[rows[slots[place]] for place in places]]
-        return list(zip(places, meetings(met[:, WORTH], met[:, HOW].astype(np.uint8)), strict=True))
+        return list(zip(places, as_meetings(met[:, WORTH], met[:, HOW].astype(np.uint8)), strict=True))
 
     def _remembered(self, tokens: Sequence[Token]) -> dict[Token, Table]:
         """A table for each of some tokens, and for others."""

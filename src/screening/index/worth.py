@@ -7,7 +7,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
-from screening.index.meetings import HOW, SLOT, WORTH, Meetings
+from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
 from screening.names.comparison import (
     GLUED,
     SHORTEST_CUT,
@@ -278,14 +277,14 @@ class _Ledger:
         entries = np.array(self.entries, dtype=np.int64).reshape(-1, 2)
         slot, met = self.met[:, SLOT].astype(np.int64), self.met[:, WORTH]
         slots = np.concatenate([np.stack([self.near, slot], axis=1), odd])
-        of_slots = np.concatenate([_values(met), _values(_columns(self.of_slots))])
+        of_slots = np.concatenate([_values(met), _values(as_worth(self.of_slots))])
         width = len(self.vocabulary.starts) - 1
         return Appraisal(
             self.rows(),
             partial(
                 _Spreading(self.vocabulary, self.parts, self.width, self.kinds).worth,
                 _Options(slots[:, 0], slots[:, 1], of_slots),
-                _Options(entries[:, 0], entries[:, 1], _values(_columns(self.of_entries))),
+                _Options(entries[:, 0], entries[:, 1], _values(as_worth(self.of_entries))),
             ),
             width,
             self.near * width + slot,
@@ -308,17 +307,6 @@ class _Ledger:
         begin = np.searchsorted(own, part * size)
         length = np.searchsorted(own, (part + 1) * size) - begin
         return np.union1d(own, np.repeat(owner, length) * size + own[ranges(begin, length)] % size)
-
-
-_VALUES: Final = ("alike", "weight", "own", "cover")
-
-
-def _columns(meetings: list[Meeting]) -> npt.NDArray[np.float64]:
-    """What is alike, weight, own and cover."""
-    return np.stack(
-        [np.fromiter(map(attrgetter(name), meetings), np.float64, len(meetings)) for name in _VALUES],
-        axis=1,
-    )
 
 
 def _values(meetings: npt.NDArray[np.float64]) -> Floats:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from hypothesis import given, settings
-from hypothesis import strategies as st
-from tests.index.test_bound import listable, names
+from tests.index.awkward import LISTED_AND_ASKED
 
 from screening.index.aligning import ListedUnits, scores
 from screening.index.batch import tokenise_batch
@@ -40,11 +39,7 @@ def aligned(queries: Sequence[str], listed: list[Listed]) -> int:
 
 
 @settings(max_examples=60)
-@given(
-    individuals=st.lists(listable, min_size=1, max_size=6),
-    entities=st.lists(listable, max_size=4),
-    asked=st.lists(names, min_size=1, max_size=8),
-)
+@given(**LISTED_AND_ASKED)
 def test_a_score_is_that_of_the_definition(
     individuals: list[str], entities: list[str], asked: list[str]
 ) -> None:

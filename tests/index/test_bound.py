@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.index.awkward import LISTED_AND_ASKED, PIECES, listable, names
 
 from screening.index.batch import tokenise_batch
 from screening.index.bound import Rows, candidates, upper_bound
@@ -23,44 +24,6 @@ if TYPE_CHECKING:
     from screening.index import NameIndex
 
 FEW = (0.6, 0.74, 0.95)
-PIECES = (
-    "al", "bin", "abd", "abdul", "abu", "de", "van", "dr", "sheikh", "ltd", "llc", "company", "trading",
-    "fund", "bank", "the", "of", "mohammed", "muhammad", "mohd", "ali", "hassan", "husain", "ahmed",
-    "nur", "uddin", "nuruddin", "nureddine", "rahman", "abdulrahman", "abdurrahman", "abdullah",
-    "allah", "velkar", "velkari", "velkarion", "vel", "kar", "velkardormani", "dormani", "dor", "mani",
-    "dornani", "ardo", "adro", "belvane", "blevane", "v", "k", "kim", "yong", "chol", "yongchol", "li",
-    "min", "ii", "iii", "2", "11420", "11421", "1971", "V.R.F.", "vrf", "gen.", "trdg", "tech.",
-    "A-B-C", "o'velkar", "Халид", "Дорманов", "خالد", "التستي", "عبدالرحمن", "النور", "金永哲", "김영철",
-    "יוסף", "Βέλκαρης", "v3lkar", "Vel\u200bkar", "V\u0435lkar", "a.", "j.r.", "al-din", "/velkar/",
-    "jscvelkaril", "co.", "st", "vel?kar", "dor*mani", "\ufffdardo", "velk\ufffdar", "velk@r", "dorm@ni.org",
-    "ve|kar", "be||vane", "!",
-    "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
-)  # fmt: skip
-
-
-def _altered(word: str, place: int, how: int) -> str:
-    """One edit in a word."""
-    place %= max(1, len(word))
-    return [
-        word,
-        word[:place] + word[place + 1 :],
-        word[:place] + "x" + word[place:],
-        word[:place] + "o" + word[place + 1 :],
-        word[:place] + "?" + word[place + 1 :],
-        word[:place] + word[place : place + 2][::-1] + word[place + 2 :],
-        word[:place],
-    ][how]
-
-
-words = st.builds(
-    _altered, st.sampled_from(PIECES), st.integers(0, 12), st.sampled_from((0, 0, 0, 0, 1, 2, 3, 4, 5, 6))
-)
-written = st.lists(words, min_size=1, max_size=6).flatmap(
-    lambda parts: st.sampled_from(("  ", " ", " ", " ", "-", "", ", ")).map(lambda glue: glue.join(parts))
-)
-misread = written.map(lambda text: text.encode().decode("latin-1"))
-names = st.one_of(written, written, written, misread, st.text(max_size=25))
-listable = names.filter(lambda text: prepare(text).screenable)
 
 
 def test_a_search_equals_scoring_every_pair(
@@ -70,11 +33,7 @@ def test_a_search_equals_scoring_every_pair(
 
 
 @settings(max_examples=60)
-@given(
-    individuals=st.lists(listable, min_size=1, max_size=6),
-    entities=st.lists(listable, max_size=6),
-    asked=st.lists(names, min_size=1, max_size=8),
-)
+@given(**LISTED_AND_ASKED)
 def test_so_it_does_for_names_made_of_awkward_pieces(
     individuals: list[str],
     entities: list[str],

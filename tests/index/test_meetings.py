@@ -30,13 +30,11 @@ def defined(a: Token, listed: list[Token], k: int) -> dict[int, Meeting]:
 
 
 @settings(max_examples=200)
-@given(asked=tokens, listed=tokens, held=st.lists(st.booleans(), min_size=80, max_size=80))
+@given(asked=tokens, listed=tokens, held=st.lists(st.booleans(), min_size=1, max_size=9))
 def test_meetings_are_those_of_the_definition(
     asked: list[Token], listed: list[Token], held: list[bool]
 ) -> None:
-    holds = np.array(held[: len(listed) * len(KINDS)] + [True] * (len(listed) * len(KINDS) - 80)).reshape(
-        -1, len(KINDS)
-    )
+    holds = np.resize(held, (len(listed), len(KINDS)))
     meetings = Meetings(listed, holds)
     for token in asked:
         for k in range(len(KINDS)):

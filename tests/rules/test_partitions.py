@@ -15,7 +15,7 @@ from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
 
 from screening.errors import PolicyError
 from screening.policy import Policy
-from screening.rules import RULES, assess
+from screening.rules import RULES, assess, coded
 from screening.rules.book import Book
 from screening.rules.coded import Coded, shared
 from screening.rules.gathering import gather, together
@@ -175,10 +175,11 @@ def test_a_rule_that_looks_at_other_payments_cannot_pass_for_one_that_looks_at_t
             look_at(table, [crowd(scope=("row",))])
 
 
+@pytest.mark.parametrize("many", [coded._MANY, -1], ids=["texts that repeat", "texts told by hashes"])
 @settings(max_examples=3, deadline=None)
 @given(table=tables, cut=st.integers(0, 99))
 def test_columns_read_when_they_are_asked_for_and_any_partitions_at_one_table_give_the_same(
-    table: pl.DataFrame, cut: int
+    table: pl.DataFrame, cut: int, many: int
 ) -> None:
     whole = assess(table, ALL, parties=PARTIES, policy=POLICY)
     drawn = plan(table.columns, ALL, parties=PARTIES, policy=POLICY)
@@ -190,7 +191,9 @@ def test_columns_read_when_they_are_asked_for_and_any_partitions_at_one_table_gi
     seated: list[list[Any]] = [[], []]
     for number, partition in enumerate(drawn.partitions):
         seated[(cut >> number % 7) % 2].append(partition)
-    founds = [look_at_all(first.collect(), held, drawn, later=later) for held in seated if held]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(coded, "_MANY", many)
+        founds = [look_at_all(first.collect(), held, drawn, later=later) for held in seated if held]
     gathered = gather(drawn, together(founds), rows=table.height)
     assert_frame_equal(gathered.flags, whole.flags)
     assert_frame_equal(gathered.coverage, whole.coverage)

@@ -16,7 +16,7 @@ from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
-from screening.runs.weights import weigh_texts
+from screening.runs.weights import weigh, weigh_texts
 from screening.runs.workplace import Workplace
 from screening.validation.typologies import labelled_payments
 
@@ -480,6 +480,18 @@ def test_texts_weigh_what_their_different_ones_take() -> None:
     assert weighed["many"] == pytest.approx(10_000 * (8 + 20), rel=0.1)
     assert weigh_texts(rows.select("n")) == {}
     assert weigh_texts(rows.clear()) == {"few": 0, "many": 0}
+
+
+def test_texts_of_a_run_are_weighed_once(tmp_path: Path) -> None:
+    place = Workplace.begin(tmp_path / "run")
+    place.write_plan({})
+    place.seal("payments-00000-000000", pl.DataFrame({"name": ["Ardo", "Velk", "Ardo"], "n": [1, 2, 3]}))
+    weighed = weigh(place, "payments")
+    assert weighed == weigh_texts(place.scan("payments-0"))
+    assert weighed
+    place.drop("payments-")
+    assert weigh(place, "payments") == weighed
+    place.release()
 
 
 def test_no_worker_outlives_its_run(tmp_path: Path, payments: Path, index: NameIndex) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from screening.index import threads
 from screening.index.batch import Batch, ranges, tokenise_batch
 from screening.names.normalise import MAX_CHARACTERS, MAX_TOKENS, prepare
 from screening.validation.people import companies, people
@@ -47,6 +50,16 @@ def assert_same(names: list[str]) -> None:
 @example(["", " ", "\x1c", "a\x1fb", "\u0301", "\x85a\u2028b"])
 def test_a_batch_holds_the_tokens_of_each_name(names: list[str]) -> None:
     assert_same(names)
+
+
+@given(st.lists(texts, max_size=8), st.integers(1, 4))
+def test_names_cut_in_blocks_are_the_names_cut_at_once(names: list[str], rows: int) -> None:
+    at_once = batch_of(names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threads, "_ROWS", rows)
+        in_blocks = batch_of(names)
+    for field in fields(Batch):
+        assert np.array_equal(getattr(in_blocks, field.name), getattr(at_once, field.name)), field.name
 
 
 @pytest.mark.parametrize("character", [*SPACES, "\x00", "\x7f", "\u0301", "\u200d"])

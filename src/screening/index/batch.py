@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.index.threads import in_threads
-from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, REVERSED, analyse
+from screening.index.threads import in_threads, slices
+from screening.names.normalise import FULL_LINE, MAX_CHARACTERS, MAX_TOKENS, REVERSED, Word, analyse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Batch", "Ints", "ranges", "tokenise_batch", "unreadable"]
 
-_BLOCK: Final = 1 << 17  # names or words worked on together: their arrays stay in the cache of a core
+_DIGITS: Final = re.compile("[0-9]+")
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -68,46 +71,23 @@ def tokenise_batch(
         max_tokens: So is one of more tokens.
         idle: Which words of digits alone may be left out; texts hold many, such as numbers of invoices.
     """
-    too_long = unreadable(names, max_characters)
-    numbered = pl.DataFrame({"row": pl.int_range(len(names), dtype=pl.UInt32, eager=True), "name": names})
-    blocks = numbered.filter(~too_long).iter_slices(_BLOCK)
-    words = pl.concat([_no_words(), *in_threads(_words, blocks)])
-    distinct = words["word"].unique(maintain_order=True)
-    if idle is not None:
-        numbers = distinct.filter(distinct.str.contains("^[0-9]+$"))
-        left_out = numbers.filter(pl.Series([idle(word) for word in numbers], dtype=pl.Boolean))
-        words = words.filter(~pl.col("word").is_in(left_out.implode()))
-        distinct = distinct.filter(~distinct.is_in(left_out.implode()))
-    number: dict[Token, int] = {}
-    parts: dict[int, list[int]] = {}
-    in_order, written = _Spread(), _Spread()
-    for word in distinct:
-        analysed = analyse(word)
-        members = [number.setdefault(token, len(number)) for token in analysed.tokens]
-        in_order.add(members)
-        as_written = list(members)
-        for start, count, token in reversed(analysed.compounds):
-            compound = number.setdefault(token, len(number))
-            parts[compound] = members[start : start + count]
-            as_written[start : start + count] = [compound]
-        written.add(as_written)
-    code = words["word"].cast(pl.Enum(distinct)).to_physical().to_numpy()
-    row_of_word = words["row"].to_numpy().astype(np.int64)
-    rows, ids = in_order.over(row_of_word, code)
-    written_rows, written_ids = written.over(row_of_word, code)
-    length = np.bincount(rows, minlength=len(names))
-    unscreenable = too_long.to_numpy() | (length == 0) | (length > max_tokens)
-    keep, keep_written = ~unscreenable[rows], ~unscreenable[written_rows]
+    parts = slices(names)
+    begins = accumulate(map(len, parts[:-1]), initial=0)
+    cut = in_threads(lambda part: _cut(*part, max_characters), zip(parts, begins, strict=True))
+    lexicon = _Lexicon(pl.concat([block.distinct for block in cut]).unique(maintain_order=True), idle)
+    laid = in_threads(lambda block: lexicon.laid_out(block, max_tokens), cut)
+    length, *of_tokens, unscreenable = (np.concatenate(of_blocks) for of_blocks in zip(*laid, strict=True))
+    rows, ids, written_rows, written_ids = of_tokens
     return Batch(
-        tokens=list(number),
-        parts=parts,
-        starts=np.concatenate([[0], np.cumsum(np.where(unscreenable, 0, length))]).astype(np.int64),
-        rows=rows[keep],
-        ids=ids[keep],
-        written_rows=written_rows[keep_written],
-        written_ids=written_ids[keep_written],
+        tokens=list(lexicon.number),
+        parts=lexicon.parts,
+        starts=np.concatenate([[0], np.cumsum(length)]),
+        rows=rows,
+        ids=ids,
+        written_rows=written_rows,
+        written_ids=written_ids,
         unscreenable=unscreenable,
-        full_line=names.str.len_chars().is_in(FULL_LINE).to_numpy(),
+        full_line=np.concatenate([block.full_line for block in cut]),
     )
 
 
@@ -117,45 +97,104 @@ def unreadable(names: pl.Series, max_characters: int) -> pl.Series:
     return (too_long | names.str.contains(REVERSED.pattern)).fill_null(value=False)
 
 
-def _no_words() -> pl.DataFrame:
-    return pl.DataFrame(schema={"row": pl.UInt32, "word": pl.String})
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Some names, cut into words.
+
+    Attributes:
+        begin: Row of the first name.
+        words, rows: The words of all names, in their order, and the row of each.
+        distinct: Each word once.
+    """
+
+    begin: int
+    words: pl.Series
+    rows: Ints
+    distinct: pl.Series
+    too_long: Flags
+    full_line: Flags
 
 
-def _words(names: pl.DataFrame) -> pl.DataFrame:
+def _cut(names: pl.Series, begin: int, max_characters: int) -> _Cut:
     """Split at blanks, which is quick; the few names with other white space are first given blanks."""
+    too_long = unreadable(names, max_characters)
+    numbered = pl.DataFrame({"row": pl.int_range(begin, begin + len(names), eager=True), "name": names})
     other, name = r"[^\S ]|[\x1c-\x1f]", pl.col("name")
     plain = pl.when(name.str.contains(other)).then(name.str.replace_all(other, " ")).otherwise(name)
-    return (
-        names.select("row", plain.str.split(" ").alias("word"))
+    words = (
+        numbered.filter(~too_long)
+        .select("row", plain.str.split(" ").alias("word"))
         .explode("word", empty_as_null=False, keep_nulls=False)
         .filter(pl.col("word") != "")
     )
+    return _Cut(
+        begin,
+        words["word"],
+        words["row"].to_numpy(),
+        words["word"].unique(maintain_order=True),
+        too_long.to_numpy(),
+        names.str.len_chars().is_in(FULL_LINE).to_numpy(),
+    )
+
+
+class _Lexicon:
+    """The distinct words of a batch, and the tokens that they stand for, numbered as they come."""
+
+    def __init__(self, words: pl.Series, idle: Callable[[str], bool] | None) -> None:
+        self.words = pl.Enum(words)
+        self.number: dict[Token, int] = {}
+        self.parts: dict[int, list[int]] = {}
+        self.in_order, self.written = _Spread(), _Spread()
+        for word in words:
+            left_out = idle is not None and _DIGITS.fullmatch(word) and idle(word)
+            self._add(Word(()) if left_out else analyse(word))
+
+    def _add(self, word: Word) -> None:
+        number = self.number
+        members = [number.setdefault(token, len(number)) for token in word.tokens]
+        self.in_order.add(members)
+        as_written = list(members)
+        for start, count, token in reversed(word.compounds):
+            compound = number.setdefault(token, len(number))
+            self.parts[compound] = members[start : start + count]
+            as_written[start : start + count] = [compound]
+        self.written.add(as_written)
+
+    def laid_out(self, cut: _Cut, max_tokens: int) -> tuple[Ints, Ints, Ints, Ints, Ints, Flags]:
+        """Tokens laid out over names.
+
+        Returns:
+            How many each name holds; row and id of each; row and id of each as they are written; and which
+            names cannot be judged, which hold none.
+        """
+        words = cut.words.cast(self.words).to_physical().to_numpy()
+        spread = [side for spread in (self.in_order, self.written) for side in spread.over(cut.rows, words)]
+        length = np.bincount(spread[0] - cut.begin, minlength=len(cut.too_long))
+        unscreenable = cut.too_long | (length == 0) | (length > max_tokens)
+        if unscreenable.any():
+            length[unscreenable] = 0
+            for rows, place in ((spread[0], 0), (spread[2], 2)):
+                keep = ~unscreenable[rows - cut.begin]
+                spread[place : place + 2] = [side[keep] for side in spread[place : place + 2]]
+        return length, *spread, unscreenable
 
 
 class _Spread:
     """Token ids of each distinct word, to be laid out over the rows that hold the word."""
 
     def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.starts = [0]
+        self.ids = array("q")
+        self.starts = array("q", [0])
 
     def add(self, ids: list[int]) -> None:
-        self.ids += ids
+        self.ids.extend(ids)
         self.starts.append(len(self.ids))
 
-    def over(self, rows: Ints, words: npt.NDArray[np.uint32]) -> tuple[Ints, Ints]:
+    def over(self, rows: Ints, words: npt.NDArray[np.unsignedinteger[Any]]) -> tuple[Ints, Ints]:
+        """Row and id of each token of some words."""
         starts, ids = np.array(self.starts, dtype=np.int64), np.array(self.ids, dtype=np.int64)
-        length = np.diff(starts)
-
-        def laid_out(begin: int) -> tuple[Ints, Ints]:
-            block = slice(begin, begin + _BLOCK)
-            count = length[words[block]]
-            return np.repeat(rows[block], count), ids[ranges(starts[words[block]], count)]
-
-        empty = np.empty(0, dtype=np.int64)
-        sides = zip((empty, empty), *in_threads(laid_out, range(0, len(words), _BLOCK)), strict=True)
-        row, token = (np.concatenate(side) for side in sides)
-        return row, token
+        count = np.diff(starts)[words]
+        return np.repeat(rows, count), ids[ranges(starts[words], count)]
 
 
 def ranges(start: Ints, length: Ints) -> Ints:

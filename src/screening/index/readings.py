@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from screening.index.threads import in_threads, slices
 from screening.names.comparison import FOLDED
 from screening.names.misread import reread
 from screening.names.normalise import READ_OTHERWISE, other_readings
@@ -18,7 +19,10 @@ READINGS: Final = pl.Schema({"text": pl.String(), "query": pl.String()})
 
 def with_readings(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
     """Distinct texts and the other readings of some of them, each once; and which those are (READINGS)."""
-    suspect = texts.filter(texts.str.contains(READ_OTHERWISE))  # hardly any is: the others cost one look
+    # hardly any is: the others cost one look
+    suspect = pl.concat(
+        in_threads(lambda part: part.filter(part.str.contains(READ_OTHERWISE)), slices(texts))
+    )
     read = [(text, reading) for text in suspect for reading in other_readings(text)]
     others = pl.DataFrame(read, schema=READINGS, orient="row")
     if not read:

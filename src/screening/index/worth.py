@@ -26,7 +26,7 @@ from screening.names.comparison import (
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["Appraisal", "Vocabulary", "appraise"]
 
@@ -132,11 +132,13 @@ def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = 
     return ledger.close()
 
 
-def _groups(key: Ints, value: Ints) -> Iterable[tuple[int, Ints]]:
+def _groups(key: Ints, value: Ints) -> Iterator[tuple[int, Ints]]:
+    """Each key, and the values that go with it."""
     order = np.argsort(key, kind="stable")
     key, value = key[order], value[order]
     first = np.flatnonzero(np.diff(key, prepend=-1))
-    return zip(key[first].tolist(), np.split(value, first[1:]), strict=True) if len(key) else ()
+    for begin, end in pairwise([*first.tolist(), len(key)]):
+        yield int(key[begin]), value[begin:end]
 
 
 def _query_spans(batch: Batch, vocabulary: Vocabulary) -> Iterable[tuple[tuple[int, ...], Ints]]:

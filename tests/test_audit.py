@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screening.audit import (
     account_for_rows,
     check_folder,
     describe_input,
+    digest_rows,
     draw_manifest,
     read_manifest,
     reference_data,
@@ -21,7 +24,8 @@ from screening.designations import Provenance
 from screening.errors import RunError
 from screening.hits import FIELDS
 from screening.policy import NamePolicy, Policy
-from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
+from screening.rules.structuring import structuring
+from screening.schemas import ALERTS, COVERAGE, FLAGS, HITS, REJECTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +51,10 @@ def manifest(**changes: Any) -> dict[str, Any]:
         "index": {"fingerprint": "f"},
         "policy": Policy(),
         "fields": FIELDS.to_frame(),
-        "rules": [{"rule": "TF-S01", "status": "not_evaluable", "missing": ["booked_at"]}],
+        "rules": [structuring()],
+        "coverage": pl.DataFrame(
+            [{"rule": "TF-S01", "status": "not_evaluable", "missing": ["booked_at"]}], schema=COVERAGE
+        ),
         "tables": TABLES,
         "clock": {"started_at": "2026-01-01T00:00:00Z"},
     }
@@ -133,6 +140,34 @@ def test_a_file_is_named_by_its_bytes(tmp_path: Path) -> None:
         describe_input(path)["sha256"] == "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7"
     )
     assert describe_input(str(path)) == describe_input(path)
+
+
+cells: dict[pl.DataType, st.SearchStrategy[Any]] = {
+    pl.String(): st.text(max_size=4),
+    pl.Int64(): st.integers(-3, 3),
+    pl.Float64(): st.floats(allow_nan=False, width=16),
+    pl.Boolean(): st.booleans(),
+    pl.Date(): st.dates(),
+    pl.Decimal(10, 2): st.decimals(-9, 9, places=2),
+    pl.List(pl.String()): st.lists(st.text(max_size=2) | st.none(), max_size=2),
+    pl.Struct({"a": pl.Int64(), "b": pl.String()}): st.fixed_dictionaries(
+        {"a": st.integers(0, 2), "b": st.text()}
+    ),
+}
+
+
+@given(st.data())
+def test_rows_have_one_digest_however_they_lie_in_memory(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(list(cells)))
+    values = data.draw(st.lists(cells[kind] | st.none(), max_size=6))
+    frame = pl.DataFrame({"a": pl.Series(values, dtype=kind)})
+    cut = data.draw(st.integers(0, len(values)))
+    padded = pl.concat([frame, frame, frame], rechunk=True).slice(len(values), len(values))
+    for same in (pl.concat([frame[:cut], frame[cut:]], rechunk=False), padded):
+        assert digest_rows(same) == digest_rows(frame)
+    other = data.draw(st.lists(cells[kind] | st.none(), max_size=6).filter(lambda other: other != values))
+    assert digest_rows(pl.DataFrame({"a": pl.Series(other, dtype=kind)})) != digest_rows(frame)
+    assert digest_rows(frame.rename({"a": "b"})) != digest_rows(frame)
 
 
 def test_a_folder_that_may_not_be_looked_into_is_a_typed_error(

@@ -9,10 +9,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.designations import FACTS, IDENTIFIERS
+from screening.alerts import raise_alerts
+from screening.designations import FACTS, IDENTIFIERS, document_facts
 from screening.hits import HIT_COLUMNS, find_hits
 from screening.names import compare
-from screening.schemas import HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH, TEXT_COLUMNS
+from screening.policy import Policy
+from screening.schemas import FLAGS, HITS, LISTED_NAMES, NAME_COLUMNS, SEARCH, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +25,7 @@ LISTED = {"ardo belvane": "X.1", "mirelle osk": "X.2", "osk trading": "X.3"}
 class Plain:
     """An index that finds equal names, whatever their case."""
 
-    def __init__(self, identifiers: list[dict[str, str]] | None = None) -> None:
+    def __init__(self, identifiers: list[dict[str, str | None]] | None = None) -> None:
         self.identifiers = pl.DataFrame(identifiers or [], schema=IDENTIFIERS)
         self.names = pl.DataFrame(
             [
@@ -32,6 +34,10 @@ class Plain:
             ],
             schema=LISTED_NAMES,
         )
+        kinds = self.names.select("reference", value="kind", attribute=pl.lit("kind"))
+        gathered = [FACTS.to_frame(), kinds, document_facts(self.identifiers)]
+        self.facts = pl.concat(gathered, how="diagonal_relaxed").select(FACTS.names())
+        self.policy = Policy()
         self.asked: list[str] = []
 
     def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
@@ -140,6 +146,27 @@ def test_identifiers_meet_whatever_the_names_say() -> None:
         ("t3", "beneficiary_national_id", "X.2", 0.9, True),  # too short to suspend on
     ]
     assert found["name_type"].unique().to_list() == ["identifier"]
+    longer = Policy.from_dict({"corroboration": {"shortest_document": 8}})
+    assert find_hits(table, index, policy=longer).table["weak"].to_list() == [False, True, True]
+
+
+def test_a_number_that_stands_in_a_remark_of_the_list_is_named_in_the_reasons() -> None:
+    index = Plain([{"reference": "X.1", "kind": "passport", "number": None, "normalised": "A123456"}])
+    table = payments({"originator_national_id": "A 123456"})
+    hits = find_hits(table, index).table
+    assert hits["reasons"].to_list() == [["equals the listed identifier A123456"]]
+    (reasons,) = raise_alerts(hits, FLAGS.to_frame())["reasons"].to_list()
+    beside = "document agrees (listed: A123456; payment: A 123456)"
+    assert reasons == [
+        f"originator_national_id 'A 123456' matches 'A123456' of X.1 (identifier) at 1.0; {beside}"
+    ]
+
+
+def test_a_short_number_is_called_that_in_an_alert() -> None:
+    index = Plain([{"reference": "X.1", "kind": "passport", "number": "77", "normalised": "77"}])
+    hits = find_hits(payments({"originator_national_id": "77"}), index).table
+    (reasons,) = raise_alerts(hits, FLAGS.to_frame())["reasons"].to_list()
+    assert "(a short document number)" in reasons[0]
 
 
 BORN_1970 = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import pickle
@@ -16,6 +17,7 @@ from polars.testing import assert_frame_equal
 import screening
 from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.errors import PolicyError
+from screening.rules.structuring import structuring
 from screening.runs import screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
@@ -127,13 +129,6 @@ def test_a_rejected_row_is_corroborated_too() -> None:
     assert words == ["birth date agrees (listed: 1970; payment: 1970-03-03)"]
 
 
-def test_a_column_that_was_not_screened_is_named_in_the_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(NameIndex, "scan_text", None, raising=False)
-    table = payments("Jane Doe").with_columns(remittance_text=pl.lit("rent"))
-    warnings = screen(table, INDEX).manifest["warnings"]
-    assert "column 'remittance_text' was NOT screened: this index cannot read texts" in warnings
-
-
 def test_a_list_that_is_issued_again_with_a_changed_entry_suspends_again() -> None:
     changed = SanctionsList.from_names(
         [("QDi.901", "individual", "Khalid AL-TESTI"), ("QDi.901", "individual", "K. Testi")]
@@ -176,6 +171,7 @@ def test_the_same_kind_of_table_comes_back_with_the_same_content(carrier: str) -
         assert_frame_equal(result.tables[name], content)
         assert len(back) == content.height
     assert result.manifest["alerts"] == expected.manifest["alerts"]
+    assert result.manifest["input"]["sha256"] == expected.manifest["input"]["sha256"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl", "arrow"])
@@ -271,3 +267,95 @@ def test_a_policy_that_cannot_hold_is_refused_before_any_work(tmp_path: Path) ->
     with pytest.raises(PolicyError, match="unknown rule 'TF-L5'"):
         screen_into(tmp_path / "run", path, INDEX, policy=policy, progress=said.append)
     assert said == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"names": {"threshold": 0.6}},
+        {"names": {"threshold": 1.0}},
+        {"names": {"text_threshold": 1.0}},
+        {"outcomes": {"suspend_at": 0.99}},
+    ],
+)
+def test_the_policy_of_a_run_holds_whatever_the_index_was_built_by(
+    content: dict[str, Any], tmp_path: Path
+) -> None:
+    policy = Policy.from_dict(content)
+    table = payments("Khalid Rahman", "Khaled Abdulrahman Al Testi", "Testi General Trading").with_columns(
+        remittance_text=pl.lit("for Khaled Abdulrahman Al Testi")
+    )
+    path = tmp_path / "payments.parquet"
+    table.write_parquet(path)
+    built = screen(path, NameIndex(LISTED, policy=policy))
+    assert not built.tables["hits"].equals(screen(path, INDEX).tables["hits"])
+    told = screen(path, INDEX, policy=policy)
+    run = screen_into(tmp_path / "run", path, INDEX, policy=policy)
+    assert_frame_equal(told.tables["hits"], built.tables["hits"])
+    assert_frame_equal(run.tables["hits"].collect(), built.tables["hits"])
+    assert told.manifest["run_id"] == run.manifest["run_id"] == built.manifest["run_id"]
+
+
+def test_a_policy_that_excludes_regimes_excludes_them_in_every_run() -> None:
+    regimes = LISTED.designations.with_columns(
+        list_type=pl.col("reference").replace_strict({"QDi.901": "Al-Qaida", "QDe.902": "Taliban"})
+    )
+    index = NameIndex(dataclasses.replace(LISTED, designations=regimes))
+    policy = Policy.from_dict({"lists": {"exclude_list_types": ["Taliban"]}})
+    table = payments("Khalid Abdul-Rahman AL-TESTI", "Testi General Trading")
+    assert screen(table, index).hits["reference"].to_list() == ["QDi.901", "QDe.902"]
+    assert screen(table, index, policy=policy).hits["reference"].to_list() == ["QDi.901"]
+
+
+def test_a_manifest_tells_runs_apart_that_rest_on_other_rows_parties_or_rules() -> None:
+    table, rule = payments("Jane Doe", "John Doe"), structuring()
+    parties = pl.DataFrame({"party_id": ["A1"], "occupation": ["student"]})
+    runs: list[tuple[pl.DataFrame, dict[str, Any]]] = [
+        (table, {}),
+        (table.head(1), {}),
+        (table.with_columns(beneficiary_name=pl.lit("Jane Roe")), {}),
+        (table, {"history": payments("Jim Doe", start=60)}),
+        (table, {"history": payments("Jim Roe", start=60)}),
+        (table, {"parties": parties}),
+        (table, {"parties": parties.with_columns(occupation=pl.lit("retired"))}),
+        (table, {"rules": [rule]}),
+        (table, {"rules": [structuring(band=0.2)]}),
+        (table, {"rules": [dataclasses.replace(rule, weight=1)]}),
+        (table, {"rules": [dataclasses.replace(rule, version="99")]}),
+    ]
+    ids = [screen(rows, INDEX, **choices).manifest["run_id"] for rows, choices in runs]
+    assert len(set(ids)) == len(ids)
+    assert screen(table, INDEX).manifest["run_id"] == ids[0]
+    (about,) = screen(table, INDEX, rules=[structuring(band=0.2)]).manifest["rules"]
+    assert about["parameters"]["band"] == 0.2
+    assert (about["version"], about["weight"]) == (rule.version, rule.weight)
+
+
+def test_parties_come_in_any_kind_of_table() -> None:
+    table, parties = payments(*NAMES), pl.DataFrame({"party_id": ["A1", "B0"], "residence": ["IQ", None]})
+    expected = screen(table, INDEX, parties=parties)
+    arrow = parties.to_arrow()
+    for carried in (parties.lazy(), parties.to_pandas(), arrow, arrow.to_batches()[0]):
+        result = screen(table, INDEX, parties=carried)
+        assert_frame_equal(result.tables["flags"], expected.tables["flags"])
+        assert result.manifest["parties"]["sha256"] == expected.manifest["parties"]["sha256"]
+
+
+WRONG: Any = "list.xml"
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: screen(payments("Jane Doe"), WRONG), "index must be a NameIndex, not a str"),
+        (lambda: screen(payments("Jane Doe"), INDEX, policy=WRONG), "policy must be a Policy, not a str"),
+        (lambda: screen(payments("Jane Doe"), INDEX, rules=[WRONG]), "every rule must be a Rule, not a str"),
+        (lambda: NameIndex(WRONG), "sanctions must be a SanctionsList, not a str"),
+        (lambda: NameIndex(LISTED, policy=WRONG), "policy must be a Policy, not a str"),
+        (lambda: screening.compare(7, "a"), "a name must be a str, not a int"),  # type: ignore[arg-type]
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_a_typed_error(call: Callable[[], Any], words: str) -> None:
+    with pytest.raises(screening.ArgumentError, match=words):
+        call()
+    assert issubclass(screening.ArgumentError, TypeError)

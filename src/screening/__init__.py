@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from screening.designations import SanctionsList
     from screening.errors import (
+        ArgumentError,
         IndexFormatError,
         ListError,
         MissingExtraError,
@@ -31,6 +32,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "RULES",
+    "ArgumentError",
     "Assessment",
     "Comparison",
     "Conformed",
@@ -57,8 +59,8 @@ __all__ = [
 _HOMES: Final = {
     "screening.designations": ("SanctionsList",),
     "screening.errors": (
-        "IndexFormatError", "ListError", "MissingExtraError", "PolicyError", "RunError", "SchemaError",
-        "ScreeningError",
+        "ArgumentError", "IndexFormatError", "ListError", "MissingExtraError", "PolicyError", "RunError",
+        "SchemaError", "ScreeningError",
     ),
     "screening.index": ("NameIndex",),
     "screening.lists": ("read_un_list",),
@@ -72,6 +74,8 @@ _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in name
 
 
 def __getattr__(name: str) -> Any:
+    if name == "spark":  # needs an extra, and says so when it is asked to screen
+        return importlib.import_module("screening.spark")
     if name not in _HOME_OF:
         raise AttributeError(f"module 'screening' has no attribute '{name}'")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)

@@ -95,7 +95,9 @@ def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) ->
 def _words_of_a_hit() -> pl.Expr:
     quoted = pl.col("query").str.slice(0, 80)
     kind = (
-        pl.when(pl.col("weak").fill_null(False))
+        pl.when(pl.col("weak") & (pl.col("name_type") == "identifier"))
+        .then(pl.lit("a short document number"))
+        .when(pl.col("weak").fill_null(False))
         .then(pl.lit("a low-quality alias"))
         .otherwise(pl.col("name_type").fill_null("name").replace({"primary": "the primary name"}))
     )

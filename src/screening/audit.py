@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from screening.designations import Provenance
+    from screening.rules import Rule
 
 __all__ = [
     "CLOCK",
@@ -40,6 +41,8 @@ __all__ = [
     "account_for_rows",
     "check_folder",
     "describe_input",
+    "describe_rule",
+    "digest_rows",
     "draw_manifest",
     "in_chunks",
     "library_versions",
@@ -64,13 +67,16 @@ _ROW_GROUP: Final = 100_000
 _ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")
 
 
-def describe_input(table: Any) -> dict[str, Any]:
-    """Name a table of payments; a file is named by its bytes.
+def describe_input(table: Any, rows: pl.DataFrame | None = None) -> dict[str, Any]:
+    """Name what came in: a file by its bytes, a table by its rows.
 
-    Example:
-        >>> import polars as pl
-        >>> describe_input(pl.DataFrame())
-        {'kind': 'polars.dataframe.frame.DataFrame'}
+    Args:
+        table: A path, or a table of any library.
+        rows: The same as a polars frame; None where it is too large for that, as a Spark table is.
+
+    Returns:
+        `kind`; of a file `path`, `bytes` and `sha256`; of several files those of each under `files`; of a
+        table the `sha256` of its rows (`digest_rows`).
     """
     if isinstance(table, str | os.PathLike):
         path = Path(table)
@@ -78,13 +84,62 @@ def describe_input(table: Any) -> dict[str, Any]:
             held = [{"path": name, **_described(file)} for name, file in find_files(os.fspath(table))]
             return {"kind": "files", "path": path.as_posix(), "files": held}
         return {"kind": "file", "path": path.as_posix(), **_described(path)}
-    return {"kind": f"{type(table).__module__}.{type(table).__qualname__}"}
+    kind = f"{type(table).__module__.partition('.')[0]}.{type(table).__qualname__}"
+    return {"kind": kind} if rows is None else {"kind": kind, "sha256": digest_rows(rows)}
+
+
+def digest_rows(frame: pl.DataFrame) -> str:
+    """SHA-256 of the names, types and values of a frame, however they lie in memory.
+
+    Example:
+        >>> import polars as pl
+        >>> halves = pl.concat([pl.DataFrame({"a": ["x"]}), pl.DataFrame({"a": [None]})])
+        >>> digest_rows(halves) == digest_rows(pl.DataFrame({"a": ["x", None]}))
+        True
+    """
+    digest = hashlib.sha256(f"{frame.height}".encode())
+    for column in frame:
+        digest.update(f"\n{column.name}\n{column.dtype}\n".encode())
+        for content in _contents(column):
+            digest.update(content)
+    return digest.hexdigest()
+
+
+def _contents(column: pl.Series) -> Iterator[bytes]:
+    """Where a column has values, and the values."""
+    yield column.is_null().cast(pl.UInt8).to_numpy().tobytes()
+    values = column.drop_nulls()
+    if values.is_empty():
+        return
+    if isinstance(values.dtype, pl.List | pl.Array):
+        values = values.cast(pl.List(values.dtype.inner))
+        yield values.list.len().to_numpy().tobytes()
+        yield from _contents(values.explode(empty_as_null=False))
+    elif isinstance(values.dtype, pl.Struct):
+        for field in values.struct.fields:
+            yield from _contents(values.struct.field(field))
+    elif values.dtype == pl.Binary:
+        yield from _contents(values.bin.encode("hex"))
+    elif values.dtype.is_numeric() and not values.dtype.is_decimal():
+        yield values.to_numpy().tobytes()
+    elif values.dtype.is_temporal():
+        yield from _contents(values.to_physical())
+    else:
+        texts = values.cast(pl.String)
+        yield texts.str.len_bytes().to_numpy().tobytes()
+        yield "".join(texts).encode("utf-8", "surrogatepass")
 
 
 def _described(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def describe_rule(rule: Rule) -> dict[str, Any]:
+    """What the flags of a rule depend on beside the payments and the reference data."""
+    parameters = {parameter.name: parameter.value for parameter in rule.parameters}
+    return {"version": rule.version, "weight": rule.weight, "parameters": parameters}
 
 
 @functools.cache
@@ -134,7 +189,8 @@ def draw_manifest(
     index: Mapping[str, Any],
     policy: Policy,
     fields: pl.DataFrame,
-    rules: Sequence[Mapping[str, Any]],
+    rules: Iterable[Rule],
+    coverage: pl.DataFrame,
     tables: Mapping[str, pl.DataFrame | pl.LazyFrame],
     warnings: Sequence[str] = (),
     history: Mapping[str, Any] | None = None,
@@ -149,7 +205,8 @@ def draw_manifest(
         index: Fingerprint and threshold of the name index.
         policy: The policy in force, kept in full.
         fields: FIELDS.
-        rules: One mapping per rule: id, status, and what was missing.
+        rules: The rules as they were applied.
+        coverage: COVERAGE: what each of them could look at.
         tables: The tables of the result by name; a lazy one is counted as it streams by.
         warnings: What a reader of the result must know.
         history: `describe_input` of earlier payments.
@@ -159,6 +216,7 @@ def draw_manifest(
     stated = {name: getattr(provenance, name) for name in provenance.__slots__}
     hits = tables["hits"].lazy()
     outcomes, statuses = _counts(tables["alerts"], "outcome"), _counts(hits, "status")
+    about = {rule.id: describe_rule(rule) for rule in rules}
     manifest = {
         "format": RUN_FORMAT,
         "library": library_versions(),
@@ -175,7 +233,7 @@ def draw_manifest(
             **{status: statuses.get(status, 0) for status in ("hit", "unscreenable")},
             "designations": _one(hits.select(pl.col("reference").drop_nulls().n_unique())),
         },
-        "rules": [dict(rule) for rule in rules],
+        "rules": [{**row, **about[row["rule"]]} for row in coverage.to_dicts()],
         "flags": _counts(tables["flags"], "rule"),
         "alerts": {outcome: outcomes.get(outcome, 0) for outcome in reversed(OUTCOMES)},
         "rejects": _one(tables["rejects"].lazy().select(pl.len())),

@@ -6,6 +6,7 @@ ScreeningError
 ├── SchemaError          a table lacks a column or holds the wrong kind (also ValueError)
 ├── PolicyError          a policy asks for something that does not exist (also ValueError)
 ├── IndexFormatError     a saved name index cannot be read, is of another version, or damaged
+├── ArgumentError        a function was given something of the wrong kind (also TypeError)
 ├── RunError             a run cannot start, or its outputs or an index cannot be written
 └── MissingExtraError    an optional package is needed (also ImportError)
 ```
@@ -19,6 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "ArgumentError",
     "IndexFormatError",
     "ListError",
     "MissingExtraError",
@@ -26,6 +28,7 @@ __all__ = [
     "RunError",
     "SchemaError",
     "ScreeningError",
+    "check_kind",
 ]
 
 
@@ -67,6 +70,26 @@ class SchemaError(ScreeningError, ValueError):
 
 class PolicyError(ScreeningError, ValueError):
     """A policy holds an unknown key or an impossible value."""
+
+
+class ArgumentError(ScreeningError, TypeError):
+    """A function was given something of the wrong kind."""
+
+
+def check_kind(name: str, given: object, kind: type, *, instead: str) -> None:
+    """Refuse an argument of the wrong kind.
+
+    Raises:
+        ArgumentError: It is of another kind.
+
+    Example:
+        >>> check_kind("index", "list.xml", dict, instead="build it first")
+        Traceback (most recent call last):
+        ...
+        screening.errors.ArgumentError: index must be a dict, not a str: build it first
+    """
+    if not isinstance(given, kind):
+        raise ArgumentError(f"{name} must be a {kind.__name__}, not a {type(given).__name__}: {instead}")
 
 
 class IndexFormatError(ScreeningError):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import polars as pl
 
 from screening.corroboration import PARTY, with_corroboration, with_tiers
-from screening.designations import FACTS, NOT_DOCUMENTS, document_facts
+from screening.designations import NOT_DOCUMENTS
 from screening.hit_reasons import PLACE, with_reasons
 from screening.party_fields import more_than_a_name, no_name
 from screening.policy import Policy
@@ -37,13 +37,11 @@ __all__ = [
     "count_values",
     "distinct_identifiers",
     "distinct_values",
-    "facts_behind",
     "find_hits",
     "in_order",
     "judge_names",
     "judge_texts",
     "pool",
-    "reads_texts",
 ]
 
 IDENTIFIER_COLUMNS: Final = {
@@ -73,7 +71,7 @@ FIELDS: Final = pl.Schema(
     {
         "column": pl.String(),
         "channel": pl.String(),  # name, text, identifier
-        "status": pl.String(),  # screened, absent (no such column), off (this index cannot)
+        "status": pl.String(),  # screened, absent (no such column)
         "filled": pl.Int64(),  # rows with a value
         "distinct": pl.Int64(),  # different values, each judged once
         "unscreenable": pl.Int64(),  # rows whose value could not be judged
@@ -95,11 +93,15 @@ _FOUND: Final = pl.Schema(
 )
 _GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
 _BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
-_SHORT: Final = 6  # a document number shorter than this is shared by chance too often to suspend
+_SHORT_NUMBER: Final = 0.9  # score of a document number that others may have by chance: it is for review
 
 
 class Searchable(Protocol):
     """What is asked of a `NameIndex`."""
+
+    @property
+    def policy(self) -> Policy:
+        """Its thresholds are those of searches that say nothing else."""
 
     @property
     def names(self) -> pl.DataFrame:
@@ -109,8 +111,15 @@ class Searchable(Protocol):
     def identifiers(self) -> pl.DataFrame:
         """Identifiers of the designations that are searched, as in `SanctionsList.identifiers`."""
 
+    @property
+    def facts(self) -> pl.DataFrame:
+        """FACTS of the designations that are searched."""
+
     def search(self, names: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
         """SEARCH: one row per name and designation, and one per name that cannot be judged."""
+
+    def scan_text(self, texts: pl.Series, *, threshold: float | None = None) -> pl.DataFrame:
+        """TEXT_SEARCH: the same for listed names inside texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -134,11 +143,11 @@ class Judged:
 
     Attributes:
         names: SEARCH without `query_id`: names that resemble a listed one or cannot be judged.
-        texts: The same for free texts; None when the index cannot read them.
+        texts: The same for free texts.
     """
 
     names: pl.DataFrame
-    texts: pl.DataFrame | None
+    texts: pl.DataFrame
 
 
 def find_hits(
@@ -175,13 +184,8 @@ def find_hits(
     table = carry_back(
         frame, identifiers, judged, index, facts=facts, policy=policy, named=named, progress=progress
     )
-    fields = count_fields(count_values(values), table, reads_texts=reads_texts(index))
+    fields = count_fields(count_values(values), table)
     return Hits(rows=rows, table=table, fields=fields)
-
-
-def reads_texts(index: Searchable) -> bool:
-    """Whether an index can read free texts; one that cannot leaves them "off", visibly."""
-    return getattr(index, "scan_text", None) is not None
 
 
 def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None = None) -> pl.DataFrame:
@@ -194,21 +198,14 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     """
     whole = [pl.lit(None, dtype=kind).alias(name) for name, kind in PLACE.items()]
     by_name = index.search(names, threshold=threshold).with_columns(whole)
-    scan = getattr(index, "scan_text", None)
-    if scan is None:
-        return by_name
-    policy: Policy = getattr(index, "policy", Policy())
-    needed = None if threshold is None else max(threshold, policy.names.text_threshold)
-    in_part = _best_in_text(scan(names.filter(more_than_a_name(names)), threshold=needed))
-    return _with_parts(by_name, in_part, policy.outcomes)
+    needed = None if threshold is None else max(threshold, index.policy.names.text_threshold)
+    in_part = _best_in_text(index.scan_text(names.filter(more_than_a_name(names)), threshold=needed))
+    return _with_parts(by_name, in_part, index.policy.outcomes)
 
 
-def judge_texts(
-    texts: pl.Series, index: Searchable, *, threshold: float | None = None
-) -> pl.DataFrame | None:
-    """Judge distinct texts; None by an index that cannot read them."""
-    scan = getattr(index, "scan_text", None)
-    return None if scan is None else _best_in_text(scan(texts, threshold=threshold))
+def judge_texts(texts: pl.Series, index: Searchable, *, threshold: float | None = None) -> pl.DataFrame:
+    """Judge distinct texts: TEXT_SEARCH, one row per text and designation, and one per unscreenable text."""
+    return _best_in_text(index.scan_text(texts, threshold=threshold))
 
 
 def carry_back(
@@ -235,14 +232,21 @@ def carry_back(
         progress: See `find_hits`.
     """
     policy = policy or Policy()
-    facts = facts_behind(index) if facts is None else facts
+    facts = index.facts if facts is None else facts
     present = set(frame.collect_schema().names())
     numbers = _listed_numbers(index.identifiers)
     matched = {
         **{column: (role, judged.names) for column, role in NAME_COLUMNS.items()},
-        **{column: (role, judged.texts) for column, role in TEXT_COLUMNS.items() if judged.texts is not None},
+        **{column: (role, judged.texts) for column, role in TEXT_COLUMNS.items()},
         **{
-            column: (role, _numbers_met(identifiers[column], numbers.filter(pl.col("kind") == kind)))
+            column: (
+                role,
+                _numbers_met(
+                    identifiers[column],
+                    numbers.filter(pl.col("kind") == kind),
+                    policy.corroboration.shortest_document,
+                ),
+            )
             for column, (role, kind) in IDENTIFIER_COLUMNS.items()
             if column in identifiers
         },
@@ -278,16 +282,6 @@ def _with_parts(by_name: pl.DataFrame, in_part: pl.DataFrame, outcomes: OutcomeP
         .sort(suspends, "score", descending=True, nulls_last=True, maintain_order=True)
         .unique(["query", "reference"], keep="first", maintain_order=True)
     )
-
-
-def facts_behind(index: Searchable) -> pl.DataFrame:
-    """FACTS of an index; of one that holds none, what follows from its names and identifiers."""
-    held = getattr(index, "facts", None)
-    if isinstance(held, pl.DataFrame):
-        return held
-    kinds = index.names.select("reference", value="kind", attribute=pl.lit("kind")).unique("reference")
-    gathered = pl.concat([FACTS.to_frame(), kinds, document_facts(index.identifiers)], how="diagonal_relaxed")
-    return gathered.select(pl.col(name).cast(kind) for name, kind in FACTS.items())
 
 
 def distinct_values(
@@ -362,8 +356,11 @@ def _listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _numbers_met(values: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
-    """Identifiers equal to a listed one, whatever the names around them say."""
+def _numbers_met(values: pl.Series, listed: pl.DataFrame, shortest: int) -> pl.DataFrame:
+    """Identifiers equal to a listed one, whatever the names around them say.
+
+    A document number of fewer than `shortest` characters is weak: others may have it by chance.
+    """
     plain = values.to_frame("query").with_columns(part=pl.col("query").str.to_uppercase())
     bank = bool((listed["kind"] == "bic").any())
     if bank:
@@ -371,18 +368,18 @@ def _numbers_met(values: pl.Series, listed: pl.DataFrame) -> pl.DataFrame:
         plain = plain.with_columns(part=pl.col("part").str.slice(0, _BANK))
     else:
         plain = plain.with_columns(part=pl.col("part").str.replace_all(r"[^\p{L}\p{N}]", ""))
-    short = pl.lit(not bank) & (pl.col("key").str.len_chars() < _SHORT)
+    short = pl.lit(not bank) & (pl.col("key").str.len_chars() < shortest)
     return (
         plain.join(listed.with_columns(part="key"), on="part")
         .select(
             "query",
             "reference",
             status=pl.lit("hit"),
-            listed_name=pl.col("number"),
+            listed_name=pl.coalesce("number", "key"),  # some stand only in a remark of the list
             name_type=pl.lit("identifier"),
             quality=pl.lit(""),
             weak=short,
-            score=pl.when(short).then(0.9).otherwise(1.0),
+            score=pl.when(short).then(_SHORT_NUMBER).otherwise(1.0),
         )
         .unique(["query", "reference"], keep="first", maintain_order=True)
     )
@@ -426,14 +423,13 @@ def _carried_back(
 
 
 def count_fields(
-    held: Mapping[str, tuple[int, int, int]], table: pl.DataFrame | pl.LazyFrame, *, reads_texts: bool
+    held: Mapping[str, tuple[int, int, int]], table: pl.DataFrame | pl.LazyFrame
 ) -> pl.DataFrame:
     """FIELDS: what was looked at.
 
     Args:
         held: `count_values` of the columns that are there.
         table: HITS.
-        reads_texts: See the function of that name.
     """
     counted = (
         table.lazy()
@@ -452,11 +448,7 @@ def count_fields(
         {
             "column": column,
             "channel": channel,
-            "status": "absent"
-            if column not in held
-            else "off"
-            if channel == "text" and not reads_texts
-            else "screened",
+            "status": "screened" if column in held else "absent",
             "filled": held[column][0] if column in held else 0,
             "distinct": held[column][1] if column in held else 0,
             "unscreenable": met.get((column, "unscreenable"), 0),

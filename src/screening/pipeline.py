@@ -22,9 +22,11 @@ import polars as pl
 
 from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, describe_input, draw_manifest, write_run
-from screening.errors import MissingExtraError
-from screening.hits import facts_behind, find_hits, in_order
-from screening.payments import conform
+from screening.errors import MissingExtraError, check_kind
+from screening.hits import find_hits, in_order
+from screening.index import NameIndex
+from screening.payments import as_polars, conform
+from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
@@ -33,10 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from screening.index import NameIndex
-    from screening.policy import Policy
 
-__all__ = ["Result", "Steps", "describe_index", "notes", "screen", "summarise"]
+__all__ = ["Result", "Steps", "check_arguments", "describe_index", "notes", "screen", "summarise"]
 
 _POLARS: Final = "polars"
 _MAJORITY: Final = 0.6  # of the values of a column; below it a few odd parties would speak for all
@@ -61,7 +61,7 @@ class Result:
 
     @property
     def alerts(self) -> Any:
-        """ALERTS: payments that a person must see, the gravest first."""
+        """ALERTS: payments with an outcome, the gravest first; MONITOR is kept for sampling."""
         return _carried(self.tables["alerts"], self.carrier)
 
     @property
@@ -149,7 +149,7 @@ def screen(
     policy: Policy | None = None,
     rules: Sequence[Rule] = RULES,
     history: Any = None,
-    parties: pl.DataFrame | None = None,
+    parties: Any = None,
     facts: pl.DataFrame | None = None,
     threshold: float | None = None,
     progress: Callable[[str], None] | None = None,
@@ -160,10 +160,12 @@ def screen(
         transactions: Payments: a polars, pandas or Arrow table, or the path of a CSV, Parquet, JSON lines
             or Arrow file. Columns are found by name, or mapped in the policy.
         index: The sanctions list, ready to be searched.
-        policy: Every choice of the bank; the index's own by default.
+        policy: Every choice of the bank; the index's own by default. What it says of names and lists holds
+            even if the index was built by another one (`NameIndex.with_policy`).
         rules: Rules to evaluate.
         history: Earlier payments, for rules that look back. Only `transactions` are flagged.
-        parties: What is known of parties, one row per `party_id`: any of `screening.rules.PARTY_FIELDS`.
+        parties: What is known of parties, as a table of any of these kinds with one row per `party_id` and
+            any of `screening.rules.PARTY_FIELDS`; `screening.runs.read_parties` reads one from a file.
         facts: FACTS of the list (`SanctionsList.facts`), with which hits are corroborated; those behind
             the index by default.
         threshold: Score from which a name is a hit, in place of the policy's.
@@ -172,16 +174,20 @@ def screen(
     Raises:
         SchemaError: The payments lack a column that nothing can be done without.
         PolicyError: The policy asks for something that does not exist.
+        ArgumentError: `index`, `policy` or a rule is of the wrong kind.
         RunError: The counts do not add up.
     """
-    policy = policy or index.policy
+    policy, index = check_arguments(index, policy, rules)
     apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     with steps.step("reading payments"):
-        payments = conform(transactions, policy=policy)
-        earlier = None if history is None else conform(history, policy=policy)
+        given, source = _taken(transactions, "payments")
+        payments = conform(given, policy=policy)
+        before, earlier_source = _taken(history, "earlier payments")
+        earlier = None if before is None else conform(before, policy=policy)
+        parties, parties_source = _taken(parties, "parties")
     with steps.step("screening names"):
-        facts = facts_behind(index) if facts is None else facts
+        facts = index.facts if facts is None else facts
         search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
         named = policy.payments.names_required
         found = search(payments.transactions, named=named, progress=steps.say)
@@ -204,12 +210,13 @@ def screen(
             came_in=payments.rows_in, screened=found.rows, rejected=payments.rows_rejected
         )
         manifest = draw_manifest(
-            source={**describe_input(transactions), **counts, "columns": dict(payments.columns)},
+            source={**(source or {}), **counts, "columns": dict(payments.columns)},
             provenance=index.provenance,
             index=describe_index(index, facts, threshold),
             policy=policy,
             fields=found.fields,
-            rules=assessment.coverage.to_dicts(),
+            rules=assessment.rules,
+            coverage=assessment.coverage,
             tables=tables,
             warnings=notes(
                 index,
@@ -220,11 +227,38 @@ def screen(
                 hits=found.table,
                 facts=facts,
             ),
-            history=None if history is None else describe_input(history),
-            parties=None if parties is None else describe_input(parties),
+            history=earlier_source,
+            parties=parties_source,
         )
     manifest["clock"] = steps.clock()
     return Result(tables=tables, manifest=manifest, carrier=_carrier_of(transactions))
+
+
+def check_arguments(
+    index: NameIndex, policy: Policy | None, rules: Sequence[Rule]
+) -> tuple[Policy, NameIndex]:
+    """The policy in force, and the index that searches by it.
+
+    Raises:
+        ArgumentError: One of them is of the wrong kind.
+        ListError: The policy leaves nothing of the list to screen.
+    """
+    check_kind("index", index, NameIndex, instead="build one with NameIndex(sanctions)")
+    policy = index.policy if policy is None else policy
+    check_kind("policy", policy, Policy, instead="use Policy.from_toml(path) or Policy.from_dict(tables)")
+    for rule in rules:
+        check_kind("every rule", rule, Rule, instead="choose from screening.RULES or make one with @rule")
+    return policy, index.with_policy(policy)
+
+
+def _taken(given: Any, what: str) -> tuple[Any, dict[str, Any] | None]:
+    """A path, or the rows of a table as a polars frame; and what a manifest says of it."""
+    if given is None:
+        return None, None
+    if isinstance(given, str | os.PathLike):
+        return given, describe_input(given)
+    rows = as_polars(given, what=what)
+    return rows, describe_input(given, rows)
 
 
 def describe_index(index: NameIndex, facts: pl.DataFrame, threshold: float | None) -> dict[str, Any]:
@@ -259,9 +293,7 @@ def notes(
         hits: HITS of the payments that were screened.
         facts: FACTS of the list.
     """
-    off = fields.filter(pl.col("status") == "off")["column"]
     lines = [*_of_the_list(index)]
-    lines += [f"column '{name}' was NOT screened: this index cannot read texts" for name in off]
     lines += [f"column '{name}' of the payments is read by nothing" for name in unused_columns]
     lines += [_of_no_names(row) for row in fields.to_dicts() if row["not_names"] > _MAJORITY * row["filled"]]
     if facts.filter(pl.col("attribute") == "birth_date").is_empty():
@@ -285,10 +317,9 @@ def notes(
 
 def _of_the_list(index: NameIndex) -> list[str]:
     """What the reader of the list warned about, one line per kind."""
-    sanctions = getattr(index, "sanctions", None)  # a stand-in for an index may have read no list
-    if sanctions is None:
-        return []
-    warnings = sanctions.warnings.group_by("code", maintain_order=True).agg(pl.len(), pl.first("message"))
+    warnings = index.sanctions.warnings.group_by("code", maintain_order=True).agg(
+        pl.len(), pl.first("message")
+    )
     return [f"list: {code} ({count:,} times): {message}" for code, count, message in warnings.iter_rows()]
 
 

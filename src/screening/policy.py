@@ -24,6 +24,7 @@ __all__ = [
     "ATTRIBUTES",
     "OUTCOMES",
     "SEARCHABLE",
+    "WORKED",
     "CorroborationPolicy",
     "ListPolicy",
     "NamePolicy",
@@ -35,6 +36,8 @@ __all__ = [
 
 OUTCOMES: Final = ("MONITOR", "REVIEW", "HOLD", "SUSPEND")
 """What may become of a payment that is not clear, the mildest first."""
+WORKED: Final = OUTCOMES[1:]
+"""Those that a person must look at; MONITOR is kept for sampling."""
 
 SEARCHABLE: Final = (0.6, 1.0)
 """Thresholds of names that a search can keep its promise at."""

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 import screening
 from screening import spark as over_spark
-from screening.hits import facts_behind, find_hits
+from screening.hits import find_hits
 from screening.policy import Policy
 from screening.rules import RULES
 from screening.rules.partitions import plan
@@ -168,12 +168,11 @@ def test_a_worker_that_remembers_names_finds_what_it_would_find_anew(
 ) -> None:
     monkeypatch.setattr(tasks, "_REMEMBERED", remembered)
     policy = Policy()
-    judge = tasks._Judge(index, None)
+    judge = tasks._Judge(index, index.facts, None)
     payments = screening.conform(unusual()).transactions.collect()
     for piece in (payments.head(9), payments.tail(9), payments.reverse(), payments.head(0)):
         hits, held = judge.hits(piece, policy)
-        facts = facts_behind(index)
-        anew = find_hits(piece, index, facts=facts, policy=policy, named=policy.payments.names_required)
+        anew = find_hits(piece, index, policy=policy, named=policy.payments.names_required)
         assert_frame_equal(hits, anew.table)
         kept = anew.fields.filter(pl.col("column").is_in(held["column"].implode()))
         assert_frame_equal(held.sort("column"), kept.select(held.columns).sort("column"))

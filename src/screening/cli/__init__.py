@@ -21,6 +21,7 @@ from screening.audit import check_folder
 from screening.cli import console, views
 from screening.corroboration import Party, unreadable
 from screening.errors import ListError, ScreeningError
+from screening.policy import WORKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ Examples:
 \b
 Exit codes:
   0    done (and, with --fail-on-alerts, nothing for a person to look at)
-  1    with --fail-on-alerts: alerts were raised, or rows could not be read
+  1    with --fail-on-alerts: alerts above MONITOR were raised, or rows could not be read
   2    the command was mistyped
   3    an input or output cannot be used: list, payments, policy, folder
   4    a fault of the program; no outputs were written
@@ -146,7 +147,12 @@ def run(
         bool, typer.Option("--resume", help="Finish a run into this folder that was interrupted.")
     ] = False,
     fail_on_alerts: Annotated[
-        bool, typer.Option("--fail-on-alerts", help="End with code 1 if a person must look at anything.")
+        bool,
+        typer.Option(
+            "--fail-on-alerts",
+            help="End with code 1 if a person must look at anything: an alert above MONITOR, or a row that "
+            "could not be read.",
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")] = False,
 ) -> None:
@@ -202,7 +208,8 @@ def run(
             views.show_result(result)
         except console.Unwritable as error:  # the outputs are whole, and that is what was asked for
             console.note(f"screening: the summary cannot be printed ({error}); the outputs are in {out}")
-    waiting = sum(result.manifest["alerts"].values()) + result.manifest["rejects"]
+    alerts = result.manifest["alerts"]
+    waiting = sum(alerts[outcome] for outcome in WORKED) + result.manifest["rejects"]
     if fail_on_alerts and waiting:
         raise typer.Exit(ExitCode.ALERTS)
 

@@ -14,11 +14,11 @@ from rich.text import Text
 from screening.audit import MANIFEST
 from screening.cli import console
 from screening.corroboration import PARTY
-from screening.errors import ListError, PolicyError
+from screening.errors import PolicyError
 from screening.hit_reasons import compare_inside
 from screening.hits import find_hits
-from screening.names import compare
-from screening.rules import RULES, describe, list_rules
+from screening.rules import describe, list_rules
+from screening.rules.catalogue import by_id
 
 if TYPE_CHECKING:
     from screening.corroboration import Party
@@ -166,7 +166,7 @@ def lookup(
         "hits": hits,
     }
     if reference is not None:
-        best = _best(query, reference, index)
+        best = index.explain(query, reference)
         answer["why_not"] = {
             "reference": reference,
             "listed_name": best.listed,
@@ -178,7 +178,7 @@ def lookup(
 
 def _best_of_hit(query: str, hit: dict[str, Any], index: NameIndex) -> Comparison:
     """The comparison of the words that a hit rests on: the query, or what stands inside it."""
-    whole = _best(query, hit["reference"], index)
+    whole = index.explain(query, hit["reference"])
     if whole.score >= hit["score"]:
         return whole
     places = index.scan_text([query], threshold=hit["score"]).filter(reference=hit["reference"])
@@ -187,17 +187,6 @@ def _best_of_hit(query: str, hit: dict[str, Any], index: NameIndex) -> Compariso
         for start, end in places.select("start", "end").iter_rows()
     ]
     return max([whole, *inside], key=lambda comparison: comparison.score)
-
-
-def _best(query: str, reference: str, index: NameIndex) -> Comparison:
-    """The comparison with the name of a designation that resembles the query most."""
-    names = index.names.filter(pl.col("reference") == reference)
-    if names.is_empty():
-        close = difflib.get_close_matches(reference, index.names["reference"].unique().sort(), n=1)
-        hint = f"; did you mean {close[0]}?" if close else ""
-        raise ListError(f"the list holds no designation {reference}{hint}", reference=reference)
-    compared = (compare(query, name, kind=kind) for name, kind in names.select("name", "kind").iter_rows())
-    return max(compared, key=lambda comparison: comparison.score)
 
 
 def _words(why: Comparison) -> dict[str, Any]:
@@ -277,12 +266,12 @@ def rule_text(name: str) -> str:
     Raises:
         PolicyError: There is no such rule.
     """
-    by_id = {rule.id: rule for rule in RULES}
-    if name.upper() not in by_id:
-        close = difflib.get_close_matches(name.upper(), by_id, n=1)
+    known = by_id()
+    if name.upper() not in known:
+        close = difflib.get_close_matches(name.upper(), known, n=1)
         hint = f"did you mean {close[0]}?" if close else "`screening rules list` names them all"
         raise PolicyError(f"no rule {name!r}; {hint}", rule=name)
-    return describe(by_id[name.upper()])
+    return describe(known[name.upper()])
 
 
 def show_list(sanctions: SanctionsList) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import io
 import json
 import zipfile
 import zlib
 from contextlib import suppress
+from copy import copy
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -17,7 +19,7 @@ import numpy.typing as npt
 import polars as pl
 
 from screening.designations import Provenance, SanctionsList
-from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError
+from screening.errors import IndexFormatError, ListError, PolicyError, RunError, SchemaError, check_kind
 from screening.index.aligning import scores, similar_units
 from screening.index.batch import Batch, Ints, tokenise_batch
 from screening.index.bound import candidates
@@ -61,6 +63,7 @@ class NameIndex:
 
     Raises:
         ListError: Nothing is left to screen, or a designation has no name that can be compared.
+        ArgumentError: `sanctions` or `policy` is something else.
 
     Example:
         >>> from screening.designations import SanctionsList
@@ -72,7 +75,11 @@ class NameIndex:
     """
 
     def __init__(self, sanctions: SanctionsList, *, policy: Policy | None = None) -> None:
-        self.policy = policy or Policy()
+        check_kind(
+            "sanctions", sanctions, SanctionsList, instead="read one with screening.read_un_list(path)"
+        )
+        self._policy = Policy() if policy is None else policy
+        check_kind("policy", self._policy, Policy, instead="use Policy.from_toml(path)")
         excluded = self.policy.lists.exclude_list_types
         self.sanctions = sanctions
         names = sanctions.names.select(LISTED_NAMES.names())
@@ -112,6 +119,25 @@ class NameIndex:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    @property
+    def policy(self) -> Policy:
+        """What it searches by; another one makes another index, see `with_policy`."""
+        return self._policy
+
+    def with_policy(self, policy: Policy) -> Self:
+        """The same list, searched by another policy; the index itself where that changes nothing.
+
+        Raises:
+            ListError: `lists.exclude_list_types` leaves nothing to screen.
+        """
+        if policy == self.policy:
+            return self
+        if policy.lists != self.policy.lists:
+            return type(self)(self.sanctions, policy=policy)
+        other = copy(self)
+        other._policy = policy  # noqa: SLF001 (its own)
+        return other
 
     @property
     def threshold(self) -> float:
@@ -212,7 +238,9 @@ class NameIndex:
         """
         places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
         if places.is_empty():
-            raise PolicyError(f"no designation {reference!r} is screened", reference=reference)
+            close = difflib.get_close_matches(reference, self.names["reference"].unique().sort(), n=1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise PolicyError(f"no designation {reference!r} is screened{hint}", reference=reference)
         readings = prepare_readings(name)
         queries = [Query.ready(reading) for reading in readings]
         best = max(places.to_list(), key=lambda place: _score(queries, self._listed[place]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from screening.errors import PolicyError
+from screening.errors import PolicyError, check_kind
 from screening.names.comparison import INCIDENTAL, Listed, Query, align, rate
 from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS
@@ -71,6 +71,7 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
 
     Raises:
         PolicyError: `kind` is neither of the two.
+        ArgumentError: A name is no text.
 
     Example:
         >>> result = compare("Khaled Abdulrahman Altesti", "Khalid ABDUL-RAHMAN AL-TESTI")
@@ -79,6 +80,8 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
         >>> result.reasons[0]
         "'khaled' is 'khalid' in another spelling (0.94)"
     """
+    for name in (a, b):
+        check_kind("a name", name, str, instead="compare() takes two names as text")
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
     return explain_best(a, prepare_readings(a), Listed.ready(prepare(b), kind))

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "find_files", "open_parts"]
+__all__ = ["ROW", "Part", "as_polars", "find_files", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -82,35 +82,41 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
             raise SchemaError(
                 f"{error}; every file of '{where}' is read, as one table: leave others out"
             ) from error
-    return [_from_frame(transactions)]
-
-
-def _from_frame(transactions: Any) -> Part:
-    if isinstance(transactions, pl.LazyFrame):
-        # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
-        try:
-            frame = transactions.collect(engine="streaming")
-        except pl.exceptions.PolarsError as error:
-            raise SchemaError(f"the lazy frame cannot be collected: {_first_line(error)}") from error
-    elif isinstance(transactions, pl.DataFrame):
-        frame = transactions
-    else:
-        frame = _foreign(transactions)
-    return Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))
+    frame = as_polars(transactions, what="payments")
+    return [Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))]
 
 
 def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
     return frame.lazy().with_row_index(ROW, offset=1)
 
 
-def _foreign(transactions: Any) -> pl.DataFrame:
+def as_polars(given: Any, *, what: str) -> pl.DataFrame:
+    """The rows of a table of any library.
+
+    Args:
+        given: A polars (eager or lazy), pandas or Arrow table.
+        what: What its rows are, for the error.
+
+    Raises:
+        SchemaError: It is no table, or cannot be collected.
+    """
+    if isinstance(given, pl.DataFrame):
+        return given
+    if isinstance(given, pl.LazyFrame):
+        # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
+        try:
+            return given.collect(engine="streaming")
+        except pl.exceptions.PolarsError as error:
+            raise SchemaError(f"the lazy frame cannot be collected: {_first_line(error)}") from error
     try:
-        table = nw.from_native(transactions)
+        table = nw.from_native(given)
     except nw.exceptions.DuplicateError as error:
         raise SchemaError(f"table: two columns of one name: {_first_line(error)}") from error
     except TypeError as error:
+        if hasattr(given, "__arrow_c_stream__") or hasattr(given, "__arrow_c_array__"):
+            return pl.DataFrame(given)
         raise SchemaError(
-            f"cannot read payments from {type(transactions).__name__}: pass a polars, pandas or Arrow table, "
+            f"cannot read {what} from {type(given).__name__}: pass a polars, pandas or Arrow table, "
             "or the path of a CSV, Parquet, JSON lines or Arrow file"
         ) from error
     if isinstance(table, nw.LazyFrame):
@@ -177,6 +183,10 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
         return [(f"{name}/{item.name}", item) for item in found]
     if path.is_file():
         return [(path.name, path)]
+    if path.exists():
+        raise SchemaError(
+            f"{where}: is no file that can be read twice; save what comes from a pipe to a file"
+        )
     matches = sorted(Path(item) for item in glob.glob(str(where), recursive=True) if Path(item).is_file())  # noqa: PTH207 - the pattern may be absolute
     if not matches:
         raise SchemaError(

@@ -39,7 +39,7 @@ def read_memory(text: str) -> int:
     """
     found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*([kmgt]?)(i?)b?\s*", text.casefold())
     if not found:
-        raise RunError(f"'{text}' is no size of memory; write 4GB, 1.5GB or 800MB")
+        raise RunError(f"'{text}' is no size of memory; write 4GB, 1.5GB or 1500MB")
     number, unit, binary = found.groups()
     size = int(float(number) * (_BINARY if binary else _UNITS)[unit])
     if size < LEAST_MEMORY:

@@ -17,7 +17,6 @@ from screening.hits import (
     judge_names,
     judge_texts,
     pool,
-    reads_texts,
 )
 from screening.payments import ID, KEY, open_source, readable
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
@@ -98,13 +97,8 @@ def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Seq
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:
     """Judge a stretch of the distinct names or texts."""
     values = desk.place.scan(source).slice(start, length).collect()["value"]
-    if channel == "names":
-        judged = judge_names(values, desk.index, threshold=desk.threshold)
-    else:
-        in_texts = judge_texts(values, desk.index, threshold=desk.threshold)
-        assert in_texts is not None  # texts of an index that reads none are not asked for
-        judged = in_texts
-    desk.place.seal(part, judged.drop("query_id"))
+    judge = judge_names if channel == "names" else judge_texts
+    desk.place.seal(part, judge(values, desk.index, threshold=desk.threshold).drop("query_id"))
 
 
 def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], payments: bool) -> None:
@@ -112,10 +106,7 @@ def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], 
     rows = kept_rows(desk.place, batch, "payments") if payments else desk.place.scan(batch)
     named = payments and desk.policy.payments.names_required
     frame = rows.select(columns).collect()
-    judged = Judged(
-        names=_judged(desk, "names", frame),
-        texts=_judged(desk, "texts", frame) if reads_texts(desk.index) else None,
-    )
+    judged = Judged(names=_judged(desk, "names", frame), texts=_judged(desk, "texts", frame))
     table = carry_back(
         frame.lazy(), distinct_identifiers(frame), judged, desk.index, facts=desk.facts, policy=desk.policy,
         named=named,

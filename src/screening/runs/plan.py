@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from screening.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from screening.rules import Rule
+__all__ = ["PLAN_FORMAT", "refuse_changes"]
 
-__all__ = ["PLAN_FORMAT", "describe_rules", "refuse_changes"]
-
-PLAN_FORMAT: Final = "screening.plan/4"
+PLAN_FORMAT: Final = "screening.plan/5"
 
 _WORDS: Final = {
     "format": "the format of unfinished runs",
@@ -28,11 +26,6 @@ _WORDS: Final = {
     "rules": "the rules",
     "library": "the versions of the library or of what it computes with",
 }
-
-
-def describe_rules(rules: Iterable[Rule]) -> list[str]:
-    """Every rule by id, version and parameters."""
-    return [f"{rule.id} {rule.version} {[(p.name, p.value) for p in rule.parameters]}" for rule in rules]
 
 
 def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any], *, folder: object) -> None:

@@ -20,22 +20,20 @@ import polars as pl
 from screening.audit import (
     check_folder,
     describe_input,
+    describe_rule,
     library_versions,
     reference_data,
 )
 from screening.errors import RunError, ScreeningError
-from screening.hits import (
-    facts_behind,
-)
-from screening.payments import Source, open_source, readable
-from screening.pipeline import Steps, describe_index, summarise
+from screening.payments import Source, as_polars, open_source, readable
+from screening.pipeline import Steps, check_arguments, describe_index, summarise
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
 from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
-from screening.runs.plan import PLAN_FORMAT, describe_rules, refuse_changes
+from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
 from screening.runs.workplace import Workplace
 
@@ -78,7 +76,7 @@ def screen_into(
     policy: Policy | None = None,
     rules: Sequence[Rule] = RULES,
     history: str | os.PathLike[str] | None = None,
-    parties: pl.DataFrame | None = None,
+    parties: Any = None,
     facts: pl.DataFrame | None = None,
     threshold: float | None = None,
     budget: Budget | None = None,
@@ -96,7 +94,7 @@ def screen_into(
         policy: Every choice of the bank; the index's own by default.
         rules: Rules to evaluate.
         history: Path of earlier payments, for rules that look back.
-        parties: What is known of parties, one row per `party_id`; held in memory.
+        parties: What is known of parties, as for `screening.screen`; held in memory.
         facts: FACTS of the list; those behind the index by default.
         threshold: Score from which a name is a hit, in place of the policy's.
         budget: Memory and workers; half of the machine's memory and one worker by default.
@@ -110,20 +108,21 @@ def screen_into(
     """
     target = Path(folder)
     check_folder(target)
-    policy = policy or index.policy
-    apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
+    policy, index = check_arguments(index, policy, rules)
+    rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
+    known = None if parties is None else as_polars(parties, what="parties")
     source = open_source(os.fspath(transactions), policy=policy)
     earlier = None if history is None else open_source(os.fspath(history), policy=policy)
-    facts = facts_behind(index) if facts is None else facts
+    facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
         with steps.step("taking stock"):
             inputs = {
                 "input": describe_input(transactions),
                 "history": None if history is None else describe_input(history),
-                "parties": None if parties is None else describe_input(parties),
+                "parties": None if parties is None else describe_input(parties, known),
                 "index": describe_index(index, facts, threshold),
             }
             plan = _agree(
@@ -133,7 +132,7 @@ def screen_into(
         desk = Desk(place=place, index=index, facts=facts, policy=policy, threshold=threshold)
         work = Stages(
             desk=desk, crew=Crew(desk, workers=budget.workers, threads=cores()), plan=plan, budget=budget,
-            steps=steps, source=source, earlier=earlier, rules=rules, parties=parties, inputs=inputs,
+            steps=steps, source=source, earlier=earlier, rules=rules, parties=known, inputs=inputs,
             where={"payments": os.fspath(transactions), "history": os.fspath(history or "")},
         )  # fmt: skip
         work.do()
@@ -167,7 +166,7 @@ def _agree(
         "policy": policy.sha256,
         "reference_data": reference_data(),
         "rule_tables": hashes(policy.rules.reference),
-        "rules": describe_rules(rules),
+        "rules": {rule.id: describe_rule(rule) for rule in rules},
         "library": library_versions(),
     }
     now = dict(json.loads(json.dumps(now, ensure_ascii=False)))

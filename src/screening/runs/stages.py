@@ -21,7 +21,7 @@ from screening.audit import (
     write_table,
 )
 from screening.errors import RunError, SchemaError
-from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields, reads_texts
+from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
 from screening.pipeline import Steps, notes
 from screening.rules.partitions import plan
@@ -249,8 +249,6 @@ class Stages:
     def _judge(self) -> None:
         """What the index says of them: each name and text is judged once in the whole run."""
         for channel in CHANNELS:
-            if channel == "texts" and not reads_texts(self.desk.index):
-                continue
             tasks = []
             for source in self.place.sealed(f"distinct-{channel}-"):
                 total, length = self._noted(source)["rows"], self.plan["names"]
@@ -374,14 +372,15 @@ class Stages:
                 held[column] = before[0] + filled, before[1] + distinct, before[2] + not_names
         hits = self.place.scan("hits-payments-")
         index = self.desk.index
-        fields = count_fields(held, hits, reads_texts=reads_texts(index))
+        fields = count_fields(held, hits)
         return draw_manifest(
             source={**self.inputs["input"], **counts, "columns": dict(self.source.columns)},
             provenance=index.provenance,
             index=self.inputs["index"],
             policy=self.desk.policy,
             fields=fields,
-            rules=self.place.scan("coverage").collect().to_dicts(),
+            rules=self.rules,
+            coverage=self.place.scan("coverage").collect(),
             tables={
                 "alerts": self.place.scan("alerts-"),
                 "hits": self.place.scan("hits-"),

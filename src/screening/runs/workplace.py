@@ -13,6 +13,7 @@ A part is written under another name, brought to the disk and renamed; its recei
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -25,12 +26,6 @@ import polars as pl
 
 from screening.audit import settle_on_disk
 from screening.errors import RunError
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # not on this system: two runs into one folder are then not noticed
-    fcntl = None
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,8 +106,6 @@ class Workplace:
 
     def _hold(self) -> None:
         self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        if fcntl is None:
-            return
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from screening.alerts import raise_alerts
-from screening.audit import account_for_rows, draw_manifest
+from screening.audit import account_for_rows, describe_input, draw_manifest
 from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
-from screening.hits import HIT_COLUMNS, count_fields, facts_behind, in_order
-from screening.payments import is_plain_text
+from screening.hits import HIT_COLUMNS, count_fields, in_order
+from screening.payments import as_polars, is_plain_text
 from screening.payments.columns import MAJOR, match_columns
-from screening.pipeline import Result, Steps, describe_index, notes
+from screening.pipeline import Result, Steps, check_arguments, describe_index, notes
 from screening.rules import RULES
 from screening.rules.gathering import Found, gather, together
 from screening.rules.partitions import plan
 from screening.rules.scopes import WHOLE
 from screening.schemas import HITS, REJECTS, WARNINGS
-from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, frame_of, judge_rows, look_at_parts
+from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, bytes_of, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,7 +91,8 @@ def screen(
     policy: Policy | None = None,
     rules: Sequence[Rule] = RULES,
     history: Any = None,
-    parties: pl.DataFrame | None = None,
+    parties: Any = None,
+    facts: pl.DataFrame | None = None,
     threshold: float | None = None,
     parts: int | None = None,
 ) -> SparkResult:
@@ -103,7 +104,8 @@ def screen(
         policy: Every choice of the bank; the index's own by default. `number_rows` has no meaning here.
         rules: Rules to evaluate.
         history: A Spark table of earlier payments, for rules that look back.
-        parties: What is known of parties, as a polars frame.
+        parties: What is known of parties, as for `screening.screen`.
+        facts: FACTS of the list; those behind the index by default.
         threshold: Score from which a name is a hit, in place of the policy's.
         parts: Into how many parts the rules' payments are dealt; as many as the table has partitions by
             default. A part must fit into a worker.
@@ -115,7 +117,8 @@ def screen(
         RunError: The counts do not add up, or a worker has another version of polars.
     """
     _require_spark()
-    policy = policy or index.policy
+    policy, index = check_arguments(index, policy, rules)
+    facts = index.facts if facts is None else facts
     if policy.payments.number_rows:
         raise PolicyError("number_rows = true: rows of a Spark table have no numbers; supply transaction_id")
     steps = Steps()
@@ -125,10 +128,11 @@ def screen(
         past = match_columns(history.columns, policy.payments, source="the history")
         names &= {MAJOR.get(name, name) for name in past}
         _check_apart(transactions, columns["transaction_id"], history, past["transaction_id"])
-    drawn = plan(names, rules, parties=parties, policy=policy)
+    known = None if parties is None else as_polars(parties, what="parties")
+    drawn = plan(names, rules, parties=known, policy=policy)
     parts = parts or max(1, transactions.rdd.getNumPartitions())
     session = transactions.sparkSession
-    saved = session.sparkContext.broadcast(_saved(index))
+    saved = session.sparkContext.broadcast(_saved(index, facts))
     task = partial(judge_rows, saved=saved, threshold=threshold, plan=drawn, parts=parts)
     kinds = ("hits", "unread", "rejects", "warnings", "task", "held")
     with steps.step("screening names"):
@@ -157,13 +161,11 @@ def screen(
             for column, filled, distinct, odd in held.sort("column").iter_rows()
         },
         of_payments,
-        reads_texts=True,
     )
     rejected = rejects.select("source", "row").unique().height
-    facts = facts_behind(index)
     manifest = draw_manifest(
         source={
-            "kind": "pyspark.sql.DataFrame",
+            **describe_input(transactions),
             **account_for_rows(came_in=rows_in, screened=rows_out, rejected=rejected),
             "columns": columns,
         },
@@ -171,7 +173,8 @@ def screen(
         index=describe_index(index, facts, threshold),
         policy=policy,
         fields=fields,
-        rules=assessment.coverage.to_dicts(),
+        rules=assessment.rules,
+        coverage=assessment.coverage,
         tables=tables,
         warnings=notes(
             index,
@@ -182,8 +185,8 @@ def screen(
             hits=of_payments,
             facts=facts,
         ),
-        history=None if history is None else {"kind": "pyspark.sql.DataFrame"},
-        parties=None if parties is None else {"kind": "polars.DataFrame"},
+        history=None if history is None else describe_input(history),
+        parties=None if parties is None else describe_input(parties, known),
     )
     manifest["clock"] = steps.clock()
     return SparkResult(result=Result(tables=tables, manifest=manifest), session=session)
@@ -263,11 +266,12 @@ def _by_id(table: Any, name: str) -> tuple[Any, Any | None]:
     return alone, shared.repartition(key).sortWithinPartitions("#order").drop("#order")
 
 
-def _saved(index: NameIndex) -> bytes:
+def _saved(index: NameIndex, facts: pl.DataFrame) -> tuple[bytes, bytes]:
+    """What workers compare names and parties with."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index"
         index.save(path)
-        return path.read_bytes()
+        return path.read_bytes(), bytes_of(facts)
 
 
 def _hear(told: Any, kinds: Sequence[str]) -> dict[str, list[pl.DataFrame]]:

@@ -20,7 +20,6 @@ from screening.hits import (
     count_values,
     distinct_identifiers,
     distinct_values,
-    facts_behind,
     find_hits,
     judge_names,
     judge_texts,
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from screening.policy import Policy
     from screening.rules.partitions import Partition, Plan
 
-__all__ = ["HELD", "NARROWED", "TASK", "TOLD", "frame_of", "judge_rows", "look_at_parts"]
+__all__ = ["HELD", "NARROWED", "TASK", "TOLD", "bytes_of", "frame_of", "judge_rows", "look_at_parts"]
 
 TOLD: Final = "kind string, part int, content binary"
 """Columns of what tasks tell: a kind of table, its part, and the table."""
@@ -64,9 +63,9 @@ _REMEMBERED: Final = 2_000_000  # names that a worker holds as judged: some 100 
 class _Judge:
     """An index in a worker, and the names that it has judged: the same ones come in every task."""
 
-    def __init__(self, index: NameIndex, threshold: float | None) -> None:
+    def __init__(self, index: NameIndex, facts: pl.DataFrame, threshold: float | None) -> None:
         self._index, self._threshold = index, threshold
-        self.facts = facts_behind(index)
+        self.facts = facts
         self._forget()
 
     def _forget(self) -> None:
@@ -110,12 +109,13 @@ class _Judge:
 
 
 @lru_cache(maxsize=1)
-def _judge_of(saved: bytes, threshold: float | None) -> _Judge:
-    """The index in a worker: loaded once, however many tasks it runs."""
+def _judge_of(saved: tuple[bytes, bytes], threshold: float | None) -> _Judge:
+    """The index and the facts in a worker: loaded once, however many tasks it runs."""
+    index, facts = saved
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index"
-        path.write_bytes(saved)
-        return _Judge(NameIndex.load(path), threshold)
+        path.write_bytes(index)
+        return _Judge(NameIndex.load(path), frame_of(facts), threshold)
 
 
 def judge_rows(
@@ -208,12 +208,17 @@ def look_at_parts(
 def _tell(kind: str, table: pl.DataFrame, *, part: int = 0) -> pa.RecordBatch:
     import pyarrow as pa  # noqa: PLC0415  # only where Spark is
 
+    schema = pa.schema([("kind", pa.string()), ("part", pa.int32()), ("content", pa.binary())])
+    return pa.record_batch([[kind], [part], [bytes_of(table)]], schema=schema)
+
+
+def bytes_of(table: pl.DataFrame) -> bytes:
+    """A table as it is sent."""
     content = io.BytesIO()
     table.write_ipc(content, compression="zstd")
-    schema = pa.schema([("kind", pa.string()), ("part", pa.int32()), ("content", pa.binary())])
-    return pa.record_batch([[kind], [part], [content.getvalue()]], schema=schema)
+    return content.getvalue()
 
 
 def frame_of(content: bytes) -> pl.DataFrame:
-    """The table that a task told."""
+    """The table that was sent."""
     return pl.read_ipc(io.BytesIO(content))

@@ -151,7 +151,8 @@ def _with_integers(
 
 def _with_floats(frame: pl.LazyFrame, *, value: str, problem: str, signed: bool) -> pl.LazyFrame:
     """Minor units of the floats that have them beyond doubt; the others, mostly none, are read as texts."""
-    unit = pl.lit(10.0).pow(pl.col("#e"))
+    unit = pl.col("#unit")
+    frame = frame.with_columns(pl.lit(10.0).pow(pl.col("#e")).alias("#unit"))
     frame = frame.with_columns((pl.col("#float") * unit).round(0, mode="half_away_from_zero").alias("#near"))
     beyond_doubt = (
         pl.col("#float").is_finite()

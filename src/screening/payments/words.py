@@ -61,10 +61,12 @@ def trim(texts: pl.Expr) -> pl.Expr:
 
 
 def _trimmed(texts: pl.Series) -> pl.Series:
-    # most columns hold nothing to trim, and looking at their ends costs half of making them anew:
-    # a text can only change if it is empty, or does not begin and end with a visible ASCII letter
-    last = texts.cast(pl.Binary).bin.get(-1, null_on_oob=True)
-    doubtful = texts.filter((texts < "!") | (texts > "~") | (last < ord("!")) | (last > ord("~")))
+    # most columns hold nothing to trim, and a look at the ends of a text costs half of making it anew:
+    # one that begins and ends with visible ASCII stays as it is
+    present = texts.drop_nulls()
+    last = present.cast(pl.Binary).bin.get(-1, null_on_oob=True)
+    visible = present.is_between("!", "~") & last.is_between(ord("!"), ord("~"))
+    doubtful = present.filter(~visible)
     trimmed = doubtful.str.strip_chars()
     if (trimmed == doubtful).all() and (trimmed != "").all():
         return texts

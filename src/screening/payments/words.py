@@ -63,15 +63,18 @@ def trim(texts: pl.Expr) -> pl.Expr:
 def _trimmed(texts: pl.Series) -> pl.Series:
     # most columns hold nothing to trim, and a look at the ends of a text costs half of making it anew:
     # one that begins and ends with visible ASCII stays as it is
-    present = texts.drop_nulls()
+    present = texts.drop_nulls() if texts.null_count() else texts
     last = present.cast(pl.Binary).bin.get(-1, null_on_oob=True)
     visible = present.is_between("!", "~") & last.is_between(ord("!"), ord("~"))
     doubtful = present.filter(~visible)
-    trimmed = doubtful.str.strip_chars()
-    if (trimmed == doubtful).all() and (trimmed != "").all():
+    if doubtful.is_empty() or _are_trimmed(doubtful):
         return texts
     trimmed = texts.str.strip_chars()
     return trimmed.set(trimmed == "", None)
+
+
+def _are_trimmed(texts: pl.Series) -> bool:
+    return bool((texts.str.strip_chars() == texts).all() and (texts != "").all())
 
 
 def _of(table: str, allowed: tuple[str, ...], extra: Mapping[str, str]) -> Callable[[str], str | None]:

@@ -175,6 +175,34 @@ def test_no_number_among_floats_is_a_problem(number: float) -> None:
     assert one(number) == Problem.NOT_A_NUMBER
 
 
+ODD_FLOATS = st.none() | st.floats() | st.sampled_from([0.29, 1.005, -0.0, -5.25, 1e15, 2.0**53 + 2])
+
+
+@given(st.lists(ODD_FLOATS, min_size=1), st.lists(EXPONENTS | st.none(), min_size=1), st.booleans())
+def test_a_float_reads_alike_alone_and_among_others(
+    numbers: list[float | None],
+    exponents: list[int | None],
+    signed: bool,  # noqa: FBT001
+) -> None:
+    amounts = pl.Series(numbers, dtype=pl.Float64)
+    scales = pl.Series([exponents[i % len(exponents)] for i in range(len(numbers))], dtype=pl.Int8)
+    alone = [
+        to_minor(amounts[i : i + 1], scales[i : i + 1], signed=signed).row(0) for i in range(len(numbers))
+    ]
+    assert to_minor(amounts, scales, signed=signed).rows() == alone
+
+
+@given(st.lists(ODD_FLOATS, min_size=1), EXPONENTS, st.booleans())
+def test_a_float_is_what_its_shortest_decimal_is(
+    numbers: list[float | None],
+    exponent: int,
+    signed: bool,  # noqa: FBT001
+) -> None:
+    texts = [None if x is None else format(Decimal(repr(x)), "f") for x in numbers]
+    as_text = read(pl.Series(texts, dtype=pl.String), exponent, decimal_mark=".", signed=signed)
+    assert read(pl.Series(numbers, dtype=pl.Float64), exponent, signed=signed) == as_text
+
+
 def test_a_small_float_is_read_as_it_was_written() -> None:
     assert read(pl.Series([12.1], dtype=pl.Float32), 2) == [(1210, 0)]
 

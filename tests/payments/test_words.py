@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of, synonyms
+from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of, synonyms, trim
 from screening.schemas import CHANNELS, STATUSES
 
 
@@ -35,8 +35,29 @@ WORDS = st.lists(st.none() | st.sampled_from(["eur", "EUR", "978", "?", "usd"]) 
 
 
 @given(WORDS, WORDS)
-def test_the_sample_changes_nothing(words: list[str | None], sample: list[str | None]) -> None:
-    frame = pl.DataFrame({"word": pl.Series(words, dtype=pl.String)})
+def test_what_stands_beside_a_word_changes_nothing(words: list[str | None], others: list[str | None]) -> None:
+    frame = pl.DataFrame({"word": pl.Series(words + others, dtype=pl.String)})
     meaning = currency_of({})
-    read = frame.select(recode(pl.col("word"), meaning, sample=pl.Series(sample, dtype=pl.String)))
-    assert read["word"].to_list() == [None if word is None else meaning(word) for word in words]
+    read = frame.select(recode(pl.col("word"), meaning))["word"].to_list()
+    assert read == [None if word is None else meaning(word) for word in words + others]
+
+
+# all white space of Unicode, visible letters at the ends of ASCII, and letters whose bytes look like blanks'
+BLANKS = "".join(
+    letter for letter in map(chr, range(0x3100)) if letter.isspace() and letter not in "\x1c\x1d\x1e\x1f"
+)
+TEXTS = st.lists(
+    st.none() | st.text(st.sampled_from(BLANKS + "!~a\x1c\x7f\u0100\u2010\u3001\u1ea0\U0001f600"), max_size=4)
+)
+
+
+@given(TEXTS)
+def test_a_text_is_trimmed_whatever_blanks_it_has_and_whatever_stands_beside_it(
+    texts: list[str | None],
+) -> None:
+    frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)})
+    expected = [None if text is None else text.strip(BLANKS) or None for text in texts]
+    assert frame.select(trim(pl.col("text")))["text"].to_list() == expected
+    for text, alone in zip(texts, expected, strict=True):
+        one = pl.DataFrame({"text": pl.Series([text], dtype=pl.String)})
+        assert one.select(trim(pl.col("text"))).item() == alone

@@ -26,6 +26,7 @@ _TWO_WAYS: Final = r"^[1-9][0-9]{0,2}[.,][0-9]{3}$"  # 1.234: one and a bit, or 
 _SPACES: Final = "[\u0020\u00a0\u2009\u202f'\u2019]"  # group separators that never mark decimals
 
 _WRITTEN: Final = pl.Struct({"number": pl.String, "negative": pl.Boolean, "ambiguous": pl.Boolean})
+_READ: Final = pl.Struct({"value": pl.Int64, "problem": pl.UInt8})
 _OWN_DECIMALS: Final = 3  # a currency with as many writes 1.234 for one and a bit
 
 
@@ -85,14 +86,21 @@ def with_minor(
     if kind.is_float():
         # a 32-bit float is its own shortest decimal only before it is widened
         wide = pl.col(amount) if kind == pl.Float64 else pl.col(amount).cast(pl.String).cast(pl.Float64)
-        frame = _with_float_text(frame.with_columns(wide.alias("#float")), signed=signed)
-        mark: str | None = "."
-    else:
-        frame = frame.with_columns(
-            pl.col(amount).cast(pl.String, strict=False).str.strip_chars().alias("#text"),
-            pl.lit(None, pl.Int64).alias("#exact"),
-        )
-        mark = "." if kind.is_numeric() else decimal_mark
+        frame = frame.with_columns(wide.alias("#float"))
+        return _with_floats(frame, value=value, problem=problem, signed=signed)
+    return _with_texts(
+        frame.with_columns(pl.col(amount).cast(pl.String, strict=False).str.strip_chars().alias("#text")),
+        value=value,
+        problem=problem,
+        mark="." if kind.is_numeric() else decimal_mark,
+        signed=signed,
+        imprecise=imprecise and not kind.is_numeric(),
+    )
+
+
+def _with_texts(
+    frame: pl.LazyFrame, *, value: str, problem: str, mark: str | None, signed: bool, imprecise: bool
+) -> pl.LazyFrame:
     plain = pl.col("#text").str.contains(_PLAIN)
     if mark == ",":
         plain = pl.lit(value=False)
@@ -112,13 +120,11 @@ def with_minor(
         written["ambiguous"].fill_null(value=False).alias("#ambiguous"),
     )
     frame = _with_units(frame)
-    wrong = _wrong(frame_is_imprecise=imprecise and not kind.is_numeric(), signed=signed)
+    wrong = _wrong(imprecise=imprecise, signed=signed)
     units = pl.col("#units") * pl.lit(10, pl.Int64).pow(pl.col("#e")) + pl.col("#cents")
-    frame = frame.with_columns(
-        pl.when(pl.col("#exact").is_not_null()).then(0).otherwise(wrong).cast(pl.UInt8).alias(problem)
-    )
+    frame = frame.with_columns(wrong.cast(pl.UInt8).alias(problem))
     settled = pl.when(pl.col(problem) == 0).then(pl.when("#negative").then(-units).otherwise(units))
-    return frame.with_columns(pl.coalesce("#exact", settled).alias(value))
+    return frame.with_columns(settled.alias(value))
 
 
 def _with_integers(
@@ -143,9 +149,10 @@ def _with_integers(
     return frame.with_columns(pl.when(pl.col(problem) == 0).then(units * power).alias(value))
 
 
-def _with_float_text(frame: pl.LazyFrame, *, signed: bool) -> pl.LazyFrame:
-    """Minor units of the floats that have them beyond doubt, the text of the others."""
-    unit = pl.lit(10.0).pow(pl.col("#e"))
+def _with_floats(frame: pl.LazyFrame, *, value: str, problem: str, signed: bool) -> pl.LazyFrame:
+    """Minor units of the floats that have them beyond doubt; the others, mostly none, are read as texts."""
+    unit = pl.col("#unit")
+    frame = frame.with_columns(pl.lit(10.0).pow(pl.col("#e")).alias("#unit"))
     frame = frame.with_columns((pl.col("#float") * unit).round(0, mode="half_away_from_zero").alias("#near"))
     beyond_doubt = (
         pl.col("#float").is_finite()
@@ -157,16 +164,34 @@ def _with_float_text(frame: pl.LazyFrame, *, signed: bool) -> pl.LazyFrame:
     frame = frame.with_columns(
         pl.when(beyond_doubt).then(pl.col("#near")).cast(pl.Int64, strict=False).alias("#exact")
     )
-    other = pl.when(pl.col("#exact").is_null()).then("#float")
-    text = other.map_batches(_float_text, return_dtype=pl.String, is_elementwise=True)
-    return frame.with_columns(text.alias("#text"))
+    other = pl.struct(pl.when(pl.col("#exact").is_null()).then("#float").alias("number"), e="#e")
+    read = other.map_batches(partial(_read_floats, signed=signed), return_dtype=_READ, is_elementwise=True)
+    frame = frame.with_columns(read.alias("#read"))
+    wrong = pl.when(pl.col("#float").is_null()).then(Problem.EMPTY).otherwise(0).cast(pl.UInt8)
+    return frame.with_columns(
+        pl.coalesce(pl.col("#read").struct.field("problem"), wrong).alias(problem),
+        pl.coalesce("#exact", pl.col("#read").struct.field("value")).alias(value),
+    )
 
 
-def _float_text(numbers: pl.Series) -> pl.Series:
-    if numbers.null_count() == len(numbers):
-        return numbers.cast(pl.String)
-    texts = [None if x is None else _shortest(x) for x in numbers.to_list()]
-    return pl.Series(numbers.name, texts, dtype=pl.String)
+def _read_floats(both: pl.Series, *, signed: bool) -> pl.Series:
+    """Floats read by their shortest decimals, null where there is none."""
+    read = pl.DataFrame(
+        {
+            "value": pl.repeat(None, len(both), dtype=pl.Int64, eager=True),
+            "problem": pl.repeat(None, len(both), dtype=pl.UInt8, eager=True),
+        }
+    )
+    rows = both.struct.field("number").is_not_null().arg_true()
+    if len(rows):
+        some = both.gather(rows).struct.unnest()
+        texts = pl.Series([_shortest(number) for number in some["number"]], dtype=pl.String)
+        made = _with_texts(
+            pl.LazyFrame({"#text": texts, "#e": some["e"]}),
+            value="value", problem="problem", mark=".", signed=signed, imprecise=False,
+        ).select(read.columns).collect()  # fmt: skip
+        read = read.with_columns(read[name].scatter(rows, made[name]) for name in read.columns)
+    return read.to_struct(both.name)
 
 
 def _shortest(number: float) -> str:
@@ -235,9 +260,9 @@ def _with_units(frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _wrong(*, frame_is_imprecise: bool, signed: bool) -> pl.Expr:
+def _wrong(*, imprecise: bool, signed: bool) -> pl.Expr:
     too_long = pl.lit(value=False)
-    if frame_is_imprecise:
+    if imprecise:
         too_long = pl.col("#text").str.replace_all(r"[^0-9]", "").str.len_bytes() > _FLOAT_DIGITS
     zero = (pl.col("#units") == 0) & (pl.col("#part") == "")
     fits = pl.col("#units") <= (_MOST - pl.col("#cents")) // pl.lit(10, pl.Int64).pow(pl.col("#e"))

@@ -16,7 +16,7 @@ from screening.payments.columns import MAJOR
 from screening.payments.problems import Problem
 from screening.payments.sources import ROW, Part
 from screening.payments.times import EPOCHS, likely_layout, to_date, with_utc
-from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of
+from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of, trim
 from screening.reference.countries import country_code
 from screening.reference.currencies import exponents
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
@@ -73,20 +73,16 @@ def read_part(
         *(pl.col(name).alias(RAW + target) for target, name in columns.items()),
     )
     texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
-    sample = raw.head(_SAMPLE).with_columns(texts).collect()
-    frame = _with_words(raw.with_columns(texts), kinds, policy, sample)
+    frame = _with_words(raw.with_columns(texts), kinds, policy)
     row_id = pl.format("row-{}" if parts == 1 else f"row-{number + 1}-{{}}", ROW)
     frame = frame.with_columns(
         _line(part.lines),
         *_identity(kinds, row_id if policy.payments.number_rows else None),
         *(made for target, kind in kinds.items() for made in _optional(target, kind)),
-        pl.col("currency")
-        .replace_strict(dict(exponents()), default=None, return_dtype=pl.Int8)
-        .alias(_EXPONENT),
     )
     for target, kind in kinds.items():
         if isinstance(TRANSACTIONS.get(target), pl.Datetime):
-            frame = _with_time(frame, target, kind, policy, sample)
+            frame = _with_time(frame, target, kind, policy, raw.head(_SAMPLE))
         elif MAJOR.get(target, target) in MAJOR.values():
             frame = _with_money(frame, target, kind, policy, imprecise=part.imprecise)
     frame = frame.with_columns(_softened(frame))
@@ -115,13 +111,10 @@ def _text(target: str, kind: Any) -> pl.Expr:
         whole = raw.is_finite() & (raw == raw.floor()) & (raw.abs() < 2**53)
         number = pl.when(whole).then(raw.cast(pl.Int64, strict=False).cast(pl.String))
         return pl.when(raw.is_not_nan()).then(number.otherwise(raw.cast(pl.String)))
-    text = _shown(target, kind).str.strip_chars()
-    return pl.when(text != "").then(text)
+    return trim(_shown(target, kind))
 
 
-def _with_words(
-    frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy, sample: pl.DataFrame
-) -> pl.LazyFrame:
+def _with_words(frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy) -> pl.LazyFrame:
     """Code words looked up; `status`, `channel` and `currency` settled, for they can come from the policy."""
     payments = policy.payments
     meanings: dict[str, Callable[[str], str | None]] = {
@@ -135,11 +128,11 @@ def _with_words(
         elif TRANSACTIONS.get(target) == pl.Boolean:
             meanings[target] = flag_of
     frame = frame.with_columns(
-        recode(pl.col(_TEXT + target), meaning, sample=sample[_TEXT + target]).alias(_KNOWN + target)
+        recode(pl.col(_TEXT + target), meaning).alias(_KNOWN + target)
         for target, meaning in meanings.items()
         if target in kinds
     )
-    settled = []
+    settled, problems = [], []
     for target, default, unknown in (
         ("status", payments.status, Problem.STATUS),
         ("channel", payments.channel, Problem.CHANNEL),
@@ -147,19 +140,19 @@ def _with_words(
     ):
         fallback = pl.lit(default, pl.String)
         if target not in kinds:
-            settled += [fallback.alias(target), _problem(pl.lit(0), target)]
+            settled.append(fallback.alias(target))
+            problems.append(_problem(pl.lit(0), target))
             continue
         text, known = pl.col(_TEXT + target), pl.col(_KNOWN + target)
         empty = Problem.EMPTY if default is None else Problem.DEFAULTED
         wrong = pl.when(text.is_null()).then(empty).when(known.is_null()).then(unknown).otherwise(0)
         if target == "currency":
-            unit_free = known.is_not_null() & ~known.is_in(list(exponents()))
+            unit_free = known.is_not_null() & pl.col(_EXPONENT).is_null()
             wrong = pl.when(unit_free).then(Problem.NO_MINOR_UNIT).otherwise(wrong)
-        settled += [
-            pl.when(text.is_null()).then(fallback).otherwise(known).alias(target),
-            _problem(wrong, target),
-        ]
-    return frame.with_columns(settled)
+        settled.append(pl.when(text.is_null()).then(fallback).otherwise(known).alias(target))
+        problems.append(_problem(wrong, target))
+    exponent = pl.col("currency").replace_strict(dict(exponents()), default=None, return_dtype=pl.Int8)
+    return frame.with_columns(settled).with_columns(exponent.alias(_EXPONENT)).with_columns(problems)
 
 
 def is_plain_text(target: str) -> bool:
@@ -212,6 +205,8 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
         read, wrong = pl.when(number.is_finite()).then(number), Problem.DEGREES
     elif wanted == pl.Date:
         read, wrong = to_date(pl.col(RAW + target), kind), Problem.DATE
+        if kind == pl.Date:  # nothing to read, and nothing that text could say of it
+            return [read.alias(target), _problem(pl.lit(0), target)]
     else:
         return [text.alias(target)]
     problem = pl.when(text.is_not_null() & read.is_null()).then(wrong).otherwise(0)
@@ -219,11 +214,13 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
 
 
 def _with_time(
-    frame: pl.LazyFrame, target: str, kind: Any, policy: Policy, sample: pl.DataFrame
+    frame: pl.LazyFrame, target: str, kind: Any, policy: Policy, sample: pl.LazyFrame
 ) -> pl.LazyFrame:
     payments = policy.payments
-    raw = RAW + target
+    raw, likely = RAW + target, None
     if not kind.is_temporal() and not (kind.is_numeric() and payments.time_format in EPOCHS):
+        shown = sample.select(_text(target, kind)).collect().to_series()
+        likely = likely_layout(shown, payments.time_format)
         raw, kind = _TEXT + target, pl.String()
     return with_utc(
         frame,
@@ -231,7 +228,7 @@ def _with_time(
         kind=kind,
         value=target,
         problem=PROBLEM + target,
-        likely=likely_layout(sample[raw], payments.time_format),
+        likely=likely,
         timezone=payments.timezone,
         time_format=payments.time_format,
     )
@@ -263,7 +260,8 @@ def _with_money(
 def _softened(frame: pl.LazyFrame) -> list[pl.Expr]:
     """Only a required column may reject its row, and a bad currency rejects it once."""
     softened = []
-    for target in (name for name in frame.collect_schema() if PROBLEM + name in frame.collect_schema()):
+    names = frame.collect_schema().names()
+    for target in (name for name in names if PROBLEM + name in names):
         problem = pl.col(PROBLEM + target)
         if target == "amount_minor":
             wrong = pl.when(problem == Problem.NO_CURRENCY).then(0).otherwise(problem)

@@ -16,7 +16,7 @@ from screening.schemas import CHANNELS, STATUSES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["channel_of", "currency_of", "flag_of", "plain", "recode", "status_of", "synonyms"]
+__all__ = ["channel_of", "currency_of", "flag_of", "plain", "recode", "status_of", "synonyms", "trim"]
 
 _FLAGS: Final = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
@@ -42,29 +42,39 @@ def synonyms(name: str) -> Mapping[str, str]:
     return MappingProxyType({plain(row["word"]): row["means"] for row in csv.DictReader(lines)})
 
 
-def recode(words: pl.Expr, meaning: Callable[[str], str | None], *, sample: pl.Series) -> pl.Expr:
-    """Every word replaced by its meaning, null where it has none; each distinct word is looked up once.
-
-    Args:
-        words: Words to replace.
-        meaning: What a word means.
-        sample: Words to expect: looked up beforehand, so a matter of speed alone.
-    """
-    meanings = {word: meaning(word) for word in sample.drop_nulls().unique().sort().to_list()}
-    expected = {word: means for word, means in meanings.items() if means is not None}
-    known = words.replace_strict(
-        list(expected), list(expected.values()), default=None, return_dtype=pl.String
-    )
-    rest = pl.when(known.is_null()).then(words)
+def recode(words: pl.Expr, meaning: Callable[[str], str | None]) -> pl.Expr:
+    """Every word replaced by its meaning, null where it has none; each distinct word is looked up once."""
     look_up = partial(_looked_up, meaning=meaning)
-    return pl.coalesce(known, rest.map_batches(look_up, return_dtype=pl.String, is_elementwise=True))
+    return words.map_batches(look_up, return_dtype=pl.String, is_elementwise=True)
 
 
 def _looked_up(words: pl.Series, *, meaning: Callable[[str], str | None]) -> pl.Series:
-    if words.null_count() == len(words):
+    table = {word: meaning(word) for word in words.unique().drop_nulls().to_list()}
+    if all(word == means for word, means in table.items()):
         return words
-    table = {word: meaning(word) for word in words.drop_nulls().unique().to_list()}
     return words.replace_strict(list(table), list(table.values()), default=None, return_dtype=pl.String)
+
+
+def trim(texts: pl.Expr) -> pl.Expr:
+    """Every text without outer blanks, null where nothing is left."""
+    return texts.map_batches(_trimmed, return_dtype=pl.String, is_elementwise=True)
+
+
+def _trimmed(texts: pl.Series) -> pl.Series:
+    # most columns hold nothing to trim, and a look at the ends of a text costs half of making it anew:
+    # one that begins and ends with visible ASCII stays as it is
+    present = texts.drop_nulls() if texts.null_count() else texts
+    last = present.cast(pl.Binary).bin.get(-1, null_on_oob=True)
+    visible = present.is_between("!", "~") & last.is_between(ord("!"), ord("~"))
+    doubtful = present.filter(~visible)
+    if doubtful.is_empty() or _are_trimmed(doubtful):
+        return texts
+    trimmed = texts.str.strip_chars()
+    return trimmed.set(trimmed == "", None)
+
+
+def _are_trimmed(texts: pl.Series) -> bool:
+    return bool((texts.str.strip_chars() == texts).all() and (texts != "").all())
 
 
 def _of(table: str, allowed: tuple[str, ...], extra: Mapping[str, str]) -> Callable[[str], str | None]:

@@ -68,7 +68,8 @@ def modules() -> set[str]:
 def floors_of_the_page() -> dict[str, int]:
     """Module -> floor, as the table at the head of the page has them."""
     table = PAGE.read_text().split("```")[1]
-    floors, floor = {}, -1
+    floors: dict[str, int] = {}
+    floor = -1
     for line in table.strip("\n").splitlines():
         found = re.fullmatch(r"(\d| )  (\w+(?:  \w+)*) {3,}\S.*", line)
         assert found, f"no line of the table of floors: {line!r}"

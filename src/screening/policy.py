@@ -65,7 +65,7 @@ class NamePolicy:
 
     Attributes:
         threshold: Score (0 to 1) from which a listed name is a hit. The default is read off the curve
-            in docs/method.md.
+            in docs/threshold.md.
         text_threshold: The same for a name inside free text, where more words could be one by chance.
     """
 
@@ -156,7 +156,7 @@ class PaymentsPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomePolicy:
-    """From hits and flags to SUSPEND, HOLD, REVIEW and MONITOR (docs/method.md).
+    """From hits and flags to SUSPEND, HOLD, REVIEW and MONITOR (docs/index.md).
 
     The list channel reads the keys down to `unscreenable` and nothing else; the other keys belong to the
     rule channel. All defaults are judgements, to be calibrated by the bank (docs/corroboration.md).
@@ -169,7 +169,8 @@ class OutcomePolicy:
             prose ("hummingbird"); above 1, none suspends.
         review_weak_at: Score from which a hit on a low-quality alias is reviewed; below it is kept for
             sampling (MONITOR), never dropped.
-        exact_at: Score from which no contradiction lowers a hit; above 1, one may lower even the same name.
+        exact_at: Score from which no contradiction lowers a hit; set above 1, a contradiction may lower even
+            an exact name.
         raised_by: Attributes (of ATTRIBUTES) of which one that agrees suspends, whatever the score.
         weak_raised_by: The same for a low-quality alias.
         lowered_by: Attributes of which one that contradicts takes a hit down by one step, unless one of

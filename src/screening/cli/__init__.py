@@ -63,7 +63,7 @@ Exit codes:
   3    an input or output cannot be used: list, payments, policy, folder
   4    a fault of the program; no outputs were written
   130  interrupted; no outputs were written, and --resume finishes the run
-  141  whoever read our output stopped reading
+  141  the reader of standard output stopped reading, as `| head` does
 """
 
 app = typer.Typer(
@@ -127,7 +127,7 @@ def run(
         str | None,
         typer.Option(
             "--parties",
-            help="What is known of parties: party_id, opened_at, ..., for rules that ask.",
+            help="What is known of parties (party_id, opened_at, ...), for rules that read it.",
             metavar="TABLE",
         ),
     ] = None,
@@ -159,7 +159,8 @@ def run(
     """Screen a table of payments.
 
     Writes alerts.parquet, hits.parquet, flags.parquet, rejects.parquet and manifest.json into one
-    folder, which is whole or untouched: an earlier run in it is replaced, anything else is refused.
+    folder. It holds the whole run in the end, or what it held before. An earlier run in it is
+    replaced; a folder with anything else in it is refused.
 
     \b
     Examples:
@@ -170,7 +171,7 @@ def run(
     \b
     Outcomes, the gravest first:
       SUSPEND  a party or a text names someone listed: stop the payment
-      HOLD     the pattern is strong: decide before it goes on
+      HOLD     the pattern is strong: decide before the payment goes on
       REVIEW   a person must look
       MONITOR  kept for sampling
 
@@ -178,11 +179,11 @@ def run(
     Files larger than memory:
       screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8
       screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8 --resume
-    What is done so far stands in run.unfinished/, which needs about as much room as the payments, and several
-    times as much where memory is so small that they are dealt out to the rules on the disk. After an
-    interruption of any kind (Ctrl-C, a full disk, a crash) the same command with --resume goes on from
-    there, unless payments, list, policy or version changed. Outputs are the same bytes whatever --memory,
-    --workers and interruptions, but for the manifest's clock.
+    Work that is done is kept in run.unfinished/ until the end. That takes about as much disk as the payments,
+    and several times as much if they do not fit into memory and are divided for the rules on the disk. After
+    an interruption of any kind (Ctrl-C, a full disk, a crash) the same command with --resume goes on from
+    there, unless payments, list, policy or version changed. Whatever --memory, --workers and interruptions,
+    the outputs are the same bytes; only the clock in the manifest differs.
     """  # noqa: D301  # \b, see above
     check_folder(out)
     budget = runs.Budget(
@@ -228,16 +229,21 @@ def name(
     country: Annotated[
         str | None, typer.Option(help="Country of the party, by code or name.", metavar="COUNTRY")
     ] = None,
-    gender: Annotated[str | None, typer.Option(help="male or female.", metavar="GENDER")] = None,
+    gender: Annotated[
+        str | None, typer.Option(help="Gender of the party: male or female.", metavar="GENDER")
+    ] = None,
     document: Annotated[
         str | None, typer.Option(help="Number of a document of the party.", metavar="NUMBER")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option("--type", help="person, company, npo, bank, ...", metavar="TYPE")
+        str | None,
+        typer.Option("--type", help="Kind of party: person, company, npo, bank, ...", metavar="TYPE"),
     ] = None,
     why_not: Annotated[
         str | None,
-        typer.Option(help="Explain the comparison with this designation, hit or not.", metavar="REFERENCE"),
+        typer.Option(
+            help="Explain how the name compares with this designation, hit or not.", metavar="REFERENCE"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -271,7 +277,7 @@ def show(
     names: Annotated[bool, typer.Option("--names", help="Print every name, tab-separated.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what a list holds: where it comes from, what was read, what was left and why.
+    """Show what a list holds: where it comes from, what was read, what was left out and why.
 
     \b
     Examples:

@@ -209,7 +209,7 @@ def other_readings(text: str) -> list[str]:
 
     What stands there stays a reading too: a stroke may part two names, and no letters are misread for sure. A
     stroke looks like an `i` and like an `l`, as the digit 1 does, whose place it takes. Each of a few strokes
-    may be a letter or not; of many, all are, or every fourth, so that each is one beside others that part.
+    may be a letter or not. Of more than four, all are letters in one reading, every fourth in four others.
 
     Example:
         >>> other_readings("JÃ©rÃ´me"), other_readings("Kha|id"), other_readings("Khalid")

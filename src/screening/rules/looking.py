@@ -101,7 +101,7 @@ def _look_at(
 
 
 def in_turn(plan: Plan, partitions: Sequence[Partition]) -> list[str]:
-    """The rules of some partitions, those first that read what few others read: so few columns are held."""
+    """The rules of some partitions, in an order that holds few columns: what few others read comes first."""
     names = {name for one in partitions for name in (*one.rules, *one.feeds, *one.narrowed)}
     if any(one.name == ROW for one in partitions):  # what a payment itself lacks is counted for all
         names |= {rule.id for rule in plan.looking}

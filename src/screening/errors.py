@@ -101,4 +101,4 @@ class RunError(ScreeningError):
 
 
 class MissingExtraError(ScreeningError, ImportError):
-    """An optional package is not installed; the message holds the command that installs it."""
+    """An optional package is not installed; the message names it and the extra that brings it."""

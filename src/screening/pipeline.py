@@ -353,5 +353,5 @@ def _carried(table: pl.DataFrame, carrier: str) -> Any:
         return table.to_pandas() if carrier == "pandas" else table.to_arrow()
     except ImportError as error:
         raise MissingExtraError(
-            f"results as {carrier} need the extra `screening[pandas]`: pip install 'screening[pandas]'"
+            f"results as {carrier} need pandas and pyarrow; install this library with its extra `pandas`"
         ) from error

@@ -198,7 +198,7 @@ def _require_spark() -> None:
         import pyspark  # noqa: F401, PLC0415
     except ImportError as error:
         raise MissingExtraError(
-            "Spark needs the extra `screening[spark]`: pip install 'screening[spark]', and Java 17"
+            "Spark needs pyspark and pyarrow (install this library with its extra `spark`), and Java 17"
         ) from error
 
 

@@ -31,8 +31,11 @@ _WORDS: Final = {
 
 
 def describe_rules(rules: Iterable[Rule]) -> list[str]:
-    """Every rule by id, version and parameters."""
-    return [f"{rule.id} {rule.version} {[(p.name, p.value) for p in rule.parameters]}" for rule in rules]
+    """Every rule by id, version, weight and parameters."""
+    return [
+        f"{rule.id} {rule.version} {rule.weight} {[(p.name, p.value) for p in rule.parameters]}"
+        for rule in rules
+    ]
 
 
 def refuse_changes(before: Mapping[str, Any], now: Mapping[str, Any], *, folder: object) -> None:

@@ -45,6 +45,7 @@ format: $(VENV)/.dev  ## rewrite files the way `make check` wants them
 
 docs: $(VENV)/.dev  ## write the generated pages again
 	@$(BIN)/python scripts/cli_docs.py
+	@$(BIN)/python scripts/write_rules_doc.py
 	@$(BIN)/python scripts/performance_doc.py
 
 accuracy: $(VENV)/.run  ## what is found and what is disturbed; accuracy-smoke: in seconds; accuracy-freeze: keep the rows

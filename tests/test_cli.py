@@ -121,6 +121,15 @@ def test_errors_are_one_readable_line(
         )
 
 
+def test_a_policy_that_cannot_hold_is_refused_before_the_list_is_read(desk: Path) -> None:
+    (desk / "policy.toml").write_text('[rules]\njurisdiction = "DE"\n')
+    failed = call(
+        desk, "run", "payments.csv", "--list", "gone.xml", "--out", "run", "--policy", "policy.toml"
+    )
+    assert failed.returncode == ExitCode.BAD_INPUT
+    assert "no thresholds of 'DE'" in failed.stderr
+
+
 def test_a_fault_of_the_program_is_no_result(desk: Path) -> None:
     code = "import screening.runs as r, screening.cli as c; r.screen_into = None; c.main()"
     command = [sys.executable, "-c", code, *RUN]

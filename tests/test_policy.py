@@ -45,6 +45,7 @@ NAN = float("nan")
         ("outcomes", "family_caps", {"graph": -5.0}),
         ("outcomes", "context_divisors", {"TF-C01": 0.0}),
         ("outcomes", "hold_in_high_risk", {"TF-T01": "35"}),
+        *[("rules", "weights", {"TF-S01": value}) for value in (0, -1.0, NAN, float("inf"), "30", True)],
         ("corroboration", "approximate_years", -5),
         ("corroboration", "shortest_document", 0),
     ],

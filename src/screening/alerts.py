@@ -13,6 +13,7 @@ import polars as pl
 
 from screening.corroboration.tiers import suspends_at, with_tiers
 from screening.policy import OUTCOMES, OutcomePolicy
+from screening.rules import FAMILIES
 from screening.schemas import ALERTS
 
 __all__ = ["gravity", "list_outcomes", "raise_alerts", "rule_outcomes"]
@@ -200,7 +201,7 @@ def _fired_rules(flags: pl.DataFrame, policy: OutcomePolicy) -> pl.DataFrame:
             "rule",
             "weight",
             "reason",
-            family=pl.col("family").fill_null(rule),
+            family=pl.col("family").replace(FAMILIES).fill_null(rule),  # caps go by the word
             context=rule.is_in(list(policy.context_divisors)),
             counted=~rule.is_in(list(policy.uncounted_rules)),
         )

@@ -229,7 +229,7 @@ class OutcomePolicy:
     context_divisors: dict[str, float] = field(default_factory=lambda: {"TF-C01": 50.0, "TF-X01": 100.0})
     context_limit: float = 0.5
     uncounted_rules: tuple[str, ...] = ("TF-C01", "TF-X01", "TF-S04", "TF-G11")
-    forced: dict[str, str] = field(default_factory=lambda: {"TF-X05": "SUSPEND", "TF-L05": "HOLD"})
+    forced: dict[str, str] = field(default_factory=lambda: {"TF-L05": "HOLD"})
     high_risk_rule: str = "TF-C01"
     high_risk_from: float = 15.0
     hold_in_high_risk: dict[str, float] = field(default_factory=lambda: {"TF-T01": 35.0})
@@ -293,6 +293,8 @@ class RulesPolicy:
         off: Ids of rules that are switched off; they are listed as such in the manifest.
         on: Ids of rules that are shipped switched off and run all the same.
         parameters: Rule id -> parameter -> value, in place of the catalogue's default.
+        weights: Rule id -> points, above 0, in place of the rule's weight. A rule that weighs by what it sees
+            gives multiples of it; keys of [outcomes] that speak of weights do not follow.
         base_currency: Currency of `amount_base_minor`.
         jurisdiction: Whose thresholds hold (reference table `thresholds`); "*" for those of the FATF text.
         reference: Reference table -> CSV file of your own in place of the packaged one.
@@ -303,10 +305,20 @@ class RulesPolicy:
     off: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
     base_currency: str = "EUR"
     jurisdiction: str = "*"
     reference: dict[str, str] = field(default_factory=dict)
     hubs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, value in self.weights.items():
+            _require(f"rules.weights.{name}", value, 0, _WITHOUT_END)
+            if value == 0:
+                raise PolicyError(
+                    f"rules.weights.{name} must be above 0; rules.off names what shall not count",
+                    key=f"rules.weights.{name}",
+                )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,7 +53,7 @@ def passed(
 
 
 def woken(
-    book: Payments, p: Payment, *, silence: int, after: int, cash_out: float, after_weight: float
+    book: Payments, p: Payment, *, silence: int, after: int, cash_out: float, after_factor: float
 ) -> bool:
     def slept(account: str | None) -> list[int]:
         """Instants at which an account moved again after a silence."""

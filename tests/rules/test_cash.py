@@ -23,7 +23,7 @@ from screening.rules.virtual_assets import accumulate_then_empty, fiat_round_tri
 
 
 def wired(
-    book: Payments, p: Payment, *, least: float, window: int, share: float, high_risk_weight: float
+    book: Payments, p: Payment, *, least: float, window: int, share: float, high_risk_factor: float
 ) -> bool:
     def wire(q: Payment) -> bool:
         return q.channel in ("wire", "instant", "mobile", "p2p") and q.abroad()

@@ -29,7 +29,7 @@ def test_a_rule_says_all_that_an_examiner_asks(rule: Rule) -> None:
     assert 0 < rule.weight <= 50
     text = describe(rule)
     assert rule.id in text
-    assert all(item.name in text for item in rule.parameters)
+    assert all(item.name in text and item.meaning for item in rule.parameters)
 
 
 def test_the_lexicon_holds_no_word_of_faith() -> None:

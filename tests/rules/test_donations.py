@@ -47,7 +47,7 @@ def cash_heavy(book: Payments, p: Payment, *, window: int, share: float, least: 
 
 def stormed(
     book: Payments, p: Payment, *, originators: int, day: int, baseline: int, factor: float,
-    calendar_factor: float, median: float, new: float, countries: int, countries_weight: float,
+    calendar_factor: float, median: float, new: float, countries: int, countries_factor: float,
 ) -> bool:  # fmt: skip
     def storm(key: str) -> bool:
         ever = book.moved(same(p, key))
@@ -92,7 +92,7 @@ COLLECTION = private_collection(originators=3, window=2)
 THROUGH = pass_through(least=100, low=0.3, arrivals=2)
 
 
-def leaving_at_once(book: Payments, p: Payment, *, window: int, away_weight: float) -> bool:
+def leaving_at_once(book: Payments, p: Payment, *, window: int, away_factor: float) -> bool:
     def collection(q: Payment) -> bool:
         return collecting(book, q, **arguments(COLLECTION)) or stormed(book, q, **arguments(STORM))
 

@@ -58,7 +58,7 @@ def varied(book: Payments, p: Payment, *, spellings: int, low: float, high: floa
     return p.moved and (under("originator_account") or under("device_id"))
 
 
-def near_suspended(book: Payments, p: Payment, *, window: int, second_weight: float, hub: int) -> bool:
+def near_suspended(book: Payments, p: Payment, *, window: int, second_factor: float, hub: int) -> bool:
     def marked(q: Payment) -> bool:
         return "suspended" in (q.originator_case_status, q.beneficiary_case_status)
 

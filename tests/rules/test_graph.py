@@ -155,7 +155,7 @@ def spread(book: Payments, p: Payment, *, beneficiaries: int, window: int) -> Ve
 
 
 def sharing(
-    book: Payments, p: Payment, *, originators: int, window: int, hub: int, high_risk_weight: float
+    book: Payments, p: Payment, *, originators: int, window: int, hub: int, high_risk_factor: float
 ) -> bool:
     def users(q: Payment, name: str) -> int:
         return len(values(book.within(q, window, personal(name), same(q, name)), "originator"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -16,13 +16,18 @@ from polars.testing import assert_frame_equal
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments import conform
-from screening.policy import Policy
-from screening.rules import RULES, Book, Finding, assess, assessment, rule
+from screening.policy import OutcomePolicy, Policy
+from screening.rules import FAMILIES, RULES, Book, Finding, Rule, assess, assessment, rule
 from screening.rules.book import combine
 from screening.rules.partitions import plan
 from screening.rules.rule import amount
 from screening.rules.windows import NO_KEY
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
+from screening.validation.typologies import labelled_payments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 ALL = tuple(dataclasses.replace(rule, enabled=True) for rule in RULES)
 # small numbers, so that rules fire on small tables
@@ -332,6 +337,16 @@ def test_a_missing_required_column_is_an_error() -> None:
         ({"parameters": {"TF-S01": {"window": -1}}}, "must not be negative"),
         ({"off": ["TF-S01"], "on": ["TF-S01"]}, "both on and off"),
         ({"reference": {"areas": "nowhere.csv"}}, "nowhere.csv"),
+        ({"reference": {"treshholds": "own.csv"}}, "unknown reference table 'treshholds'"),
+        ({"weights": {"TF-S1": 3}}, "unknown rule 'TF-S1' in .rules.; did you mean 'TF-S01'"),
+        ({"weights": {"BANK-1": 3}}, "unknown rule 'BANK-1'"),
+        ({"jurisdiction": "DE"}, "no thresholds of 'DE' .*; use 'EU'"),
+        ({"jurisdiction": "eu"}, "no thresholds of 'eu' .*; use 'EU'"),
+        ({"jurisdiction": "Germany"}, r"no thresholds of 'Germany' .*; there are \*, AU, CA, EU, US"),
+        ({"jurisdiction": "GB"}, "no thresholds of 'GB' .*; there are"),
+        ({"base_currency": "eur"}, "unknown currency 'eur' in rules.base_currency; did you mean 'EUR'"),
+        ({"base_currency": "XQZ"}, "unknown currency 'XQZ' in rules.base_currency; write an ISO 4217 code"),
+        ({"base_currency": "XAU"}, "unknown currency 'XAU'"),
     ],
 )
 def test_a_policy_that_cannot_hold_is_an_error(section: dict[str, Any], words: str) -> None:
@@ -339,11 +354,78 @@ def test_a_policy_that_cannot_hold_is_an_error(section: dict[str, Any], words: s
         assess(_one_row(), policy=Policy.from_dict({"rules": section}))
 
 
+def test_a_jurisdiction_is_known_by_the_table_in_force(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    columns = "code,jurisdiction,amount,currency,valid_from,valid_to,source"
+    own.write_text(f"{columns}\nr10,JP,2000000,JPY,2008-03-01,,own reading\n", encoding="utf-8")
+    tables = {"reference": {"thresholds": str(own)}}
+    assess(_one_row(), policy=Policy.from_dict({"rules": {"jurisdiction": "JP", **tables}}))
+    with pytest.raises(PolicyError, match=r"no thresholds of 'DE' .*; there are \*, JP"):
+        assess(_one_row(), policy=Policy.from_dict({"rules": {"jurisdiction": "DE", **tables}}))
+
+
+@pytest.fixture(scope="module")
+def planted() -> Any:
+    """Payments on which nearly every rule fires."""
+    return labelled_payments(300, seed=5, per_rule=3)
+
+
+def _flags(planted: Any, rules: Iterable[Rule], **section: Any) -> pl.DataFrame:
+    policy = Policy.from_dict({"rules": section})
+    return assess(planted.payments, tuple(rules), parties=planted.parties, policy=policy).flags
+
+
+def test_the_weight_of_a_rule_is_that_of_all_its_flags(planted: Any) -> None:
+    """Twice the weight is twice the points of every flag, and nothing else but values that are points."""
+    before = _flags(planted, ALL)
+    assert before["rule"].n_unique() == len(ALL)
+    points = pl.when(pl.col("rule").is_in(["TF-C01", "TF-T01", "TF-X01"])).then(2.0).otherwise(1.0)
+    limits = pl.when(pl.col("rule").is_in(["TF-C01", "TF-X01"])).then(2.0).otherwise(1.0)
+    expected = before.with_columns(
+        weight=pl.col("weight") * 2, value=pl.col("value") * points, threshold=pl.col("threshold") * limits
+    )
+    after = _flags(planted, (dataclasses.replace(rule, weight=2 * rule.weight) for rule in ALL))
+    assert_frame_equal(after, expected)
+
+
+def test_a_weight_of_the_policy_is_that_of_a_rule_replaced_by_hand(planted: Any) -> None:
+    weights = {rule.id: 1.5 + number for number, rule in enumerate(ALL)}
+    by_hand = _flags(planted, (dataclasses.replace(rule, weight=weights[rule.id]) for rule in ALL))
+    assert_frame_equal(_flags(planted, ALL, weights=weights), by_hand)
+
+
+def test_a_weight_may_be_given_to_a_rule_of_the_bank_and_to_one_that_does_not_run() -> None:
+    policy = Policy.from_dict({"rules": {"weights": {"BANK-1": 3, "TF-S02": 7}}})
+    own = dataclasses.replace(_rule("TF-S01"), id="BANK-1")
+    assert [(rule.id, rule.weight) for rule in assess(_one_row(), [own], policy=policy).rules] == [
+        ("BANK-1", 3)
+    ]
+
+
+def test_the_default_policy_names_no_rule_and_no_family_that_does_not_exist() -> None:
+    outcomes = OutcomePolicy()
+    named = {
+        *outcomes.forced, *outcomes.hold_in_high_risk, *outcomes.context_divisors, *outcomes.uncounted_rules,
+        outcomes.high_risk_rule,
+    }  # fmt: skip
+    assert named <= {rule.id for rule in RULES}
+    assert set(outcomes.family_caps) == set(FAMILIES.values())
+
+
+@pytest.mark.parametrize("name", ["BANK-1", "B7", "TF-Z01", "TF-SX", "TF-S"])
+def test_a_rule_whose_id_tells_no_family_must_name_one(name: str) -> None:
+    told: dict[str, Any] = {"definition": "", "source": "", "weight": 1, "reason": ""}
+    with pytest.raises(PolicyError, match=f"rule '{name}' needs a family"):
+        rule(name, "Title", **told)(lambda book: book.where())
+    assert rule(name, "Title", family="ours", **told)(lambda book: book.where()).default.family == "ours"
+    assert rule("TF-S99", "Title", **told)(lambda book: book.where()).default.family == "S"
+
+
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
         ("forced", {"TF-L5": "HOLD"}, "unknown rule 'TF-L5' in outcomes.forced; did you mean 'TF-L05'?"),
-        ("forced", {"WIRE": "HOLD"}, "unknown rule 'WIRE' in outcomes.forced; there are .*TF-C01, .*TF-X05"),
+        ("forced", {"WIRE": "HOLD"}, "unknown rule 'WIRE' in outcomes.forced; there are .*TF-C01, .*TF-X06"),
         ("hold_in_high_risk", {"TF-T1": 35.0}, "unknown rule 'TF-T1' in outcomes.hold_in_high_risk"),
         ("context_divisors", {"TF-C1": 50.0}, "unknown rule 'TF-C1' in outcomes.context_divisors"),
         ("uncounted_rules", ["TF-G1"], "unknown rule 'TF-G1' in outcomes.uncounted_rules"),

@@ -53,7 +53,7 @@ def travels(p: Payment) -> bool:
 
 
 def borrowed(
-    book: Payments, p: Payment, *, window: int, soon: int, share: float, lenders: int, lenders_weight: float
+    book: Payments, p: Payment, *, window: int, soon: int, share: float, lenders: int, lenders_factor: float
 ) -> bool:
     leaving = by("cash_wd", "card_atm", "wire", "instant")
 
@@ -80,7 +80,7 @@ def borrowed(
 
 
 def ticketed(
-    book: Payments, p: Payment, *, passengers: int, window: int, day: int, weak_weight: float
+    book: Payments, p: Payment, *, passengers: int, window: int, day: int, weak_factor: float
 ) -> bool:
     def surname(q: Payment) -> str | None:
         words = (q.passenger_name or "").upper().split()

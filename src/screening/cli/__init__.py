@@ -22,6 +22,8 @@ from screening.cli import console, views
 from screening.corroboration import Party, unreadable
 from screening.errors import ListError, ScreeningError
 from screening.policy import WORKED
+from screening.rules.catalogue import RULES, by_id
+from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -319,7 +321,9 @@ def show_rule(
 
 
 def _policy(path: Path | None) -> Policy:
-    return screening.Policy() if path is None else screening.Policy.from_toml(path)
+    policy = screening.Policy() if path is None else screening.Policy.from_toml(path)
+    apply_policy(RULES, policy, known=by_id())  # what cannot hold is refused before the list is read
+    return policy
 
 
 def _party(**given: str | None) -> Party:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 from screening.reference.currencies import exponents
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import numpy.typing as npt
-    import polars as pl
 
     from screening.reference.dated import DatedTable
 
@@ -32,7 +32,8 @@ def base_units(scale: DatedTable, currency: pl.Series, time: npt.NDArray[np.int6
 
     def find(rows: list[Mapping[str, Any]], code: str | None) -> int:
         units = [float(row["units"]) for row in rows if row["currency"] == code]
-        return round(units[0] * 10 ** exponents()[code]) if units and code else 0
+        decimals = exponents().get(code or "")
+        return round(units[0] * 10**decimals) if units and decimals is not None else 0
 
     found: npt.NDArray[np.int64] = scale.lookup(currency, time, find)
     return found
@@ -50,7 +51,7 @@ def threshold(
     """An amount in law in minor units of each row's currency; -1 where there is none.
 
     A row of the jurisdiction in that very currency comes first, then one of the jurisdiction in another
-    currency scaled by `scale`, then the same two of "*".
+    currency, brought over by `scale` and rounded to a minor unit, then the same two of "*".
 
     Example:
         >>> import polars as pl
@@ -59,22 +60,29 @@ def threshold(
         >>> now = np.full(2, 1_783_000_000_000_000)
         >>> threshold(*tables, "r10", pl.Series(["EUR", "CHF"]), now, jurisdiction="CH").tolist()
         [1500000, 1500000]
+        >>> threshold(*tables, "cash_report", pl.Series(["AUD", "EUR"]), now, jurisdiction="AU").tolist()
+        [1000000, 666667]
     """
-    units = base_units(scale, currency, time)
 
-    def exact(rows: list[Mapping[str, Any]], value: str | None) -> int:
-        decimals = exponents().get(value or "")
+    def nearest(rows: list[Mapping[str, Any]], value: str | None) -> int:
         for place in (jurisdiction, "*"):
             here = [row for row in rows if row["code"] == code and row["jurisdiction"] == place]
-            for row in here:
-                if row["currency"] == value and decimals is not None:
-                    return round(float(row["amount"]) * int(10**decimals))
             if here:
-                return -2 - round(
-                    float(here[0]["amount"]) * 1000
-                )  # still to be scaled: thousandths, below -1
-        return -1
+                return table.rows.index(next((row for row in here if row["currency"] == value), here[0]))
+        return -1  # the last of the lists below
 
-    amounts: npt.NDArray[np.int64] = table.lookup(currency, time, exact)
-    scaled = np.where(units > 0, (-2 - amounts) * units // 1000, -1)
-    return np.where(amounts >= 0, amounts, np.where(amounts == -1, -1, scaled))
+    number = table.lookup(currency, time, nearest)
+    amount = np.array([*(_minor(row) for row in table.rows), -1], np.int64)[number]
+    told = np.array([*(row["currency"] for row in table.rows), None], object)[number]
+    told_in = pl.Series(told.tolist(), dtype=pl.String)
+    from_units, to_units = base_units(scale, told_in, time), base_units(scale, currency, time)
+    scaled = np.rint(amount.astype(np.float64) * to_units / np.maximum(from_units, 1)).astype(np.int64)
+    limit = np.where((from_units > 0) & (to_units > 0), scaled, -1)
+    same = told_in.eq_missing(currency.cast(pl.String)).to_numpy()
+    return np.where(same | (amount < 0), amount, limit)
+
+
+def _minor(row: Mapping[str, Any]) -> int:
+    """A row's amount in minor units of its own currency; -1 where that has none."""
+    decimals = exponents().get(row["currency"])
+    return -1 if decimals is None else round(float(row["amount"]) * 10**decimals)

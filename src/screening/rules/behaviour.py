@@ -100,11 +100,13 @@ def pass_through(
     source="FFIEC Manual App. F; FATF VA Red Flag Indicators 2020; Tazama rules 003 and 004 (3 months)",
     weight=15,
     parameters=(
-        duration("silence", 180),
+        duration("silence", 180, "days", "without any payment"),
         duration("after", 7, "days", "in which payments after the silence weigh more"),
         share("cash_out", 0.7, "of what came in since, taken out in cash"),
         ratio(
-            "after_weight", 25, "weight of a payment into a high-risk area, or of such a cash-out, after it"
+            "after_factor",
+            25 / 15,
+            "times the weight: a payment into a high-risk area, or such a cash-out, after it",
         ),
     ),
     requires=("originator_account|beneficiary_account",),
@@ -117,7 +119,7 @@ def pass_through(
     reason="{what} after the account had been silent for {value} days",
 )
 def dormant_account(
-    book: Book, *, silence: int, after: int, cash_out: float, after_weight: float
+    book: Book, *, silence: int, after: int, cash_out: float, after_factor: float
 ) -> tuple[Finding, ...]:
     """Look for accounts that wake up."""
     activity = book.activity()
@@ -148,7 +150,7 @@ def dormant_account(
         rows=rows[fired],
         value=length // DAY,
         threshold=silence / DAY,
-        weight=np.full(int(fired.sum()), after_weight),
+        factor=after_factor,
         window=time[rows[fired]] - time[since.last()[fired]] + length,
         trail=(since.last()[fired],),
         facts={"what": pl.Series(np.where(risky[fired], "payment into a high-risk area", "cash taken out"))},

@@ -27,7 +27,7 @@ __all__ = ["cash_at_many_places", "cash_then_wire", "courier_cash"]
         amount("least", 500, "least sum of the deposits"),
         duration("window", 72, "hours"),
         share("share", 0.7, "of the deposits, sent across a border"),
-        ratio("high_risk_weight", 35, "weight when it goes to a high-risk area"),
+        ratio("high_risk_factor", 1.4, "times the weight when it goes to a high-risk area"),
     ),
     requires=("originator_party", "beneficiary_party", "originator_place", "beneficiary_place"),
     keys=("amount", "originator_party"),
@@ -38,7 +38,7 @@ __all__ = ["cash_at_many_places", "cash_then_wire", "courier_cash"]
     reason="{value} sent across a border within {window} of paying in {deposited} in cash",
 )
 def cash_then_wire(
-    book: Book, *, least: float, window: int, share: float, high_risk_weight: float
+    book: Book, *, least: float, window: int, share: float, high_risk_factor: float
 ) -> Finding:
     """Look for cash that is wired abroad."""
     abroad = book.cross_border()
@@ -56,7 +56,7 @@ def cash_then_wire(
         rows=come.rows,
         value=Money(out),
         threshold=Money(np.ceil(share * deposited).astype(np.int64)),
-        weight=np.where(book.high_risk()[come.rows], high_risk_weight, 25.0),
+        factor=np.where(book.high_risk()[come.rows], high_risk_factor, 1.0),
         window=window,
         spans=(come, gone),
         facts={"deposited": Money(deposited)},
@@ -82,7 +82,7 @@ def cash_then_wire(
     key="beneficiary",
     flows=True,
     scope=("beneficiary_party",),
-    version="2",
+    version="3",
     reason="cash paid in at {value} points within {window}, each time below the threshold {threshold}; "
     "together {total}",
 )
@@ -136,6 +136,7 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     key="originator",
     flows=True,
     scope=("originator_party",),
+    version="2",
     reason="{value} taken out in cash within {window}, {low} to {high} of the limit {limit} "
     "({threshold}), with "
     "travel",

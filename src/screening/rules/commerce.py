@@ -95,7 +95,11 @@ def _risky_occupation(book: Book) -> npt.NDArray[np.bool_]:
     "move between other countries than the money.",
     source="FinCEN alerts 2023-2024 (general trading companies)",
     weight=20,
-    parameters=(duration("window", 90), count("payments", 2, "of one invoice"), count("signs", 2)),
+    parameters=(
+        duration("window", 90),
+        count("payments", 2, "of one invoice"),
+        count("signs", 2, "of the three, at least"),
+    ),
     requires=(
         "beneficiary_party",
         "invoice_reference",

@@ -72,6 +72,7 @@ _CARD_PURCHASES = (
         "beneficiary_country",
     ),
     scope=("row",),
+    version="2",
     reason="{case} transfer lacks {items} ({profile})",
 )
 def missing_party_data(book: Book, *, profile: str, threshold: str) -> Finding:
@@ -292,6 +293,7 @@ def name_and_account_differ(book: Book, *, similarity: float) -> Finding:
     key="originator's bank",
     scope=("originator_agent_bic",),
     upon=("TF-D01",),
+    version="2",
     reason="{deficient} of {value} payments of this bank within {window} lack data",
 )
 def deficient_bank(book: Book, *, share: float, payments: int, window: int) -> Finding:

@@ -44,13 +44,13 @@ _LEGS = (
     source="FATF R.19; lists of the FATF plenary 2026-06-19; own classes of terrorism and conflict",
     weight=25,
     parameters=(
-        ratio("countermeasure", 25, "points: FATF call for action with countermeasures"),
-        ratio("sanctioned", 25, "points: territory under a territorial measure"),
-        ratio("call_for_action", 20, "points: FATF call for action, enhanced due diligence"),
-        ratio("conflict", 20, "points: terrorism or conflict area"),
-        ratio("border", 15, "points: border of a conflict area"),
-        ratio("conduit", 8, "points: conduit to a conflict area"),
-        ratio("increased_monitoring", 3, "points: FATF increased monitoring"),
+        ratio("countermeasure", 1, "times the weight: FATF call for action with countermeasures"),
+        ratio("sanctioned", 1, "times the weight: territory under a territorial measure"),
+        ratio("call_for_action", 0.8, "times the weight: FATF call for action, enhanced due diligence"),
+        ratio("conflict", 0.8, "times the weight: terrorism or conflict area"),
+        ratio("border", 0.6, "times the weight: border of a conflict area"),
+        ratio("conduit", 0.32, "times the weight: conduit to a conflict area"),
+        ratio("increased_monitoring", 0.12, "times the weight: FATF increased monitoring"),
     ),
     requires=("|".join(_LEGS),),
     optional=_LEGS,
@@ -59,13 +59,13 @@ _LEGS = (
     scope=("row",),
     reason="touches {place} ({label})",
 )
-def jurisdiction_exposure(book: Book, **points: float) -> Finding:
+def jurisdiction_exposure(book: Book, **factors: float) -> Finding:
     """Look for classified places among the legs of a payment."""
-    order = sorted(points.items(), key=lambda item: -item[1])
+    order = sorted(factors.items(), key=lambda item: -item[1])
     best = np.zeros(book.size, np.int64)  # position in `order`, counted from 1; the leg is kept beside it
     where = np.zeros(book.size, np.int8)
     legs = [name for name in _LEGS if name in book.columns]
-    value_of = np.array([0.0, *(value for _, value in order)])
+    factor_of = np.array([0.0, *(value for _, value in order)])
     # all 128 sets of classes, each with the position of its gravest
     gravest = np.array(
         [
@@ -75,11 +75,10 @@ def jurisdiction_exposure(book: Book, **points: float) -> Finding:
     )
     for number, name in enumerate(legs):
         here = gravest[book.classes(name)]
-        better = value_of[here] > value_of[best]
+        better = factor_of[here] > factor_of[best]
         best[better], where[better] = here[better], number
-    rows = np.flatnonzero(value_of[best] > 0)
+    rows = np.flatnonzero(factor_of[best] > 0)
     labels = pl.Series(["", *(name.replace("_", " ") for name, _ in order)])
-    value = value_of[best[rows]]
     places = pl.Series(legs, dtype=pl.String).gather(where[rows])
     for number, name in enumerate(legs):
         here = where[rows] == number
@@ -88,9 +87,9 @@ def jurisdiction_exposure(book: Book, **points: float) -> Finding:
             places = texts.zip_with(pl.Series(here), places)
     return Finding(
         rows=rows,
-        value=value,
-        threshold=value,
-        weight=value,
+        value=None,
+        threshold=None,
+        factor=factor_of[best[rows]],
         facts={"place": places, "label": labels.gather(best[rows])},
     )
 
@@ -153,7 +152,11 @@ def _first_to_area(
     "Family support looks the same: it takes another family of rules to make this a review.",
     source="FATF INR.16 para 2; FATF Comprehensive Update on TF Risks 2025; FINTRAC-2022-OA001",
     weight=25,
-    parameters=(amount("most", 500), count("payments", 4), duration("window", 60)),
+    parameters=(
+        amount("most", 500, "largest amount that counts as small"),
+        count("payments", 4, "payments within the window"),
+        duration("window", 60),
+    ),
     requires=("originator_party", "beneficiary_place"),
     keys=("amount", "originator_party", "beneficiary_place"),
     window="60 days",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from screening.reference.dated import read_table
 from screening.rules.book import ALTERNATIVES, PARTY_FIELDS
 from screening.rules.catalogue import LEFT_OUT, RULES
 from screening.rules.rule import FAMILIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from screening.rules.rule import Rule
 
@@ -54,7 +55,7 @@ def describe(rule: Rule, *, width: int = 96) -> str:
     lines = [f"{rule.id}  {rule.title}", "", *textwrap.wrap(rule.definition, width), ""]
     facts = {
         "family": f"{FAMILIES.get(rule.family, rule.family)} ({rule.family})",
-        "weight": f"{rule.weight:g}",
+        "weight": f"{rule.weight:g} ([rules.weights] in the policy)",
         "window": rule.window,
         "looks together at": rule.key,
         "needs": _all_of(rule.requires) or "nothing beyond the required columns",
@@ -82,6 +83,8 @@ def render_catalogue(rules: Sequence[Rule] = RULES) -> str:
         if chosen:
             parts.append(f"## {letter}: {family.replace('_', ' ')}\n")
             parts += [_section(rule) for rule in chosen]
+    parts.append("## Amounts in law\n")
+    parts.append(_THRESHOLDS.format(rows="\n".join(_law(row) for row in read_table("thresholds").rows)))
     parts.append("## What is left out, and why\n")
     parts.append("\n".join(f"- **{name}**: {reason}" for name, reason in LEFT_OUT.items()) + "\n")
     names = "\n".join(
@@ -110,6 +113,12 @@ def _section(rule: Rule) -> str:
         lines += ["", "| parameter | default | meaning |", "|---|---|---|"]
         lines += [f"| `{item.name}` | {item} | {item.meaning} |" for item in rule.parameters]
     return "\n".join(lines) + "\n"
+
+
+def _law(row: Mapping[str, Any]) -> str:
+    amount = f"{float(row['amount']):,.12g} {row['currency']}".replace(",", " ")
+    dates = f"{row['valid_from']} | {row['valid_to'] or ''}"
+    return f"| `{row['code']}` | {row['jurisdiction']} | {amount} | {dates} | {row['source']} |"
 
 
 def _status(rule: Rule) -> str:
@@ -141,11 +150,41 @@ How to read a rule:
 - High-risk means: conflict or border class, or a FATF call for action, as of the payment. A conduit or a
   grey-listed country alone is not high-risk.
 - What a rule could not look at is listed as not evaluable, with the reason and the number of payments.
+- `threshold` names an amount in law, as of the day of the payment: see [below](#amounts-in-law).
+
+Every number is a key of the policy, and the manifest of a run keeps those in force:
+
+```toml
+[rules]
+jurisdiction = "EU"              # whose amounts in law hold
+
+[rules.weights]
+"TF-S01" = 20                    # points; parameters that read "times the weight" follow in proportion
+
+[rules.parameters."TF-S01"]
+window = 10                      # in the unit of the default
+```
+
+A weight is above 0; `off` names the rules that shall not count. Keys of `[outcomes]` that speak of weights
+(`review_weight`, `high_risk_from`, `hold_in_high_risk`, `context_divisors`) do not follow.
 
 Guard rails: no rule looks at the ethnicity of a name, at faith, at the nationality of a person or at
 language. Places are those of the legs of a payment. No term of faith is in the lexicon. Being a non-profit
 organisation
 fires nothing: rules of the family of donations need a second fact, and the seasons of giving raise the bar.
+"""
+
+_THRESHOLDS: Final = """\
+The reference table `thresholds` as shipped (`src/screening/reference/data/thresholds.csv`). A row of the
+policy's `jurisdiction` comes first, then one of `*`. A row in another currency than that of the payment is
+brought over by `currency_scale`. `rules.reference` puts a table of the bank's own in its place.
+
+`cash_report`: cash and structuring; `r10`: occasional customers; `r16_de_minimis`: travel rule; `r32`: cash
+courier; `va_travel_rule`: virtual assets.
+
+| code | jurisdiction | amount | from | until | source |
+|---|---|---|---|---|---|
+{rows}
 """
 
 _PARTIES: Final = """\

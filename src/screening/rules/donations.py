@@ -118,7 +118,7 @@ def npo_cash(book: Book, *, window: int, share: float, least: float) -> Finding:
         amount("median", 100, "at least half of the amounts are at most this"),
         share("new", 0.8, "of the originators, for the first time"),
         count("countries", 3, "different foreign countries that raise the weight"),
-        ratio("countries_weight", 30, "weight with that many"),
+        ratio("countries_factor", 1.5, "times the weight with that many"),
     ),
     requires=("originator_party", "beneficiary_account|campaign_id"),
     keys=("amount", "originator_party", "beneficiary_account|campaign_id"),
@@ -164,7 +164,7 @@ def _storm(book: Book, key: str, parameters: Mapping[str, float]) -> Finding:
         rows=span.rows,
         value=different,
         threshold=needed,
-        weight=np.where(foreign >= parameters["countries"], parameters["countries_weight"], 20.0),
+        factor=np.where(foreign >= parameters["countries"], parameters["countries_factor"], 1.0),
         window=day,
         spans=(span,),
         facts={"share": 100 * firsts // np.maximum(different, 1), "mean": mean},
@@ -244,7 +244,7 @@ def private_collection(book: Book, *, originators: int, share: float, window: in
     weight=25,
     parameters=(
         duration("window", 48, "hours"),
-        ratio("away_weight", 35, "weight when it leaves abroad, in cash or as virtual assets"),
+        ratio("away_factor", 1.4, "times the weight when it leaves abroad, in cash or as virtual assets"),
     ),
     requires=("originator_account", "beneficiary_account", "originator_party"),
     keys=("amount", "originator_account"),
@@ -256,7 +256,7 @@ def private_collection(book: Book, *, originators: int, share: float, window: in
     upon=("TF-N03", "TF-N04", "TF-V01"),
     reason="a collection on this account passes through within {window}; {value} credits belong to it",
 )
-def donations_leave_at_once(book: Book, *, window: int, away_weight: float) -> Finding:
+def donations_leave_at_once(book: Book, *, window: int, away_factor: float) -> Finding:
     """Look for collections that pass through."""
     collected = book.fired(donation_storm.default) | book.fired(private_collection.default)
     leaving = book.fired(pass_through.default)
@@ -270,5 +270,5 @@ def donations_leave_at_once(book: Book, *, window: int, away_weight: float) -> F
         threshold=1.0,
         window=window,
         spans=(span,),
-        weight=np.where(away[span.rows], away_weight, 25.0),
+        factor=np.where(away[span.rows], away_factor, 1.0),
     )

@@ -172,7 +172,7 @@ def _resembling(
     source="AUSTRAC indicator (variations of a name on transfers to high-risk jurisdictions)",
     weight=25,
     parameters=(
-        count("spellings", 3),
+        count("spellings", 3, "different spellings within the window"),
         share("low", 0.6, "likeness to the name of the payment, at least"),
         share("high", 0.98, "likeness, at most"),
         duration("window", 90),
@@ -301,7 +301,7 @@ def _spellings_like_own(
     weight=40,
     parameters=(
         duration("window", 365),
-        ratio("second_weight", 15, "weight at two steps"),
+        ratio("second_factor", 0.375, "times the weight at two steps"),
         count("hub", 50, "counterparties from which a party joins nobody: such a middle is not followed"),
     ),
     requires=("originator_party", "beneficiary_party", "originator_case_status|beneficiary_case_status"),
@@ -311,14 +311,14 @@ def _spellings_like_own(
     scope=("row", "originator_party+beneficiary_party", "beneficiary_party+originator_party"),
     reason="{steps} from a suspended or confirmed party",
 )
-def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: int) -> tuple[Finding, ...]:
+def near_suspended_party(book: Book, *, window: int, second_factor: float, hub: int) -> tuple[Finding, ...]:
     """Look for payments next to suspended parties."""
     sides = {side: book.key(f"{side}_party") for side in ("originator", "beneficiary")}
     other = {"originator": "beneficiary", "beneficiary": "originator"}
     marked = {side: book.is_in(f"{side}_case_status", "suspended", "confirmed") for side in sides}
     direct = np.flatnonzero(marked["originator"] | marked["beneficiary"])
     findings = [
-        Finding(rows=direct, facts={"steps": "one step"}, weight=np.full(len(direct), 40.0)),
+        Finding(rows=direct, facts={"steps": "one step"}),
     ]
     # a middle party is the other side of a direct payment
     keys = np.concatenate([sides[other[side]][truth] for side, truth in marked.items()])
@@ -344,7 +344,7 @@ def near_suspended_party(book: Book, *, window: int, second_weight: float, hub: 
                 threshold=2.0,
                 window=window,
                 spans=(near,),
-                weight=np.full(len(near.rows), second_weight),
+                factor=second_factor,
                 facts={"steps": "two steps"},
                 unclear=((hubs, f"hub: the middle party has {hub} or more counterparties"),),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -39,9 +40,9 @@ class Finding:
 
     Attributes:
         rows: Row numbers of the book.
-        value: What was measured.
-        threshold: What it was compared with.
-        weight: Points of each flag, where they differ from the rule's.
+        value: What was measured; None where that is the weight of the flag itself.
+        threshold: What it was compared with; None likewise.
+        factor: Times the rule's weight: the points of each flag.
         window: Length of the window in microseconds; None for a rule that looks at the payment alone.
         spans: Slices of ledgers that hold the evidence.
         trail: Row numbers that are evidence (-1 for none), besides the row itself.
@@ -50,9 +51,9 @@ class Finding:
     """
 
     rows: npt.NDArray[np.int64]
-    value: npt.NDArray[Any] | float | Money = 1.0
-    threshold: npt.NDArray[Any] | float | Money = 1.0
-    weight: npt.NDArray[Any] | None = None
+    value: npt.NDArray[Any] | float | Money | None = 1.0
+    threshold: npt.NDArray[Any] | float | Money | None = 1.0
+    factor: npt.NDArray[Any] | float = 1.0
     window: npt.NDArray[np.int64] | int | None = None
     spans: tuple[Span, ...] = ()
     trail: tuple[npt.NDArray[np.int64], ...] = ()
@@ -71,7 +72,7 @@ class Finding:
             rows=self.rows[where],
             value=cut(self.value),
             threshold=cut(self.threshold),
-            weight=cut(self.weight),
+            factor=cut(self.factor),
             window=cut(self.window),
             spans=tuple(span[where] for span in self.spans),
             trail=tuple(rows[where] for rows in self.trail),
@@ -114,16 +115,18 @@ def _rows_of(finding: Finding, rule: Rule, book: Book) -> pl.DataFrame:
         return FLAGS.to_frame().with_columns(row=pl.lit(None, dtype=pl.Int64))
     time = book.clock.time[rows]
     evidence, counted = _evidence(finding, book)
-    weight = rule.weight if finding.weight is None else finding.weight
+    weight = rule.weight * np.broadcast_to(np.asarray(finding.factor, np.float64), len(rows))
+    value, threshold = (weight if one is None else one for one in (finding.value, finding.threshold))
+    finding = dataclasses.replace(finding, value=value, threshold=threshold)
     frame = pl.DataFrame(
         {
             "transaction_id": book.ids(rows),
-            "value": _major(finding.value, rows, book),
-            "threshold": _major(finding.threshold, rows, book),
+            "value": _major(value, rows, book),
+            "threshold": _major(threshold, rows, book),
             "evidence": evidence,
             "evidence_count": counted,
             "reason": _sentence(finding, rule, book),
-            "weight": np.broadcast_to(np.asarray(weight, np.float64), len(rows)),
+            "weight": weight,
             "row": rows,
         }
     )

@@ -320,7 +320,7 @@ def _codes(values: pl.Series) -> npt.NDArray[np.uint32]:
     definition="Several originators fund one beneficiary in a high-risk area.",
     source="AUSTRAC indicator 2; FFIEC Manual App. F",
     weight=35,
-    parameters=(count("originators", 4), duration("window", 30)),
+    parameters=(count("originators", 4, "different originators within the window"), duration("window", 30)),
     requires=("originator_party", "beneficiary_place", "beneficiary_account|beneficiary_name"),
     keys=("originator_party", "beneficiary_place", "beneficiary_account|beneficiary_name"),
     optional=("beneficiary_town", "originator_expected_countries"),
@@ -383,7 +383,10 @@ def expected(book: Book) -> npt.NDArray[np.bool_]:
     definition="One originator pays several beneficiaries in the same high-risk area.",
     source="AUSTRAC indicator 3; FinCEN Advisory on the Financing of ISIS 2025",
     weight=30,
-    parameters=(count("beneficiaries", 4), duration("window", 30)),
+    parameters=(
+        count("beneficiaries", 4, "different beneficiaries within the window"),
+        duration("window", 30),
+    ),
     requires=("originator_party", "beneficiary_party", "beneficiary_place"),
     keys=("originator_party", "beneficiary_party", "beneficiary_place"),
     optional=("originator_expected_countries",),
@@ -421,7 +424,7 @@ def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int
         count("originators", 3, "different originators within the window"),
         duration("window", 30),
         count("hub", 50, "once so many originators used it, it is a kiosk, shelter or office: not evaluable"),
-        ratio("high_risk_weight", 35, "weight when any of them paid into a high-risk area"),
+        ratio("high_risk_factor", 1.75, "times the weight when any of them paid into a high-risk area"),
     ),
     requires=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
     keys=("originator_party", "device_id|phone_hash|email_hash|address_hash"),
@@ -440,7 +443,7 @@ def many_payees_in_high_risk_area(book: Book, *, beneficiaries: int, window: int
     reason="{value} originators used one {identifier} within {window}",
 )
 def shared_identifiers(
-    book: Book, *, originators: int, window: int, hub: int, high_risk_weight: float
+    book: Book, *, originators: int, window: int, hub: int, high_risk_factor: float
 ) -> tuple[Finding, ...]:
     """Look for identifiers that several originators share."""
     findings = []
@@ -467,13 +470,12 @@ def shared_identifiers(
         hubs[span.rows[ever.count > 0]] = True
         keep = (different >= originators) & (ever.count == 0)
         span = span[keep]
-        weight = np.where(span.any(book.high_risk()), high_risk_weight, 20.0)
         findings.append(
             Finding(
                 rows=span.rows,
                 value=different[keep],
                 threshold=float(originators),
-                weight=weight,
+                factor=np.where(span.any(book.high_risk()), high_risk_factor, 1.0),
                 window=window,
                 spans=(span,),
                 facts={"identifier": name.split("_")[0]},
@@ -493,7 +495,7 @@ def shared_identifiers(
     definition="One party pays from many accounts.",
     source="Tazama rules 083 and 084 (default raised: more than one is normal in retail)",
     weight=5,
-    parameters=(count("accounts", 4), duration("window", 30)),
+    parameters=(count("accounts", 4, "different accounts within the window"), duration("window", 30)),
     requires=("originator_party_id|originator_customer_id", "originator_account"),
     keys=("originator_party_id|originator_customer_id", "originator_account"),
     window="30 days",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from screening.errors import PolicyError
-from screening.policy import OutcomePolicy
+from screening.reference.currencies import currency_code, exponents
+from screening.reference.dated import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from screening.policy import Policy
+    from screening.policy import OutcomePolicy, Policy, RulesPolicy
     from screening.rules.book import Book
     from screening.rules.findings import Finding
 
@@ -81,6 +83,8 @@ class Parameter:
             return f"1 {self.unit[:-1]}"
         if self.unit in (*_LENGTHS, "base units"):
             return f"{self.value:,} {self.unit}".replace(",", " ")
+        if self.unit == "ratio":
+            return f"{self.value:g}"
         return f"{self.value}"
 
     @property
@@ -127,7 +131,9 @@ def amount(name: str, value: float, meaning: str = "") -> Parameter:
     return Parameter(name, value, "base units", meaning)
 
 
-def duration(name: str, value: float, unit: str = "days", meaning: str = "") -> Parameter:
+def duration(
+    name: str, value: float, unit: str = "days", meaning: str = "how far it looks back"
+) -> Parameter:
     """A length of time in days, hours or minutes."""
     return Parameter(name, value, unit, meaning)
 
@@ -273,9 +279,13 @@ def rule(
         source: Document and paragraph it is drawn from.
         weight: See `Rule`.
         reason: Sentence for the analyst, with {parameter} and {fact} in braces.
-        family: Family; by default the one of the letter after "TF-".
+        family: One of `FAMILIES`, or a word of your own; only an id such as "TF-S01" has one by default: the
+            letter after "TF-".
         parameters: Every number the function takes, in the order of its keywords.
         attributes: Other attributes of `Rule`.
+
+    Raises:
+        PolicyError: No family, and an id that tells none.
 
     Example:
         >>> import polars as pl
@@ -300,7 +310,7 @@ def rule(
         default = Rule(
             id=id,
             title=title,
-            family=family or id[3],
+            family=family or _family_of(id),
             definition=definition,
             source=source,
             weight=weight,
@@ -314,8 +324,21 @@ def rule(
     return wrap
 
 
+def _family_of(name: str) -> str:
+    """The letter in an id of the catalogue's form; an id of another form tells no family."""
+    told = re.fullmatch(r"TF-([A-Z])\d+", name)
+    if told is None or told[1] not in FAMILIES:
+        letters = ", ".join(f"{letter} ({family})" for letter, family in FAMILIES.items())
+        raise PolicyError(
+            f"rule '{name}' needs a family, since its id tells none; write family= with one of {letters}, or "
+            "a word of your own",
+            rule=name,
+        )
+    return told[1]
+
+
 def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, Rule]) -> tuple[Rule, ...]:
-    """Put the policy's parameters into rules and switch rules on and off.
+    """Put the policy's parameters and weights into rules and switch rules on and off.
 
     Args:
         rules: Rules to run.
@@ -323,7 +346,8 @@ def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, R
         known: The catalogue: ids the policy may name without their being among `rules`.
 
     Raises:
-        PolicyError: Two rules of one id, or an id, family or parameter that does not exist.
+        PolicyError: Two rules of one id; an id, family, parameter, reference table, jurisdiction or
+            currency that does not exist.
     """
     settings = policy.rules
     chosen: dict[str, Rule] = {}
@@ -333,9 +357,10 @@ def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, R
                 f"two rules with the id '{item.id}'; give one of them an id of its own", rule=item.id
             )
         chosen[item.id] = item
-    for name in (*settings.off, *settings.on, *settings.parameters):
+    for name in (*settings.off, *settings.on, *settings.parameters, *settings.weights):
         _refuse_unknown("rule", name, [*chosen, *known], where="[rules]")
     _check_outcomes(policy.outcomes, chosen.values(), known)
+    _check_law(settings)
     both = sorted(set(settings.off) & set(settings.on))
     if both:
         raise PolicyError(f"rule '{both[0]}' is both on and off in [rules]", rule=both[0])
@@ -348,16 +373,46 @@ def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, R
             chosen[name] = changed
     return tuple(
         dataclasses.replace(
-            item, enabled=(item.enabled or item.id in settings.on) and item.id not in settings.off
+            item,
+            weight=settings.weights.get(item.id, item.weight),
+            enabled=(item.enabled or item.id in settings.on) and item.id not in settings.off,
         )
         for item in chosen.values()
     )
 
 
+def _check_law(settings: RulesPolicy) -> None:
+    """Refuse a table, currency or jurisdiction that does not exist: other limits would hold."""
+    tables = {name: read_table(name, path) for name, path in settings.reference.items()}
+    code = settings.base_currency
+    if code not in exponents():
+        known = currency_code(code)
+        hint = f"did you mean '{known}'?" if known in exponents() else "write an ISO 4217 code, such as 'EUR'"
+        raise PolicyError(f"unknown currency '{code}' in rules.base_currency; {hint}", name=code)
+    place = settings.jurisdiction
+    there = {
+        "*",
+        *(row["jurisdiction"] for row in (tables.get("thresholds") or read_table("thresholds")).rows),
+    }
+    if place in there:
+        return
+    areas = (tables.get("areas") or read_table("areas")).rows
+    member_of = {
+        row["area"].upper() for row in areas if (row["country"], row["valid_to"]) == (place.upper(), None)
+    }
+    near = sorted({place.upper(), *member_of} & there)
+    hint = f"use '{near[0]}'" if near else f"there are {', '.join(sorted(there))}, where * is the FATF text"
+    raise PolicyError(
+        f"no thresholds of '{place}' (rules.jurisdiction); {hint}, or name a table of your own in "
+        "rules.reference",
+        name=place,
+        known=sorted(there),
+    )
+
+
 def _check_outcomes(policy: OutcomePolicy, rules: Iterable[Rule], known: Iterable[str]) -> None:
     """Refuse what is said of a rule or family that does not exist: it would never come about."""
-    shipped = {name for names in _rules_named_in(OutcomePolicy()).values() for name in names}
-    ids = [*(rule.id for rule in rules), *known, *shipped]  # of those shipped a bank may add what we have not
+    ids = [*(rule.id for rule in rules), *known]
     for key, names in _rules_named_in(policy).items():
         for name in names:
             _refuse_unknown("rule", name, ids, where=f"outcomes.{key}")

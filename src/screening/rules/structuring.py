@@ -52,6 +52,7 @@ __all__ = [
     key="originator, beneficiary or branch",
     flows=True,
     scope=("originator_party", "beneficiary_party", "branch_id"),
+    version="2",
     reason="{value} payments from {band} of the threshold {limit} ({threshold}) up to just below it in "
     "{window}, together {total}",
 )
@@ -109,6 +110,7 @@ def _linked_by(*, linkage: str, **_: float | str) -> tuple[str, ...]:
     key="originator and beneficiary account",
     flows=True,
     scope=_linked_by,
+    version="2",
     reason="{count} operations linked by {linkage} sides within {window}, each below {limit} ({threshold}), "
     "reach {value}",
 )
@@ -157,7 +159,7 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     parameters=(
         choice("threshold", "r16_de_minimis", "code in the reference table of thresholds"),
         share("band", 0.8, "lower end of the band, as a share of the threshold"),
-        count("payments", 4),
+        count("payments", 4, "payments in the band within the window"),
         duration("window", 30),
         ratio("high_risk_factor", 2, "times the weight when the beneficiary is in a high-risk area"),
     ),
@@ -167,6 +169,7 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     key="originator",
     flows=True,
     scope=("originator_party",),
+    version="2",
     reason="{value} cross-border payments from {band} of the limit {limit} ({threshold}) up to it in "
     "{window}",
 )
@@ -183,7 +186,7 @@ def hugging_travel_rule(
         rows=span.rows,
         value=span.count,
         threshold=float(payments),
-        weight=np.where(book.high_risk()[span.rows], 15 * high_risk_factor, 15),
+        factor=np.where(book.high_risk()[span.rows], high_risk_factor, 1.0),
         window=window,
         spans=(span,),
         facts={"limit": Money(limit[span.rows])},
@@ -245,7 +248,7 @@ def round_amounts(
         rows=span.rows,
         value=many[fired],
         threshold=np.ceil(share * span.count),
-        weight=np.where(book.high_risk()[span.rows], 5 * high_risk_factor, 5),
+        factor=np.where(book.high_risk()[span.rows], high_risk_factor, 1.0),
         window=window,
         spans=(span,),
         facts={"count": span.count},

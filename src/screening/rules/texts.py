@@ -28,9 +28,9 @@ __all__ = ["lexicon_terms", "same_text"]
     source="FINTRAC-2022-OA001; FinCEN alerts 2023 and 2024 (notes on peer-to-peer payments)",
     weight=35,
     parameters=(
-        ratio("tier_a", 35, "weight of a term of tier A"),
-        ratio("tier_b", 15, "weight of a term of tier B"),
-        ratio("tier_c", 5, "weight of a term of tier C"),
+        ratio("tier_a", 1, "times the weight: a term of tier A"),
+        ratio("tier_b", 15 / 35, "times the weight: a term of tier B"),
+        ratio("tier_c", 5 / 35, "times the weight: a term of tier C"),
     ),
     requires=("remittance_text",),
     scope=("row",),
@@ -38,19 +38,18 @@ __all__ = ["lexicon_terms", "same_text"]
 )
 def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) -> Finding:
     """Look for terms of the lexicon."""
-    weights = {"A": float(tier_a), "B": float(tier_b), "C": float(tier_c)}
+    factors = {"A": float(tier_a), "B": float(tier_b), "C": float(tier_c)}
     found = found_terms(book).with_columns(
-        weight=pl.col("tier").replace_strict(weights, return_dtype=pl.Float64, default=tier_c)
+        factor=pl.col("tier").replace_strict(factors, return_dtype=pl.Float64, default=tier_c)
     )
-    best = found.sort("row", "weight", "term", descending=[False, True, False]).unique(
+    best = found.sort("row", "factor", "term", descending=[False, True, False]).unique(
         "row", keep="first", maintain_order=True
     )
-    weight = best["weight"].to_numpy()
     return Finding(
         rows=best["row"].to_numpy(),
-        value=weight,
+        value=None,
         threshold=0.0,
-        weight=weight,
+        factor=best["factor"].to_numpy(),
         facts={"term": pl.select(pl.format("'{}'", best["term"])).to_series(), "tier": best["tier"]},
     )
 
@@ -62,7 +61,7 @@ def lexicon_terms(book: Book, *, tier_a: float, tier_b: float, tier_c: float) ->
     source="Tazama rule 007; FATF Crowdfunding for TF 2023",
     weight=15,
     parameters=(
-        count("originators", 8),
+        count("originators", 8, "different originators within the window"),
         count("beneficiaries", 2, "at most"),
         duration("window", 7),
         count("letters", 4, "fewest letters in the text"),

@@ -57,7 +57,11 @@ def _lives_elsewhere(book: Book) -> npt.NDArray[np.bool_]:
     "elsewhere.",
     source="AUSTRAC on stored-value cards 2016; FATF Emerging TF Risks 2015",
     weight=30,
-    parameters=(count("uses", 2), amount("total", 300, "or so much together"), duration("window", 14)),
+    parameters=(
+        count("uses", 2, "uses of the card within the window,"),
+        amount("total", 300, "or so much together"),
+        duration("window", 14),
+    ),
     requires=("originator_party", "terminal_place", "originator_home"),
     keys=("amount", "originator_party"),
     optional=("originator_admin1",),
@@ -106,7 +110,7 @@ def cards_in_conflict_regions(book: Book, *, uses: int, total: float, window: in
         duration("soon", 14, "days", "from the loan to the money leaving"),
         share("share", 0.8, "of the loan"),
         count("lenders", 2, "different lenders that raise the weight"),
-        ratio("lenders_weight", 35, "weight with that many lenders"),
+        ratio("lenders_factor", 1.4, "times the weight with that many lenders"),
     ),
     requires=("originator_party", "beneficiary_party", "merchant_category_code|beneficiary_place"),
     keys=("amount", "originator_party"),
@@ -120,7 +124,7 @@ def cards_in_conflict_regions(book: Book, *, uses: int, total: float, window: in
     "with travel or a high-risk payment",
 )
 def borrow_and_travel(
-    book: Book, *, window: int, soon: int, share: float, lenders: int, lenders_weight: float
+    book: Book, *, window: int, soon: int, share: float, lenders: int, lenders_factor: float
 ) -> Finding:
     """Look for borrowed money that leaves with a traveller."""
     lent = book.is_in("channel", "loan_disb")
@@ -147,7 +151,7 @@ def borrow_and_travel(
         rows=rows,
         value=Money(spent),
         threshold=Money(np.ceil(share * loan).astype(np.int64)),
-        weight=np.where(sources >= lenders, lenders_weight, 25.0),
+        factor=np.where(sources >= lenders, lenders_factor, 1.0),
         window=window,
         spans=(borrowed, gone, trips),
         facts={"borrowed": Money(loan), "sources": sources},
@@ -166,7 +170,11 @@ def borrow_and_travel(
         ),
         duration("window", 7),
         duration("day", 24, "hours", "for tickets without passenger data"),
-        ratio("weak_weight", 10, "weight without passenger data, or when no ticket is known to be high-risk"),
+        ratio(
+            "weak_factor",
+            0.4,
+            "times the weight without passenger data, or when no ticket is known to be high-risk",
+        ),
     ),
     requires=("originator_party", "merchant_category_code"),
     keys=("originator_party",),
@@ -178,7 +186,7 @@ def borrow_and_travel(
     reason="{value} {what} within {length}",
 )
 def tickets_for_others(
-    book: Book, *, passengers: int, window: int, day: int, weak_weight: float
+    book: Book, *, passengers: int, window: int, day: int, weak_factor: float
 ) -> tuple[Finding, ...]:
     """Look for travel bought for several people."""
     tickets = book.moved & is_travel(book)
@@ -201,7 +209,7 @@ def tickets_for_others(
                 threshold=float(passengers),
                 window=window,
                 spans=(span,),
-                weight=np.where(risky, 25.0, weak_weight),
+                factor=np.where(risky, 1.0, weak_factor),
                 facts={"what": "passengers of different surnames", "length": f"{window // DAY} days"},
             )
         )
@@ -218,7 +226,7 @@ def tickets_for_others(
                 threshold=float(passengers),
                 window=day,
                 spans=(span,),
-                weight=np.full(len(span.rows), weak_weight),
+                factor=weak_factor,
                 facts={"what": "tickets of one merchant, passengers unknown,", "length": "24 hours"},
             )
         )
@@ -363,7 +371,7 @@ def prepaid_used_elsewhere(book: Book, *, loads: int, cards: int, window: int) -
     "and it is not known to live there.",
     source="UN Security Council resolution 2396 (returnees)",
     weight=15,
-    parameters=(duration("silence", 90),),
+    parameters=(duration("silence", 90, "days", "without any payment"),),
     requires=("originator_party", "terminal_place"),
     keys=("originator_party",),
     optional=("originator_residence", "originator_country", "originator_admin1"),

@@ -33,13 +33,13 @@ _NOT_TRANSFERS = ("va", "card_pos", "card_atm", "cash_wd")
     definition="The other side of a payment is a provider of virtual-asset services, an unhosted wallet "
     "or a mixer.",
     source="FATF VA Red Flag Indicators 2020 (anonymity); FATF VA Guidance 2021 para 203-204",
-    weight=15,
+    weight=40,
     parameters=(
-        ratio("mixer", 40, "points"),
-        ratio("unlicensed", 15, "points: provider known to have no licence"),
-        ratio("unknown", 15, "points: kind of wallet unknown"),
-        ratio("unhosted", 10, "points"),
-        ratio("licensed", 5, "points: provider with a licence, or licence data not supplied"),
+        ratio("mixer", 1, "times the weight: a mixer"),
+        ratio("unlicensed", 0.375, "times the weight: a provider known to have no licence"),
+        ratio("unknown", 0.375, "times the weight: kind of wallet unknown"),
+        ratio("unhosted", 0.25, "times the weight: an unhosted wallet"),
+        ratio("licensed", 0.125, "times the weight: a provider with a licence, or licence data not supplied"),
     ),
     requires=("wallet_kind",),
     optional=("vasp_licensed",),
@@ -60,15 +60,13 @@ def exposure(
         ("an unhosted wallet", book.is_in("wallet_kind", "unhosted"), unhosted),
         ("a provider of virtual-asset services", provider & ~no_licence, licensed),
     )
-    points = np.zeros(book.size)
+    factor = np.zeros(book.size)
     label = np.zeros(book.size, np.int64)
-    for number, (_, truth, value) in enumerate(kinds):
-        points[truth], label[truth] = value, number
-    rows = np.flatnonzero(points > 0)
+    for number, (_, truth, times) in enumerate(kinds):
+        factor[truth], label[truth] = times, number
+    rows = np.flatnonzero(factor > 0)
     words = pl.Series(np.array([name for name, _, _ in kinds])[label[rows]], dtype=pl.String)
-    return Finding(
-        rows=rows, value=points[rows], threshold=points[rows], weight=points[rows], facts={"what": words}
-    )
+    return Finding(rows=rows, value=None, threshold=None, factor=factor[rows], facts={"what": words})
 
 
 @rule(
@@ -131,7 +129,10 @@ def accumulate_then_empty(book: Book, *, wallets: int, median: float, share: flo
     definition="One party sends virtual assets to several foreign providers within a day.",
     source="FATF VA Red Flag Indicators 2020",
     weight=25,
-    parameters=(count("providers", 3), duration("window", 24, "hours")),
+    parameters=(
+        count("providers", 3, "different foreign providers within the window"),
+        duration("window", 24, "hours"),
+    ),
     requires=("originator_party", "vasp_id", "vasp_country", "originator_home"),
     keys=("originator_party",),
     optional=("originator_type",),
@@ -177,6 +178,7 @@ def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     requires=("travel_rule_complete",),
     keys=("amount",),
     scope=("row",),
+    version="2",
     reason="{value} of virtual assets without travel-rule data; the threshold is {threshold_amount} "
     "({threshold})",
 )

@@ -138,7 +138,9 @@ def test_a_rule_that_flags_twice_counts_once() -> None:
 
 
 def test_a_family_without_a_cap_is_a_family_of_its_own() -> None:
-    own = flags(G01=1, V01=1).with_columns(family=pl.lit(None, pl.String), rule=pl.Series(["BANK-1", "BANK-2"]))
+    own = flags(G01=1, V01=1).with_columns(
+        family=pl.lit(None, pl.String), rule=pl.Series(["BANK-1", "BANK-2"])
+    )
     assert outcome(hits(), own) == "REVIEW"
     assert score(own) == 50.0
 

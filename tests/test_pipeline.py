@@ -352,6 +352,7 @@ WRONG: Any = "list.xml"
         (lambda: screen(payments("Jane Doe"), INDEX, rules=[WRONG]), "every rule must be a Rule, not a str"),
         (lambda: NameIndex(WRONG), "sanctions must be a SanctionsList, not a str"),
         (lambda: NameIndex(LISTED, policy=WRONG), "policy must be a Policy, not a str"),
+        (lambda: screening.assess(WRONG), "transactions must be a polars frame, not a str"),
         (lambda: screening.compare(7, "a"), "a name must be a str, not a int"),  # type: ignore[arg-type]
     ],
 )

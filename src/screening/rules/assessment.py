@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from screening.errors import SchemaError
+from screening.errors import ArgumentError, SchemaError
 from screening.policy import Policy
 from screening.rules.book import Book
 from screening.rules.catalogue import RULES, by_id
@@ -77,6 +77,7 @@ def assess(
         policy: Section [rules] switches rules on and off, sets parameters and names reference tables.
 
     Raises:
+        ArgumentError: A table is no polars frame.
         SchemaError: A table lacks a required column, or the batch and its history share payments.
         PolicyError: The policy names a rule or parameter that does not exist, or two rules share an id.
 
@@ -99,6 +100,12 @@ def assess(
         ['b', 'c']
     """
     policy = policy or Policy()
+    for name, table in (("transactions", transactions), ("history", history), ("parties", parties)):
+        if table is not None and not isinstance(table, pl.DataFrame | pl.LazyFrame):
+            raise ArgumentError(
+                f"{name} must be a polars frame, not a {type(table).__name__}; screening.conform makes one "
+                "of payments in any kind of table"
+            )
     chosen = apply_policy(rules, policy, known=by_id())
     check_parties(parties)
     pools: dict[str, pl.Categories] = {}

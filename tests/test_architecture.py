@@ -26,6 +26,7 @@ FLOORS = {
     "payments": 3,
     "party_fields": 3,
     "hit_reasons": 4,
+    "identifiers": 4,
     "hits": 5,
     "rules": 5,
     "alerts": 6,

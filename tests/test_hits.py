@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +161,47 @@ def test_a_number_that_stands_in_a_remark_of_the_list_is_named_in_the_reasons() 
     assert reasons == [
         f"originator_national_id 'A 123456' matches 'A123456' of X.1 (identifier) at 1.0; {beside}"
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "met"),
+    [
+        ("ZX418822", True),
+        ("zx-418.822", True),
+        ("Passport ZX418822", True),
+        ("passport no. ZX 418 822", True),
+        ("CCPT/IQ/ZX418822", True),
+        ("ZX418822 (IQ)", True),
+        ("AB123,ZX418822", True),
+        ("\uff3a\uff38\uff14\uff11\uff18\uff18\uff12\uff12", True),
+        ("ZX\u0664\u0661\u0668\u0668\u0662\u0662", True),
+        ("XZX418822", False),
+        ("ZX4188221", False),
+        ("7 ZX418822 7", False),
+        ("ZX41/8822", True),
+        ("passport 77", False),
+        ("77", True),
+    ],
+)
+def test_a_listed_number_is_met_among_words_and_in_other_digits_and_never_inside_another(
+    given: str,
+    met: bool,  # noqa: FBT001
+) -> None:
+    index = Plain(
+        [
+            {"reference": "X.1", "kind": "passport", "number": "ZX 418822", "normalised": "ZX418822"},
+            {"reference": "X.2", "kind": "national_id", "number": "77", "normalised": "77"},
+        ]
+    )
+    found = find_hits(payments({"originator_national_id": given}), index).table
+    assert found.height == met
+
+
+def test_a_field_of_many_numbers_is_read_in_time_that_grows_with_its_length() -> None:
+    index = Plain([{"reference": "X.1", "kind": "passport", "number": "1", "normalised": "11111111"}])
+    for asked in ("1 " * 20_000, "a " * 20_000 + "11111111", "11111111" + " a" * 20_000):
+        found = find_hits(payments({"originator_national_id": asked}), index).table
+        assert found.height == asked.count("11111111")
 
 
 def test_a_short_number_is_called_that_in_an_alert() -> None:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import pickle
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from polars.testing import assert_frame_equal
 import screening
 from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.errors import PolicyError
+from screening.hits import find_hits
 from screening.rules.structuring import structuring
 from screening.runs import screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
@@ -296,6 +298,45 @@ def test_the_policy_of_a_run_holds_whatever_the_index_was_built_by(
     assert told.manifest["run_id"] == run.manifest["run_id"] == built.manifest["run_id"]
 
 
+def test_a_higher_threshold_adds_no_hit_in_texts_or_names() -> None:
+    table = payments("Khalid Rahman", "Khaled Abdulrahman Testi", "Halid Testi").with_columns(
+        remittance_text=pl.lit("for Khalid Abdulrahmn Tesi")
+    )
+    found = [
+        set(screen(table, INDEX, threshold=threshold).hits.select("transaction_id", "field").rows())
+        for threshold in (None, 0.76, 0.78, 0.8, 0.85, 0.9, 0.95)
+    ]
+    assert all(higher <= lower for lower, higher in pairwise(found))
+    assert len(found[-1]) < len(found[0])
+
+
+def test_a_listed_number_suspends_whatever_contradicts_it() -> None:
+    numbers = pl.DataFrame(
+        [
+            {
+                "reference": "QDe.902",
+                "kind": "lei",
+                "number": "5493001KJTIIGC8Y1R12",
+                "normalised": "5493001KJTIIGC8Y1R12",
+            }
+        ],
+        schema=LISTED.identifiers.schema,
+    )
+    index = NameIndex(dataclasses.replace(LISTED, identifiers=numbers))
+    table = payments("Jane Doe").with_columns(
+        beneficiary_lei=pl.lit("5493001KJTIIGC8Y1R12"), beneficiary_type=pl.lit("person")
+    )
+    assert screen(table, index).alerts["outcome"].to_list() == ["SUSPEND"]
+    assert index.sha256 != INDEX.sha256
+
+
+def test_hits_by_themselves_are_judged_by_the_policy_of_the_index() -> None:
+    policy = Policy.from_dict({"outcomes": {"suspend_at": 1.0}})
+    transactions = screening.conform(payments("Khaled Abdulrahman Al Testi")).transactions
+    assert find_hits(transactions, INDEX).table["tier"].to_list() == ["SUSPEND"]
+    assert find_hits(transactions, INDEX.with_policy(policy)).table["tier"].to_list() == ["REVIEW"]
+
+
 def test_a_policy_that_excludes_regimes_excludes_them_in_every_run() -> None:
     regimes = LISTED.designations.with_columns(
         list_type=pl.col("reference").replace_strict({"QDi.901": "Al-Qaida", "QDe.902": "Taliban"})
@@ -322,6 +363,8 @@ def test_a_manifest_tells_runs_apart_that_rest_on_other_rows_parties_or_rules() 
         (table, {"rules": [structuring(band=0.2)]}),
         (table, {"rules": [dataclasses.replace(rule, weight=1)]}),
         (table, {"rules": [dataclasses.replace(rule, version="99")]}),
+        (table, {"rules": [dataclasses.replace(rule, family="own")]}),
+        (table, {"rules": [dataclasses.replace(rule, context=True)]}),
     ]
     ids = [screen(rows, INDEX, **choices).manifest["run_id"] for rows, choices in runs]
     assert len(set(ids)) == len(ids)

@@ -137,9 +137,12 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def describe_rule(rule: Rule) -> dict[str, Any]:
-    """What the flags of a rule depend on beside the payments and the reference data."""
+    """What the flags of a rule and their part in a score depend on, beside payments and reference data."""
     parameters = {parameter.name: parameter.value for parameter in rule.parameters}
-    return {"version": rule.version, "weight": rule.weight, "parameters": parameters}
+    return {
+        "version": rule.version, "weight": rule.weight, "family": rule.family, "context": rule.context,
+        "parameters": parameters,
+    }  # fmt: skip
 
 
 @functools.cache

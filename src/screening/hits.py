@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, Final, Protocol
 import polars as pl
 
 from screening.corroboration import PARTY, with_corroboration, with_tiers
-from screening.designations import NOT_DOCUMENTS
 from screening.hit_reasons import PLACE, with_reasons
+from screening.identifiers import listed_numbers, numbers_met
 from screening.party_fields import more_than_a_name, no_name
-from screening.policy import Policy
 from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from screening.policy import OutcomePolicy
+    from screening.policy import OutcomePolicy, Policy
 
 __all__ = [
     "FIELDS",
@@ -92,8 +91,6 @@ _FOUND: Final = pl.Schema(
     {**{k: v for k, v in HITS.items() if k not in ("reasons", "corroboration", "tier")}, **PLACE}
 )
 _GIVEN: Final = pl.Schema({f"party_{attribute}": pl.String() for attribute in PARTY.values()})
-_BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
-_SHORT_NUMBER: Final = 0.9  # score of a document number that others may have by chance: it is for review
 
 
 class Searchable(Protocol):
@@ -166,7 +163,7 @@ def find_hits(
         transactions: TRANSACTIONS; columns that are not there are counted as absent.
         index: A `NameIndex`.
         facts: FACTS of the list, with which hits are corroborated; those behind the index by default.
-        policy: Its `outcomes` and `corroboration` give each hit its tier.
+        policy: Its `outcomes` and `corroboration` give each hit its tier; the index's own by default.
         threshold: Score from which a name is a hit; the index's own by default.
         named: Whether every payment must name a party: one that names nobody cannot be judged.
         progress: Told in words what is being done.
@@ -198,14 +195,22 @@ def judge_names(names: pl.Series, index: Searchable, *, threshold: float | None 
     """
     whole = [pl.lit(None, dtype=kind).alias(name) for name, kind in PLACE.items()]
     by_name = index.search(names, threshold=threshold).with_columns(whole)
-    needed = None if threshold is None else max(threshold, index.policy.names.text_threshold)
-    in_part = _best_in_text(index.scan_text(names.filter(more_than_a_name(names)), threshold=needed))
+    longer = names.filter(more_than_a_name(names))
+    in_part = _best_in_text(index.scan_text(longer, threshold=_of_texts(threshold, index)))
     return _with_parts(by_name, in_part, index.policy.outcomes)
 
 
 def judge_texts(texts: pl.Series, index: Searchable, *, threshold: float | None = None) -> pl.DataFrame:
-    """Judge distinct texts: TEXT_SEARCH, one row per text and designation, and one per unscreenable text."""
-    return _best_in_text(index.scan_text(texts, threshold=threshold))
+    """Judge distinct texts: TEXT_SEARCH, one row per text and designation, and one per unscreenable text.
+
+    A text needs the policy's `text_threshold`, or the caller's threshold if that is higher.
+    """
+    return _best_in_text(index.scan_text(texts, threshold=_of_texts(threshold, index)))
+
+
+def _of_texts(threshold: float | None, index: Searchable) -> float:
+    lowest = index.policy.names.text_threshold
+    return lowest if threshold is None else max(threshold, lowest)
 
 
 def carry_back(
@@ -231,17 +236,17 @@ def carry_back(
         named: See `find_hits`.
         progress: See `find_hits`.
     """
-    policy = policy or Policy()
+    policy = policy or index.policy
     facts = index.facts if facts is None else facts
     present = set(frame.collect_schema().names())
-    numbers = _listed_numbers(index.identifiers)
+    numbers = listed_numbers(index.identifiers)
     matched = {
         **{column: (role, judged.names) for column, role in NAME_COLUMNS.items()},
         **{column: (role, judged.texts) for column, role in TEXT_COLUMNS.items()},
         **{
             column: (
                 role,
-                _numbers_met(
+                numbers_met(
                     identifiers[column],
                     numbers.filter(pl.col("kind") == kind),
                     policy.corroboration.shortest_document,
@@ -343,45 +348,6 @@ def _best_in_text(found: pl.DataFrame) -> pl.DataFrame:
         found.sort(["query_id", "reference", "score", "start"], descending=[False, False, True, False])
         .unique(["query_id", "reference"], keep="first", maintain_order=True)
         .with_columns(status=pl.col("status") if "status" in found.columns else pl.lit("hit"))
-    )
-
-
-def _listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
-    kind = pl.when(pl.col("kind").is_in(list(NOT_DOCUMENTS))).then("kind").otherwise(pl.lit("document"))
-    key = pl.when(kind == "bic").then(pl.col("normalised").str.slice(0, _BANK)).otherwise("normalised")
-    return (
-        identifiers.select("reference", "number", kind=kind, key=key)
-        .filter(pl.col("key").fill_null("") != "")
-        .unique(["reference", "kind", "key"], keep="first", maintain_order=True)
-    )
-
-
-def _numbers_met(values: pl.Series, listed: pl.DataFrame, shortest: int) -> pl.DataFrame:
-    """Identifiers equal to a listed one, whatever the names around them say.
-
-    A document number of fewer than `shortest` characters is weak: others may have it by chance.
-    """
-    plain = values.to_frame("query").with_columns(part=pl.col("query").str.to_uppercase())
-    bank = bool((listed["kind"] == "bic").any())
-    if bank:
-        plain = plain.with_columns(part=pl.col("part").str.extract_all(r"[A-Z0-9]+")).explode("part")
-        plain = plain.with_columns(part=pl.col("part").str.slice(0, _BANK))
-    else:
-        plain = plain.with_columns(part=pl.col("part").str.replace_all(r"[^\p{L}\p{N}]", ""))
-    short = pl.lit(not bank) & (pl.col("key").str.len_chars() < shortest)
-    return (
-        plain.join(listed.with_columns(part="key"), on="part")
-        .select(
-            "query",
-            "reference",
-            status=pl.lit("hit"),
-            listed_name=pl.coalesce("number", "key"),  # some stand only in a remark of the list
-            name_type=pl.lit("identifier"),
-            quality=pl.lit(""),
-            weak=short,
-            score=pl.when(short).then(_SHORT_NUMBER).otherwise(1.0),
-        )
-        .unique(["query", "reference"], keep="first", maintain_order=True)
     )
 
 

@@ -147,6 +147,7 @@ NAME_COLUMNS: Final = {
     "ultimate_originator_name": "ultimate_originator",
     "ultimate_beneficiary_name": "ultimate_beneficiary",
     "initiating_party_name": "initiating_party",
+    "passenger_name": "passenger",
 }
 """Column that holds a party's name -> the role of that party in HITS."""
 
@@ -193,7 +194,7 @@ TEXT_SEARCH: Final = pl.Schema(
 HITS: Final = pl.Schema(
     {
         "transaction_id": pl.String(),
-        "role": pl.String(),  # originator, beneficiary, ultimate_originator, ..., message
+        "role": pl.String(),  # originator, beneficiary, ultimate_originator, ..., passenger, message
         "field": pl.String(),  # column of TRANSACTIONS that was screened
         "query": pl.String(),  # the text as it stood in the payment
         "status": pl.String(),  # hit, unscreenable

@@ -54,7 +54,9 @@ def slow(name: dict[str, Any], found: dict[str, str]) -> str:
     band = max(0.92 if text else 0.0, 0.95 if weak else 0.0) or 0.85
     if text and weak and name["listed_name"] == "Belvane":
         band = 1.01
-    if (name["name_type"] == "identifier" and not weak) or score >= band:
+    if name["name_type"] == "identifier" and not weak:
+        return "SUSPEND"
+    if score >= band:
         level = "SUSPEND"
     else:
         level = "MONITOR" if weak and score < 0.85 else "REVIEW"

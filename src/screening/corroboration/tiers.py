@@ -43,7 +43,8 @@ def with_tiers(hits: pl.DataFrame, *, policy: OutcomePolicy) -> pl.DataFrame:
         pl.when(weak).then(_those(agrees, policy.weak_raised_by)).otherwise(_those(agrees, policy.raised_by))
     )
     outweighed = _those(agrees, policy.raised_by).list.len() > 0
-    against = pl.when(outweighed | (pl.col("score") >= policy.exact_at)).then(_NONE)
+    certain = (pl.col("name_type") == "identifier") & ~weak  # a number is the party's, whatever else is said
+    against = pl.when(outweighed | certain | (pl.col("score") >= policy.exact_at)).then(_NONE)
     lowering = against.otherwise(_those(contradicts, policy.lowered_by))
     judged = hits.with_columns(_alone=_by_name(policy), _raising=raising, _lowering=lowering)
     raised = pl.when(pl.col("_raising").list.len() > 0).then(pl.lit("SUSPEND")).otherwise("_alone")

@@ -146,8 +146,8 @@ class NameIndex:
 
     @property
     def sha256(self) -> str:
-        """Digest of everything an answer depends on: names, score version, tables."""
-        content = [SCORE_VERSION, LEXICON_SHA256, self.threshold, self.names.rows()]
+        """Digest of what answers depend on: names, identifiers, score version, tables, threshold."""
+        content = [SCORE_VERSION, LEXICON_SHA256, self.threshold, self.names.rows(), self.identifiers.rows()]
         return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
     def search(

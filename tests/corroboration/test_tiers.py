@@ -56,10 +56,7 @@ def slow(name: dict[str, Any], found: dict[str, str]) -> str:
         band = 1.01
     if name["name_type"] == "identifier" and not weak:
         return "SUSPEND"
-    if score >= band:
-        level = "SUSPEND"
-    else:
-        level = "MONITOR" if weak and score < 0.85 else "REVIEW"
+    level = "SUSPEND" if score >= band else "MONITOR" if weak and score < 0.85 else "REVIEW"
     identity = [a for a in ("birth_date", "document") if found.get(a) == "agrees"]
     if identity:
         level = "SUSPEND"

@@ -42,7 +42,7 @@ def test_what_a_text_shares_with_a_name_is_the_sum_over_its_tokens(
             for e in range(entries.starts[t], entries.starts[t + 1])
             if entries.name[e] == name
         ]
-        if entries.telling[met].sum() > 1 or entries.alone[met].any():
+        if (len(met) > 1 and entries.telling[met].any()) or entries.alone[met].any():
             added = [sum(entries.value[met, column].astype(float).tolist()) for column in range(4)]
             expected[row, name] = tuple(added), int(entries.count[met].sum())
     assert found.keys() == expected.keys()

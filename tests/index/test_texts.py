@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import screening.index.texts
+from screening import SanctionsList
+from screening.index import NameIndex
 from screening.index.texts import _FEW, MAX_TEXT, Finding, _counts, _longest, find_window
 from screening.index.windows import Windows, parted, possible_windows, spans_of
 from screening.names.comparison import FOLDED, Listed, Query, align, rate
@@ -22,7 +24,6 @@ from screening.validation.people import people
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from screening.index import NameIndex
     from screening.names.comparison import Kind
 
 PERSONS = (
@@ -205,6 +206,28 @@ def test_offsets_cut_the_name_out_of_the_text(text: str, small: NameIndex) -> No
 def test_ordinary_prose_stays_quiet(text: str, small: NameIndex, index: NameIndex) -> None:
     assert small.scan_text([text]).is_empty()
     assert index.scan_text([text]).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("listed", "kind", "text", "found"),
+    [
+        ("AL-QAIDA", "entity", "for Al Qaida, thanks", True),
+        ("Rahat Ltd.", "entity", "invoice 7 of Rahat Ltd", True),
+        ("AMIR RAHIMI", "individual", "rent Amir Rahimi 2026", True),
+        ("AMIR RAHIMI", "individual", "rent of Rahimi 2026", False),
+        ("AMIR RAHIMI", "individual", "rent Amir Rahmani 2026", False),
+        ("Abdul Rahman", "individual", "for Isse Sharif Abdirahman Hersi", False),
+        ("The Base", "entity", "the base salary of May", False),
+    ],
+)
+def test_a_common_word_counts_with_a_title_or_in_the_name_of_an_entity_and_whole(
+    listed: str,
+    kind: str,
+    text: str,
+    found: bool,  # noqa: FBT001
+) -> None:
+    index = NameIndex(SanctionsList.from_names([("X.1", kind, listed)]))
+    assert index.scan_text([text]).is_empty() != found
 
 
 @pytest.mark.parametrize(

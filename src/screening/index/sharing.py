@@ -76,7 +76,7 @@ def sharing(
 
 
 def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints, Floats, Ints]:
-    """Rows and names that share two telling tokens or one that will do; what all tokens are worth there.
+    """Rows and names that share a telling token and another, or one that will do; what all are worth there.
 
     Returns:
         Row times names plus name, ascending; sums as in `Worth.value`; how many tokens of the row meet it.
@@ -84,9 +84,10 @@ def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints,
     held = entries.starts[token + 1] - entries.starts[token]
     entry = ranges(entries.starts[token], held)
     code = np.repeat(row * names, held) + entries.name[entry]
-    counted = np.bincount(code[entries.telling[entry]])
-    counted[code[entries.alone[entry]]] = 2
-    found = np.flatnonzero(counted > 1)
+    telling = np.bincount(code[entries.telling[entry]])
+    together = np.bincount(code, minlength=len(telling))[: len(telling)]
+    together[code[entries.alone[entry]]] = 2
+    found = np.flatnonzero((telling > 0) & (together > 1))
     place = np.full(int(code.max(initial=-1)) + 1, -1)
     place[found] = np.arange(len(found))
     place = place[code]

@@ -367,11 +367,14 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     rare = all(listed.name.tokens[j].weights[k] >= 1 for option in telling for j in option.listed)
     if telling and telling[0].meeting.how == "glued":
         return weight >= EVIDENCE or (score >= WHOLE and letters >= 2 * _LONE_LETTERS)
-    if not telling or not rare:
+    accompanied = len(options) > 1 and letters >= _ACCOMPANIED_LETTERS
+    if not telling:
         return False
-    if len(options) > 1 and letters >= _ACCOMPANIED_LETTERS:
-        return True
-    return letters >= _LONE_LETTERS and score >= WHOLE
+    if rare:
+        return accompanied or (letters >= _LONE_LETTERS and score >= WHOLE)
+    # "Al-Qaida", "Amir Rahimi": common words, so the whole name. "Abdul Rahman" is in many a longer name.
+    beside = {listed.name.tokens[j].roles[k] for option in options for j in option.listed}
+    return accompanied and score >= WHOLE and (listed.kind == "entity" or "title" in beside)
 
 
 def _is_telling(option: Option, window: Name, listed: Listed, k: int) -> bool:

@@ -50,7 +50,7 @@ __all__ = [
     "weighed",
 ]
 
-SCORE_VERSION: Final = "6"
+SCORE_VERSION: Final = "7"
 
 Kind = Literal["individual", "entity"]
 Places = tuple[int, ...]

@@ -19,6 +19,7 @@ from screening.payments.columns import match_columns
 from screening.payments.readings import KEY
 from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
+from screening.payments.words import two_meanings
 from screening.policy import Policy
 from screening.reference.currencies import exponents
 from screening.schemas import CHANNELS, STATUSES
@@ -192,6 +193,13 @@ def _check(policy: PaymentsPolicy) -> None:
         for value in asked.values() if isinstance(asked, dict) else [asked]:
             if value is not None and not holds(value):
                 raise PolicyError(f"[payments] {key}: {value!r} is not {known}", key=key)
+        if isinstance(asked, dict) and (pair := two_meanings(asked)):
+            one, other = pair
+            raise PolicyError(
+                f"[payments.{key}]: {one!r} and {other!r} are one word, for case does not count, and mean "
+                f"{asked[one]!r} and {asked[other]!r}; keep one of them",
+                key=key,
+            )
 
 
 def _same_columns(part: Part, first: Part, columns: Mapping[str, str]) -> None:

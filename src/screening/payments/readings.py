@@ -84,7 +84,13 @@ _VOCABULARIES: Final = {
 
 
 def read_part(
-    part: Part, columns: Mapping[str, str], policy: Policy, *, number: int, parts: int
+    part: Part,
+    columns: Mapping[str, str],
+    policy: Policy,
+    *,
+    number: int,
+    parts: int,
+    row_name: str = "row",
 ) -> pl.LazyFrame:
     """Key, canonical values, problems and raw values of one part, lazily.
 
@@ -94,6 +100,7 @@ def read_part(
         policy: How to read it.
         number: Position of the part in its source.
         parts: How many parts the source has.
+        row_name: What the id begins with that a row gets which has none.
 
     Raises:
         SchemaError: A column holds tables or objects instead of plain values.
@@ -110,7 +117,7 @@ def read_part(
     )
     texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
     frame = _with_words(raw.with_columns(texts), kinds, policy)
-    row_id = pl.format("row-{}" if parts == 1 else f"row-{number + 1}-{{}}", ROW)
+    row_id = pl.format(f"{row_name}-{{}}" if parts == 1 else f"{row_name}-{number + 1}-{{}}", ROW)
     frame = frame.with_columns(
         _line(part.lines),
         *_identity(kinds, row_id if policy.payments.number_rows else None),

@@ -64,3 +64,31 @@ def test_the_file_is_named_as_well(tmp_path: Path) -> None:
 
 def test_a_score_that_nothing_reaches_can_be_said() -> None:
     assert Policy.from_dict({"outcomes": {"suspend_text_at": 1.01}}).outcomes.suspend_text_at == 1.01
+
+
+@pytest.mark.parametrize("key", ["placeholder_births", "doubtful_births"])
+@pytest.mark.parametrize(
+    "day", ["01/01/1900", "1900", "1900-01", "19000101", "1900-W01-1", "1900-02-30", " 1900-01-01", ""]
+)
+def test_a_date_that_no_birth_is_written_as_is_refused(key: str, day: str) -> None:
+    with pytest.raises(PolicyError, match=rf"corroboration\.{key} must hold days .*{day!r}"):
+        Policy.from_dict({"corroboration": {key: ["1901-01-01", day]}})
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        *(("payments", key) for key in ("columns", "statuses", "channels", "currencies")),
+        ("outcomes", "forced"),
+        ("rules", "reference"),
+    ],
+)
+@pytest.mark.parametrize("value", [3, 1.5, True, ["EUR"], {"a": "b"}])
+def test_a_value_that_is_no_text_is_refused_where_texts_stand(table: str, key: str, value: Any) -> None:
+    with pytest.raises(PolicyError, match=rf"{table}\.{key}\.amount must be str"):
+        Policy.from_dict({table: {key: {"amount": value}}})
+
+
+def test_parameters_of_a_rule_are_a_table() -> None:
+    with pytest.raises(PolicyError, match=r"\[rules\.parameters\.TF-S01\] must be a table"):
+        Policy.from_dict({"rules": {"parameters": {"TF-S01": 3}}})

@@ -8,6 +8,7 @@ threshold that is not in force.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 import hashlib
 import json
@@ -59,6 +60,14 @@ def _require(key: str, value: Any, low: float, high: float) -> None:
         raise PolicyError(f"{key} must be at least {low:g}{most}, not {value!r}{never}", key=key)
 
 
+def _is_day(text: Any) -> bool:
+    """Whether a text is a day in the one way that days are compared in, YYYY-MM-DD."""
+    try:
+        return bool(dt.date.fromisoformat(text).isoformat() == text)
+    except (TypeError, ValueError):
+        return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamePolicy:
     """How names are compared.
@@ -98,8 +107,8 @@ class CorroborationPolicy:
         contradiction_years: Birth dates further apart than this contradict.
         widest_years: A birth date known only within more calendar years than this may be possible, and
             never agrees: too many people are born in such a span.
-        placeholder_births: Dates that systems write for "unknown"; they say nothing.
-        doubtful_births: Dates that may be such a default or true; they may agree, and never contradict.
+        placeholder_births: Days, as YYYY-MM-DD, that systems write for "unknown"; they say nothing.
+        doubtful_births: Days that may be such a default or true; they may agree, and never contradict.
         shortest_document: Numbers with fewer characters are shared by chance too often to agree.
     """
 
@@ -116,6 +125,14 @@ class CorroborationPolicy:
         for key in ("approximate_years", "contradiction_years", "widest_years"):
             _require(f"corroboration.{key}", getattr(self, key), 0, _YEARS)
         _require("corroboration.shortest_document", self.shortest_document, 1, _WITHOUT_END)
+        for key in ("placeholder_births", "doubtful_births"):
+            for day in getattr(self, key):
+                if not _is_day(day):
+                    raise PolicyError(
+                        f"corroboration.{key} must hold days such as 1900-01-01, and {day!r} is none: "
+                        "no date of birth would be like it",
+                        key=f"corroboration.{key}",
+                    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +151,7 @@ class PaymentsPolicy:
         statuses: The user's word -> status.
         channels: The user's word -> channel.
         currencies: The user's word -> ISO 4217 code.
-        number_rows: Give rows without an id column the id "row-<n>", counted from 1.
+        number_rows: Give rows without an id the id "row-<n>", counted from 1.
         names_required: Refuse a table without any party name, because its list channel would be blind; a
             payment that names nobody cannot be judged then.
     """
@@ -406,6 +423,13 @@ def _convert(hint: Any, value: Any, *, where: str) -> Any:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise PolicyError(f"{where} must be a list of strings, not {value!r}")
         return tuple(value)
-    if getattr(hint, "__origin__", None) is dict and not isinstance(value, dict):
+    return _table(hint, value, where=where) if getattr(hint, "__origin__", None) is dict else value
+
+
+def _table(hint: Any, value: Any, *, where: str) -> Any:
+    if not isinstance(value, dict):
         raise PolicyError(f"[{where}] must be a table")
-    return value
+    inner = hint.__args__[1]
+    if inner is float:  # what a number may be is said by its key, which knows the bounds
+        return value
+    return {key: _convert(inner, item, where=f"{where}.{key}") for key, item in value.items()}

@@ -42,7 +42,7 @@ _PARTY: dict[str, pl.DataType] = {
     "name": pl.String(),
     "account": pl.String(),
     "party_id": pl.String(),
-    "type": pl.String(),
+    "type": pl.String(),  # person, npo, ...: means of payments/data/party_types.csv, or a word of one's own
     "address": pl.String(),
     "town": pl.String(),
     "country": pl.String(),  # ISO 3166-1 alpha-2, upper case
@@ -74,7 +74,7 @@ TRANSACTIONS: Final = pl.Schema(
         "intermediary_bics": pl.String(),  # separated by blanks or commas
         "end_to_end_id": pl.String(),
         "uetr": pl.String(),
-        "purpose_code": pl.String(),
+        "purpose_code": pl.String(),  # ISO 20022, or a country's own
         "remittance_text": pl.String(),
         "branch_id": pl.String(),
         "terminal_country": pl.String(),

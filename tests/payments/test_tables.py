@@ -395,10 +395,75 @@ def test_a_policy_that_asks_for_what_does_not_exist_is_refused(asked: dict[str, 
         conform(table(), policy=policy(**asked))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"statuses": {"A": "executed", "a": "rejected"}},
+        {"channels": {"Desk": "wire", " desk": "instant"}},
+        {"currencies": {"eu": "EUR", "EU": "USD"}},
+    ],
+)
+def test_one_word_with_two_meanings_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(PolicyError, match="are one word"):
+        conform(table(), policy=policy(**asked))
+
+
+def test_statuses_of_signs_alone_are_told_apart() -> None:
+    signs = policy(statuses={"*": "executed", "!": "rejected"})
+    read = conform(table(Status=["*", "!", "*"]), policy=signs)
+    assert read.transactions.collect()["status"].to_list() == ["executed", "rejected", "executed"]
+
+
 def test_an_empty_table_gives_empty_typed_tables() -> None:
     read = conform(table().clear())
     check_count(read)
     assert read.rows_in == 0
+
+
+NAMES_OF_ROWS = st.sampled_from(["row-1", "row-2", "row-2*", "row-2**", "row-3", "row-4*", "x"])
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.none() | NAMES_OF_ROWS, st.sampled_from(["5", "a lot"])), min_size=1, max_size=7)
+)
+def test_a_rejected_row_never_takes_the_id_of_another_row(
+    numbered: bool,  # noqa: FBT001 - drawn by hypothesis
+    rows: list[tuple[str | None, str]],
+) -> None:
+    ids, amounts = zip(*rows, strict=True)
+    values = {name: [column[0]] * len(rows) for name, column in PAYMENTS.items()}
+    frame = pl.DataFrame({**values, "Payment ID": ids, "Amount": amounts}, strict=False)
+    read = conform(frame, policy=policy(number_rows=numbered))
+    check_count(read)
+    made = read.rejected_rows["transaction_id"].to_list()
+    paid = read.transactions.collect()["transaction_id"].to_list()
+    assert len({*made, *paid}) == len(rows)
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_earlier_payments_can_be_numbered_by_another_name(files: int, tmp_path: Path) -> None:
+    for number in range(files):
+        table(**{"Payment ID": [None] * 3, "Amount": ["1", "a lot", "2"]}).write_csv(
+            tmp_path / f"{number}.csv"
+        )
+    numbered = policy(number_rows=True)
+    batch = conform(tmp_path, policy=numbered)
+    earlier = conform(tmp_path, policy=numbered, row_name="history")
+    ids = [read.transactions.collect()["transaction_id"].to_list() for read in (batch, earlier)]
+    assert ids[1] == [name.replace("row", "history") for name in ids[0]]
+    assert ids[1][0] == ("history-1" if files == 1 else "history-1-1")
+    assert earlier.rejected_rows["transaction_id"][0] == ("history-2" if files == 1 else "history-1-2")
+
+
+def test_the_id_of_a_rejected_row_is_lengthened_where_a_payment_has_it() -> None:
+    frame = table(**{"Payment ID": ["row-2", None, "row-2*"]})
+    read = conform(frame)
+    assert read.transactions.collect()["transaction_id"].to_list() == ["row-2", "row-2*"]
+    assert read.rejected_rows.select("transaction_id", "originator_name").rows() == [
+        ("row-2**", "Otto Beispiel")
+    ]
 
 
 def test_columns_of_tables_are_refused() -> None:

@@ -139,3 +139,11 @@ def test_dates_are_read_as_written(day: dt.date) -> None:
         {"d": [day.isoformat(), day.strftime("%Y%m%d"), f"{day.isoformat()}T23:30:00-08:00"]}
     )
     assert texts.select(to_date(pl.col("d"), pl.String()))["d"].to_list() == [day] * 3
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC", None])
+def test_a_typed_date_of_birth_is_the_day_as_written_whatever_its_zone(zone: str | None) -> None:
+    times = pl.Series("d", [dt.datetime(1971, 4, 9), dt.datetime(1971, 4, 9, 23, 59)])  # noqa: DTZ001 - zoned below
+    times = times.dt.replace_time_zone(zone)
+    read = times.to_frame().select(to_date(pl.col("d"), times.dtype))["d"]
+    assert read.to_list() == [dt.date(1971, 4, 9)] * 2

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of, synonyms, trim
+from screening.payments.words import (
+    channel_of,
+    currency_of,
+    flag_of,
+    recode,
+    status_of,
+    synonyms,
+    trim,
+    two_meanings,
+)
 from screening.schemas import CHANNELS, STATUSES
 
 
@@ -24,6 +33,22 @@ def test_every_word_of_the_contract_means_itself() -> None:
 def test_own_words_win_over_known_ones() -> None:
     assert status_of({"Settled": "held"})("SETTLED") == "held"
     assert currency_of({"us$": "USD"})("US$") == "USD"
+
+
+def test_own_words_of_signs_alone_are_told_apart() -> None:
+    meaning = status_of({"*": "executed", "!": "rejected"})
+    assert [meaning(word) for word in ("*", " ! ", "?", "")] == ["executed", "rejected", None, None]
+
+
+def test_own_words_that_differ_in_signs_alone_are_told_apart() -> None:
+    meaning = channel_of({"ACH+": "cheque", "ACH-": "instant", "q.x": "fx"})
+    assert [meaning(word) for word in ("ach+", "ACH-", "Q-X")] == ["cheque", "instant", "fx"]
+    assert meaning("ACH") == channel_of({})("ACH")  # neither of them: as without them
+
+
+def test_one_word_with_two_meanings_is_found_whatever_its_case() -> None:
+    assert two_meanings({"A": "held", "b": "held", " a ": "rejected"}) == ("A", " a ")
+    assert two_meanings({"A": "held", "a": "held", "A+": "rejected"}) is None
 
 
 @pytest.mark.parametrize(("word", "flag"), [("Y", "true"), ("0", "false"), ("TRUE", "true"), ("maybe", None)])

@@ -15,6 +15,7 @@ from screening.payments.rejects import (
     draw_rejects,
     draw_warnings,
     find_warnings,
+    name_rejected,
     with_lines,
 )
 from screening.payments.sources import ROW, Part
@@ -42,11 +43,13 @@ class Source:
         parts: Its tables.
         columns: Canonical column -> the user's column.
         policy: Its section [payments] says how to read them.
+        row_name: What the id begins with that a row gets which has none.
     """
 
     parts: Sequence[Part]
     columns: Mapping[str, str]
     policy: Policy
+    row_name: str = "row"
 
     @property
     def values(self) -> list[str]:
@@ -66,7 +69,7 @@ class Source:
         """The rows of one part that come after its first `rows`."""
         part = self.parts[number]
         after = replace(part, frame=part.frame.slice(rows)) if rows else part
-        return read_part(after, self.columns, self.policy, number=number, parts=len(self.parts))
+        return self._read_part(after, number, parts=len(self.parts))
 
     def read_only(self, keys: pl.Series) -> pl.DataFrame:
         """The rows with these keys; the others are dropped before anything is made of them."""
@@ -88,10 +91,10 @@ class Source:
         return replace(part, frame=frame)
 
     def _read(self, parts: Sequence[Part]) -> pl.LazyFrame:
-        return pl.concat(
-            read_part(part, self.columns, self.policy, number=number, parts=len(parts))
-            for number, part in enumerate(parts)
-        )
+        return pl.concat(self._read_part(part, number, parts=len(parts)) for number, part in enumerate(parts))
+
+    def _read_part(self, part: Part, number: int, *, parts: int) -> pl.LazyFrame:
+        return read_part(part, self.columns, self.policy, number=number, parts=parts, row_name=self.row_name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,23 +154,28 @@ def settle(
     repeated = _repeated(source, readable, shares, check)
     rejected = pl.concat([unreadable, repeated]).sort()
     check(len(rejected))
-    details, kept_ids = source.read_only(rejected), pl.Series([], dtype=pl.String)
+    details = source.read_only(rejected)
     if len(rejected):
-        own_ids = details.lazy().select("transaction_id").drop_nulls()
-        taken = without(rejected).select("transaction_id").join(own_ids, on="transaction_id", how="semi")
-        kept_ids = taken.collect(engine="streaming")["transaction_id"]
         duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
         name = PROBLEM + "transaction_id"
         details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
     if len(repeated):
         readable = readable.filter(~pl.col(KEY).is_in(repeated.implode()))
     details = with_lines(details, source.parts)
+
+    def select(some: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.Series:
+        if rejected.is_empty():
+            return pl.Series([], dtype=pl.String)
+        ids = some(without(rejected).select("transaction_id"))
+        return ids.collect(engine="streaming")["transaction_id"]
+
+    named = name_rejected(details, select, parts=len(source.parts), row_name=source.row_name)
     found = find_warnings(readable)
     firsts = source.read_only(found[KEY].unique())
     return Settled(
         rejected=rejected,
         rejects=draw_rejects(details, source.parts, source.columns),
-        rejected_rows=draw_rejected_rows(details, source.values, kept_ids, parts=len(source.parts)),
+        rejected_rows=draw_rejected_rows(named, source.values),
         warnings=draw_warnings(found, firsts, source.parts, source.columns),
         rows_in=rows_in,
         rows_out=rows_in - len(rejected),

@@ -55,6 +55,9 @@ class Problem(enum.IntEnum):
     MOMENT = 26, "not a time with a known zone; taken as not supplied"
     DEGREES = 27, "not a number; taken as not supplied"
     LINES = 28, "a quoted field runs over several lines; taken as one row"
+    PARTY_TYPE = 29, "unknown kind of party; kept as written, and no rule of the catalogue knows it"
+    WALLET_KIND = 30, "unknown kind of wallet; taken as 'unknown'"
+    REGION = 31, "no code of ISO 3166-2, such as TR-31; kept as written, and no table of places knows it"
 
     @property
     def rejects(self) -> bool:

@@ -6,7 +6,7 @@ through Python, a batch of them at a time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
@@ -16,7 +16,19 @@ from screening.payments.columns import MAJOR
 from screening.payments.problems import Problem
 from screening.payments.sources import ROW, Part
 from screening.payments.times import EPOCHS, likely_layout, to_date, with_utc
-from screening.payments.words import channel_of, currency_of, flag_of, recode, status_of, trim
+from screening.payments.words import (
+    bic_of,
+    channel_of,
+    currency_of,
+    flag_of,
+    party_type_of,
+    purpose_of,
+    recode,
+    region_of,
+    status_of,
+    trim,
+    wallet_kind_of,
+)
 from screening.reference.countries import country_code
 from screening.reference.currencies import exponents
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
@@ -47,8 +59,38 @@ _EXPONENT: Final = "#exponent"
 _SAMPLE: Final = 2_000
 
 
+class _Vocabulary(NamedTuple):
+    """Of a column that rules compare with fixed words.
+
+    Attributes:
+        meaning: The word of the contract that the user's word means, if any.
+        problem: What is said where it means none; None where any word will do.
+        other: Taken in place of a word that means none; None keeps it as written.
+    """
+
+    meaning: Callable[[str], str | None]
+    problem: Problem | None = None
+    other: str | None = None
+
+
+_VOCABULARIES: Final = {
+    "_type": _Vocabulary(party_type_of, Problem.PARTY_TYPE),
+    "wallet_kind": _Vocabulary(wallet_kind_of, Problem.WALLET_KIND, "unknown"),
+    "purpose_code": _Vocabulary(purpose_of),
+    "_admin1": _Vocabulary(region_of, Problem.REGION),
+    "_bic": _Vocabulary(bic_of),
+}
+"""End of a column's name -> its words."""
+
+
 def read_part(
-    part: Part, columns: Mapping[str, str], policy: Policy, *, number: int, parts: int
+    part: Part,
+    columns: Mapping[str, str],
+    policy: Policy,
+    *,
+    number: int,
+    parts: int,
+    row_name: str = "row",
 ) -> pl.LazyFrame:
     """Key, canonical values, problems and raw values of one part, lazily.
 
@@ -58,6 +100,7 @@ def read_part(
         policy: How to read it.
         number: Position of the part in its source.
         parts: How many parts the source has.
+        row_name: What the id begins with that a row gets which has none.
 
     Raises:
         SchemaError: A column holds tables or objects instead of plain values.
@@ -74,7 +117,7 @@ def read_part(
     )
     texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
     frame = _with_words(raw.with_columns(texts), kinds, policy)
-    row_id = pl.format("row-{}" if parts == 1 else f"row-{number + 1}-{{}}", ROW)
+    row_id = pl.format(f"{row_name}-{{}}" if parts == 1 else f"{row_name}-{number + 1}-{{}}", ROW)
     frame = frame.with_columns(
         _line(part.lines),
         *_identity(kinds, row_id if policy.payments.number_rows else None),
@@ -127,6 +170,8 @@ def _with_words(frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy) -
             meanings[target] = country_code
         elif TRANSACTIONS.get(target) == pl.Boolean:
             meanings[target] = flag_of
+        elif vocabulary := _vocabulary(target):
+            meanings[target] = vocabulary.meaning
     frame = frame.with_columns(
         recode(pl.col(_TEXT + target), meaning).alias(_KNOWN + target)
         for target, meaning in meanings.items()
@@ -158,7 +203,12 @@ def _with_words(frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy) -
 def is_plain_text(target: str) -> bool:
     """Whether any text is a value of this column: reading it rejects no row and gives no warning."""
     text = TRANSACTIONS.get(target) == pl.String and target not in REQUIRED_COLUMNS
-    return text and not _is_country(target)
+    vocabulary = _vocabulary(target)
+    return text and not _is_country(target) and (vocabulary is None or vocabulary.problem is None)
+
+
+def _vocabulary(target: str) -> _Vocabulary | None:
+    return next((words for end, words in _VOCABULARIES.items() if target.endswith(end)), None)
 
 
 def _is_country(target: str) -> bool:
@@ -207,10 +257,23 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
         read, wrong = to_date(pl.col(RAW + target), kind), Problem.DATE
         if kind == pl.Date:  # nothing to read, and nothing that text could say of it
             return [read.alias(target), _problem(pl.lit(0), target)]
+    elif vocabulary := _vocabulary(target):
+        return _worded(target, vocabulary)
     else:
         return [text.alias(target)]
     problem = pl.when(text.is_not_null() & read.is_null()).then(wrong).otherwise(0)
     return [read.alias(target), _problem(problem, target)]
+
+
+def _worded(target: str, vocabulary: _Vocabulary) -> list[pl.Expr]:
+    """A column of known words; one that is not known stays, or becomes the word for that."""
+    text, known = pl.col(_TEXT + target), pl.col(_KNOWN + target)
+    other = text if vocabulary.other is None else pl.when(text.is_not_null()).then(pl.lit(vocabulary.other))
+    made = [pl.coalesce(known, other).alias(target)]
+    if vocabulary.problem is not None:
+        wrong = pl.when(text.is_not_null() & known.is_null()).then(vocabulary.problem).otherwise(0)
+        made.append(_problem(wrong, target))
+    return made
 
 
 def _with_time(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -12,11 +13,18 @@ from screening.payments.readings import KEY, LINE, PART_BITS, PROBLEM, RAW
 from screening.schemas import REJECTS, TRANSACTIONS, WARNINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from screening.payments.sources import Part
 
-__all__ = ["draw_rejected_rows", "draw_rejects", "draw_warnings", "find_warnings", "with_lines"]
+__all__ = [
+    "draw_rejected_rows",
+    "draw_rejects",
+    "draw_warnings",
+    "find_warnings",
+    "name_rejected",
+    "with_lines",
+]
 
 _ROW_MASK: Final = (1 << PART_BITS) - 1
 
@@ -83,22 +91,53 @@ def _supplied(name: str, columns: Mapping[str, str]) -> str:
     return next((target for target in columns if MAJOR.get(target, target) == name), name)
 
 
-def draw_rejected_rows(
-    details: pl.DataFrame, columns: Sequence[str], kept_ids: pl.Series, *, parts: int
+def name_rejected(
+    details: pl.DataFrame,
+    select: Callable[[Callable[[pl.LazyFrame], pl.LazyFrame]], pl.Series],
+    *,
+    parts: int,
+    row_name: str,
 ) -> pl.DataFrame:
-    """What could be read of rejected rows, under an id that no other row has.
+    """Rejected rows with a `name` that is the id of no other row: their own id, or one made of their place.
 
     Args:
         details: Rejected rows, as `with_lines` returns them.
-        columns: Columns of TRANSACTIONS to keep.
-        kept_ids: Those of their ids that payments of TRANSACTIONS have.
+        select: Some of the ids of payments; asked a second time only where a name is taken.
         parts: How many parts the source has.
+        row_name: What an id begins with that is made.
     """
-    part, row = (pl.col(KEY) // (1 << PART_BITS)) + 1, pl.col(KEY) % (1 << PART_BITS)
-    name = pl.format("row-{}", row) if parts == 1 else pl.format("row-{}-{}", part, row)
-    own = pl.col("transaction_id")
-    free = own.is_not_null() & ~own.is_in(kept_ids.implode()) & ~own.is_duplicated()
-    made = [pl.when(free).then(own).otherwise(name).alias("transaction_id")]
+    id_, part, row = "transaction_id", pl.col(KEY) // (1 << PART_BITS) + 1, pl.col(KEY) % (1 << PART_BITS)
+    made = pl.format(f"{row_name}-{{}}", row) if parts == 1 else pl.format(f"{row_name}-{{}}-{{}}", part, row)
+    details = details.with_columns(made.alias("name"))
+    own = details[id_].drop_nulls()
+    asked = pl.concat([own, details["name"]]).unique().alias(id_).to_frame().lazy()
+    payments = select(lambda ids: ids.join(asked, on=id_, how="semi"))
+    free = pl.col(id_).is_not_null() & ~pl.col(id_).is_in(payments.implode()) & ~pl.col(id_).is_duplicated()
+    used = pl.concat([own, payments])
+    clashes = details.filter(~free & pl.col("name").is_in(used.implode()))["name"]
+    longer = {}
+    if len(clashes):
+        lengthened = pl.col(id_).str.contains(rf"^{re.escape(row_name)}-[0-9-]+\*+$")
+        taken = {*used, *select(lambda ids: ids.filter(lengthened))}
+        longer = {name: _lengthened(name, taken) for name in clashes}
+    name = pl.col("name").replace(list(longer), list(longer.values()))
+    return details.with_columns(pl.when(free).then(id_).otherwise(name).alias("name"))
+
+
+def _lengthened(name: str, used: Collection[str]) -> str:
+    while name in used:
+        name += "*"
+    return name
+
+
+def draw_rejected_rows(details: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """What could be read of rejected rows, under their `name`.
+
+    Args:
+        details: Rejected rows, as `name_rejected` returns them.
+        columns: Columns of TRANSACTIONS to keep.
+    """
+    made = [pl.col("name").alias("transaction_id")]
     if details[RAW + LINE].is_not_null().any():
         # names may stand in any field of such a row, so all of it is text to be searched
         columns = [name for name in TRANSACTIONS if name in columns or name == "remittance_text"]

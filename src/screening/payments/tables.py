@@ -19,6 +19,7 @@ from screening.payments.columns import match_columns
 from screening.payments.readings import KEY
 from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
+from screening.payments.words import two_meanings
 from screening.policy import Policy
 from screening.reference.currencies import exponents
 from screening.schemas import CHANNELS, STATUSES
@@ -40,8 +41,9 @@ class Conformed:
         rejects: REJECTS, one row for each rejected row.
         rejected_rows: The rejected rows with what could be read of them, in the columns of `transactions`, so
             that their parties can still be screened. The id is the payment's own where it has one that
-            no other row uses, else "row-<n>". A CSV row whose fields do not fit the header stands as a
-            whole in `remittance_text`, for a name may be in any of its fields.
+            no other row uses, else "row-<n>", with "*" behind it where another row has that too. A CSV row
+            whose fields do not fit the header stands as a whole in `remittance_text`, for a name may be in
+            any of its fields.
         warnings: WARNINGS, what was set aside or settled in rows that were kept.
         columns: Canonical column -> the user's column.
         unused_columns: The user's columns that nothing reads.
@@ -64,7 +66,9 @@ class Conformed:
         return self.rejects.height
 
 
-def conform(transactions: Any, *, policy: Policy | None = None, held: bool = False) -> Conformed:
+def conform(
+    transactions: Any, *, policy: Policy | None = None, held: bool = False, row_name: str = "row"
+) -> Conformed:
     """Read payments into the TRANSACTIONS table.
 
     Args:
@@ -72,6 +76,8 @@ def conform(transactions: Any, *, policy: Policy | None = None, held: bool = Fal
             JSON lines or Arrow IPC file, of a folder of such files, or a glob pattern.
         policy: Its section [payments] says how to read them.
         held: Whether what was read is kept, where it fits into memory twice: every row is read once then.
+        row_name: What the id begins with that a row gets which has none: "history" for payments beside
+            others, say, so that the first row of each has an id of its own.
 
     Raises:
         SchemaError: The source cannot be read as a table, or lacks a column that must be there.
@@ -96,7 +102,7 @@ def conform(transactions: Any, *, policy: Policy | None = None, held: bool = Fal
         >>> read.rejected_rows["originator_name"].to_list()
         ['Otto Beispiel']
     """
-    source = open_source(transactions, policy=policy)
+    source = open_source(transactions, policy=policy, row_name=row_name)
     with readable(source):
         staged = source.read().collect().lazy() if held else source.read()
         slimmed = slim(staged).collect(engine="streaming").lazy()
@@ -117,8 +123,14 @@ def conform(transactions: Any, *, policy: Policy | None = None, held: bool = Fal
         )
 
 
-def open_source(transactions: Any, *, policy: Policy | None = None) -> Source:
+def open_source(transactions: Any, *, policy: Policy | None = None, row_name: str = "row") -> Source:
     """Find the tables of a source and what their columns are; no row is read yet.
+
+    Args:
+        transactions: What `conform` reads.
+        policy: Its section [payments] says how to read them.
+        row_name: What the id begins with that a row gets which has none: "history" for payments beside
+            others, say, so that the first row of each has an id of its own.
 
     Raises:
         SchemaError: The source cannot be read as a table, or lacks a column that must be there.
@@ -130,7 +142,7 @@ def open_source(transactions: Any, *, policy: Policy | None = None) -> Source:
     columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
-    return Source(parts=parts, columns=columns, policy=policy)
+    return Source(parts=parts, columns=columns, policy=policy, row_name=row_name)
 
 
 def open_source_table(path: str, *, policy: Policy) -> tuple[str, pl.DataFrame]:
@@ -192,6 +204,13 @@ def _check(policy: PaymentsPolicy) -> None:
         for value in asked.values() if isinstance(asked, dict) else [asked]:
             if value is not None and not holds(value):
                 raise PolicyError(f"[payments] {key}: {value!r} is not {known}", key=key)
+        if isinstance(asked, dict) and (pair := two_meanings(asked)):
+            one, other = pair
+            raise PolicyError(
+                f"[payments.{key}]: {one!r} and {other!r} are one word, for case does not count, and mean "
+                f"{asked[one]!r} and {asked[other]!r}; keep one of them",
+                key=key,
+            )
 
 
 def _same_columns(part: Part, first: Part, columns: Mapping[str, str]) -> None:

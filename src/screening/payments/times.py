@@ -218,8 +218,10 @@ def to_date(dates: pl.Expr, kind: Any) -> pl.Expr:
         >>> days.select(to_date(pl.col("d"), pl.String()).cast(pl.String))["d"].to_list()
         ['1970-01-31', '1970-01-31', None]
     """
-    if isinstance(kind, pl.Datetime | pl.Date):
-        return dates.cast(pl.Date)
+    if isinstance(kind, pl.Datetime):
+        return dates.dt.replace_time_zone(None).cast(pl.Date)  # else the day is that of UTC
+    if isinstance(kind, pl.Date):
+        return dates
     words = dates.cast(pl.String, strict=False).str.strip_chars()
     day = words.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[T ].*)?$")
     return day.str.replace_all("-", "", literal=True).str.to_date("%Y%m%d", strict=False)

@@ -15,7 +15,7 @@ from screening.spark import driver
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     index = NameIndex(SanctionsList.from_names([("TSi.001", "individual", "Ardo Belvane")]))
-    with pytest.raises(MissingExtraError, match=r"screening\[spark\]"):
+    with pytest.raises(MissingExtraError, match=r"extra `spark`"):
         spark.screen(None, index)
 
 

@@ -33,15 +33,15 @@ LISTED = SanctionsList.from_names(
     ]
 )
 INDEX = NameIndex(LISTED)
+START = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 NAMES = ["Khaled Abdulrahman Al Testi", "Jane Doe", "Testi General Trading LLC", "Otto Beispiel", "...", None]
 
 
 def payments(*names: str | None, start: int = 1, amount: str = "120.50") -> pl.DataFrame:
-    day = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
     return pl.DataFrame(
         {
             "transaction_id": [f"P{start + n:03}" for n in range(len(names))],
-            "booked_at": [(day + dt.timedelta(hours=n)).isoformat() for n in range(len(names))],
+            "booked_at": [(START + dt.timedelta(hours=n)).isoformat() for n in range(len(names))],
             "amount": [amount] * len(names),
             "currency": ["EUR"] * len(names),
             "originator_name": ["Otto Beispiel"] * len(names),
@@ -329,6 +329,35 @@ def test_a_manifest_tells_runs_apart_that_rest_on_other_rows_parties_or_rules() 
     (about,) = screen(table, INDEX, rules=[structuring(band=0.2)]).manifest["rules"]
     assert about["parameters"]["band"] == 0.2
     assert (about["version"], about["weight"]) == (rule.version, rule.weight)
+
+
+def test_a_column_that_the_history_lacks_is_named_in_the_warnings_and_kept_in_the_batch() -> None:
+    table = payments("Jane Doe").with_columns(originator_address=pl.lit("XXXX"))
+    alone = screen(table, INDEX)
+    result = screen(table, INDEX, history=payments("Jim Doe", start=60))
+    for run in (alone, result):
+        assert run.flags.filter(rule="TF-D02").height == 1
+    more = set(result.manifest["warnings"]) - set(alone.manifest["warnings"])
+    assert more == {"column 'originator_address' is not in the history: earlier payments are seen without it"}
+    same = screen(table, INDEX, history=payments("x", start=60).clear())
+    assert same.manifest["warnings"] == alone.manifest["warnings"]
+
+
+def test_rows_of_the_history_that_cannot_be_read_are_counted_and_told() -> None:
+    table = payments("Jane Doe")
+    bad = payments("Jim Doe", "Jim Roe", start=60, amount="9500.00x")
+    both = pl.concat([payments("Jim Poe", "Jim Coe", start=50), bad])
+    manifest = screen(table, INDEX, history=both).manifest
+    history = manifest["history"]
+    assert [history[name] for name in ("rows", "read", "rejected")] == [4, 2, 2]
+    assert history["columns"] == manifest["input"]["columns"]
+    assert (
+        "history: not a number (2 rows, first in row 3): these earlier payments are not seen by rules that "
+        "look back"
+    ) in manifest["warnings"]
+    two = bad.with_columns(booked_at=pl.Series(["never", "2026-03-01T10:00:00Z"]))
+    lines = [line for line in screen(table, INDEX, history=two).manifest["warnings"] if "history" in line]
+    assert len(lines) == 2  # a row is told by its first reason
 
 
 def test_parties_come_in_any_kind_of_table() -> None:

@@ -16,6 +16,7 @@ from screening.rules.book import Book
 from screening.rules.catalogue import RULES, by_id
 from screening.rules.coded import hold
 from screening.rules.findings import flags_of
+from screening.rules.history import as_the_batch
 from screening.rules.rule import apply_policy
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS, require_columns
 
@@ -72,7 +73,11 @@ def assess(
         transactions: TRANSACTIONS, the batch; only its payments are flagged.
         rules: Rules to run.
         history: TRANSACTIONS of earlier days, which windows look back into. Screening day by day with all
-            earlier days as history gives the flags of screening all days at once.
+            earlier days as history gives the flags of screening all days at once. A column of the batch
+            that it lacks is null in it: a rule of single payments says what it says without history, and
+            one that looks back knows nothing of it, so that what it asks for is new, absent, or of no
+            known key. Amounts in base currency are made by `currency_scale` there. Columns that only the
+            history has are of no use.
         parties: What is known of parties, one row per `party_id`: any of `screening.rules.PARTY_FIELDS`.
         policy: Section [rules] switches rules on and off, sets parameters and names reference tables.
 
@@ -110,7 +115,7 @@ def assess(
     check_parties(parties)
     pools: dict[str, pl.Categories] = {}
     batch, past = hold(transactions, pools), None if history is None else hold(history, pools)
-    payments, in_batch = join_history(batch, past)
+    payments, in_batch = join_history(batch, past, policy=policy)
     book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
     del batch, past, payments  # the book lets go of columns that it has made ready
     ordered = sorted(chosen, key=lambda item: item.id)
@@ -132,9 +137,12 @@ def threads(book: Book) -> int:
 
 
 def join_history(
-    transactions: pl.DataFrame | pl.LazyFrame, history: pl.DataFrame | pl.LazyFrame | None
+    transactions: pl.DataFrame | pl.LazyFrame,
+    history: pl.DataFrame | pl.LazyFrame | None,
+    *,
+    policy: Policy,
 ) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
-    """Earlier payments and the batch in the columns that both have, and which rows are the batch.
+    """Earlier payments and the batch in the columns of the batch, and which rows are the batch.
 
     Raises:
         SchemaError: A table lacks a required column, or the batch and its history share payments.
@@ -150,11 +158,9 @@ def join_history(
     )
     if len(shared):
         raise shared_payments(len(shared), shared["transaction_id"][0])
-    common = [
-        name for name in TRANSACTIONS if name in batch.columns and (name in past.columns or past.is_empty())
-    ]
-    both = pl.concat([past.select(common), batch.select(common)] if len(past) else [batch.select(common)])
-    return both, np.arange(len(both)) >= len(past)
+    batch = batch.select(name for name in TRANSACTIONS if name in batch.columns)
+    earlier = as_the_batch(past.lazy(), batch.schema, policy=policy.rules).collect()
+    return pl.concat([earlier, batch]), np.arange(len(past) + len(batch)) >= len(past)
 
 
 def shared_payments(count: int, first: str) -> SchemaError:

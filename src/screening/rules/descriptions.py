@@ -141,6 +141,10 @@ How to read a rule:
 
 - A window is `(t - length, t]` and holds all payments of the same instant, so the order of a file changes
   nothing. A rule looks back only: what it says of a payment never changes by later payments.
+- A column of the batch that the table of earlier payments lacks is null in them: nothing is known of it, so
+  that what a rule asks for may be new or absent, and a party that the batch calls by that column has no past.
+  Only their `amount_base_minor` is made, at the round number of `currency_scale`. The manifest warns of every
+  such column.
 - Money is compared in whole minor units. With `amount_base_minor` all amounts are in the base currency of the
   policy. Without it every currency is looked at on its own: sums never mix currencies, and an amount in base
   units is taken at the round number of the reference table `currency_scale`. A currency that is not in that

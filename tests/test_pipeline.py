@@ -18,7 +18,7 @@ import screening
 from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.errors import PolicyError
 from screening.rules.structuring import structuring
-from screening.runs import screen_into
+from screening.runs import read_parties, screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
 if TYPE_CHECKING:
@@ -368,6 +368,62 @@ def test_parties_come_in_any_kind_of_table() -> None:
         result = screen(table, INDEX, parties=carried)
         assert_frame_equal(result.tables["flags"], expected.tables["flags"])
         assert result.manifest["parties"]["sha256"] == expected.manifest["parties"]["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("parties", "words"),
+    [
+        ({"party_id": ["A1", " A1 "]}, "parties: party 'A1' stands there more than once"),
+        ({"party_id": ["A1", None]}, "parties: row 2 has no party_id"),
+        ({"party_id": ["A1"], "case_statuss": ["suspended"]}, "did you mean 'case_status'"),
+        (
+            {"party_id": ["A1"], "case_status": ["frozen"]},
+            "'frozen' cannot be read; known are suspended, conf",
+        ),
+        ({"party_id": ["A1"], "opened_at": [START.replace(tzinfo=None)]}, "a time needs a zone"),
+        ({"party_id": [1.0]}, "party_id holds numbers of type Float64; supply it as text"),
+        ({"occupation": ["clerk"]}, "parties lack party_id"),
+    ],
+)
+def test_parties_that_cannot_be_read_are_refused_as_tables_too(
+    parties: dict[str, list[Any]], words: str, tmp_path: Path
+) -> None:
+    table, path, told = payments("Jane Doe"), tmp_path / "payments.csv", pl.DataFrame(parties)
+    table.write_csv(path)
+    for call in (
+        lambda: screen(table, INDEX, parties=told),
+        lambda: screen_into(tmp_path / "run", path, INDEX, parties=told),
+        lambda: screening.assess(screening.conform(table).transactions, parties=told),
+    ):
+        with pytest.raises(screening.SchemaError, match=words):
+            call()
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.String, pl.Categorical])
+def test_parties_as_a_table_are_what_they_are_in_a_file(kind: Any, tmp_path: Path) -> None:
+    table = payments("Jane Doe", "Jim Doe").with_columns(
+        originator_account=pl.lit("1"), beneficiary_account=pl.lit("2")
+    )
+    plain = {"party_id": ["1 ", "2"], "case_status": [None, " Suspended"], "residence": ["France", None]}
+    parties = pl.DataFrame(plain).with_columns(
+        pl.col("party_id").str.strip_chars().cast(kind) if kind != pl.String else "party_id"
+    )
+    path = tmp_path / "parties.csv"
+    pl.DataFrame(plain).write_csv(path)
+    read = screen(table, INDEX, parties=read_parties(path, policy=INDEX.policy))
+    assert read.flags.filter(rule="TF-L07").height == 2
+    assert_frame_equal(screen(table, INDEX, parties=parties).flags, read.flags)
+
+
+def test_rules_that_can_be_read_only_once_are_all_evaluated(tmp_path: Path) -> None:
+    table, path = payments("Jane Doe", "Jim Doe"), tmp_path / "payments.csv"
+    table.write_csv(path)
+    ids = [row["rule"] for row in screen(path, INDEX).manifest["rules"]]
+    for run in (
+        screen(path, INDEX, rules=(rule for rule in screening.RULES)),
+        screen_into(tmp_path / "run", path, INDEX, rules=(rule for rule in screening.RULES)),
+    ):
+        assert [row["rule"] for row in run.manifest["rules"]] == ids
 
 
 WRONG: Any = "list.xml"

@@ -32,6 +32,7 @@ from screening.payments.problems import Problem
 from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
+from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
 from screening.schemas import REQUIRED_COLUMNS
 
@@ -164,7 +165,7 @@ def screen(
     index: NameIndex,
     *,
     policy: Policy | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Iterable[Rule] = RULES,
     history: Any = None,
     parties: Any = None,
     facts: pl.DataFrame | None = None,
@@ -191,11 +192,13 @@ def screen(
         progress: Told in words what is being done.
 
     Raises:
-        SchemaError: The payments lack a column that nothing can be done without.
+        SchemaError: The payments lack a column that nothing can be done without, or the table of parties
+            cannot be read.
         PolicyError: The policy asks for something that does not exist.
         ArgumentError: `index`, `policy` or a rule is of the wrong kind.
         RunError: The counts do not add up.
     """
+    rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
@@ -204,7 +207,9 @@ def screen(
         payments = conform(given, policy=policy)
         before, earlier_source = _taken(history, "earlier payments")
         earlier = None if before is None else conform(before, policy=policy)
-        parties, parties_source = _taken(parties, "parties")
+        known, parties_source = _taken(parties, "parties")
+        if known is not None:
+            known = conform_parties(known, policy=policy)
     with steps.step("screening names"):
         facts = index.facts if facts is None else facts
         search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
@@ -217,7 +222,7 @@ def screen(
             payments.transactions,
             rules,
             history=None if earlier is None else earlier.transactions,
-            parties=parties,
+            parties=known,
             policy=policy,
         )
     with steps.step("raising alerts"):

@@ -436,6 +436,10 @@ def test_memory_is_a_size_and_too_little_of_it_is_refused() -> None:
         ("party_id,income_minor\nA1,lots\n", "row 1: income_minor 'lots'"),
         ("party_id,residence\nA1,FR\nA1,DE\n", "'A1' stands there more than once"),
         ("party_id,residence\n,FR\n", "row 1 has no party_id"),
+        (
+            "party_id,case_status\nA1,SUSPENDED\nA2,frozen\n",
+            "row 2: case_status 'frozen'.* known are suspended",
+        ),
     ],
 )
 def test_parties_that_cannot_be_read_are_refused(tmp_path: Path, content: str, words: str) -> None:

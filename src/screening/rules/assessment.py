@@ -17,6 +17,7 @@ from screening.rules.catalogue import RULES, by_id
 from screening.rules.coded import hold
 from screening.rules.findings import flags_of
 from screening.rules.history import as_the_batch
+from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS, require_columns
 
@@ -31,7 +32,6 @@ __all__ = [
     "Assessment",
     "assess",
     "cannot_look",
-    "check_parties",
     "covered",
     "join_history",
     "obstacles",
@@ -83,7 +83,8 @@ def assess(
 
     Raises:
         ArgumentError: A table is no polars frame.
-        SchemaError: A table lacks a required column, or the batch and its history share payments.
+        SchemaError: A table lacks a required column, the batch and its history share payments, or the
+            table of parties cannot be read (`screening.rules.parties.conform_parties`).
         PolicyError: The policy names a rule or parameter that does not exist, or two rules share an id.
 
     Example:
@@ -112,11 +113,11 @@ def assess(
                 "of payments in any kind of table"
             )
     chosen = apply_policy(rules, policy, known=by_id())
-    check_parties(parties)
+    known = None if parties is None else conform_parties(parties, policy=policy)
     pools: dict[str, pl.Categories] = {}
     batch, past = hold(transactions, pools), None if history is None else hold(history, pools)
     payments, in_batch = join_history(batch, past, policy=policy)
-    book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
+    book = Book(payments, batch=in_batch, policy=policy.rules, parties=known, rules=chosen)
     del batch, past, payments  # the book lets go of columns that it has made ready
     ordered = sorted(chosen, key=lambda item: item.id)
     with ThreadPoolExecutor(max_workers=threads(book)) as pool:
@@ -169,16 +170,6 @@ def shared_payments(count: int, first: str) -> SchemaError:
         f"{count} payments are both in the batch and in its history, the first is {first!r}; they would be "
         "counted twice"
     )
-
-
-def check_parties(parties: pl.DataFrame | None) -> None:
-    """Refuse a table of parties that cannot be joined.
-
-    Raises:
-        SchemaError: It lacks `party_id`.
-    """
-    if parties is not None and "party_id" not in parties.columns:
-        raise SchemaError("the table of parties lacks party_id", missing=["party_id"], found=parties.columns)
 
 
 def _look(rule: Rule, *, book: Book, off: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -197,5 +197,6 @@ It is joined to both sides by their party, so that `type` gives `originator_type
 column of that name in the payments comes first. Several values are written with blanks
 (`expected_countries`) or
 semicolons (`holder_aliases`) between them; `officer_of` is the party id of the company; `case_status` is
-`suspended` or `confirmed`.
+`suspended` or `confirmed`, and empty for all other parties. A table with an unknown column or status, a value
+that cannot be read or a party that comes twice is refused.
 """

@@ -33,7 +33,7 @@ from screening.schemas import HITS, REJECTS, WARNINGS
 from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, bytes_of, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from screening.index import NameIndex
     from screening.policy import Policy
@@ -97,7 +97,7 @@ def screen(
     index: NameIndex,
     *,
     policy: Policy | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Iterable[Rule] = RULES,
     history: Any = None,
     parties: Any = None,
     facts: pl.DataFrame | None = None,
@@ -125,6 +125,7 @@ def screen(
         RunError: The counts do not add up, or a worker has another version of polars.
     """
     _require_spark()
+    rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     facts = index.facts if facts is None else facts
     if policy.payments.number_rows:

@@ -20,7 +20,7 @@ from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.errors import PolicyError
 from screening.hits import find_hits
 from screening.rules.structuring import structuring
-from screening.runs import screen_into
+from screening.runs import read_parties, screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
 
 if TYPE_CHECKING:
@@ -35,15 +35,15 @@ LISTED = SanctionsList.from_names(
     ]
 )
 INDEX = NameIndex(LISTED)
+START = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
 NAMES = ["Khaled Abdulrahman Al Testi", "Jane Doe", "Testi General Trading LLC", "Otto Beispiel", "...", None]
 
 
 def payments(*names: str | None, start: int = 1, amount: str = "120.50") -> pl.DataFrame:
-    day = dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
     return pl.DataFrame(
         {
             "transaction_id": [f"P{start + n:03}" for n in range(len(names))],
-            "booked_at": [(day + dt.timedelta(hours=n)).isoformat() for n in range(len(names))],
+            "booked_at": [(START + dt.timedelta(hours=n)).isoformat() for n in range(len(names))],
             "amount": [amount] * len(names),
             "currency": ["EUR"] * len(names),
             "originator_name": ["Otto Beispiel"] * len(names),
@@ -374,6 +374,35 @@ def test_a_manifest_tells_runs_apart_that_rest_on_other_rows_parties_or_rules() 
     assert (about["version"], about["weight"]) == (rule.version, rule.weight)
 
 
+def test_a_column_that_the_history_lacks_is_named_in_the_warnings_and_kept_in_the_batch() -> None:
+    table = payments("Jane Doe").with_columns(originator_address=pl.lit("XXXX"))
+    alone = screen(table, INDEX)
+    result = screen(table, INDEX, history=payments("Jim Doe", start=60))
+    for run in (alone, result):
+        assert run.flags.filter(rule="TF-D02").height == 1
+    more = set(result.manifest["warnings"]) - set(alone.manifest["warnings"])
+    assert more == {"column 'originator_address' is not in the history: earlier payments are seen without it"}
+    same = screen(table, INDEX, history=payments("x", start=60).clear())
+    assert same.manifest["warnings"] == alone.manifest["warnings"]
+
+
+def test_rows_of_the_history_that_cannot_be_read_are_counted_and_told() -> None:
+    table = payments("Jane Doe")
+    bad = payments("Jim Doe", "Jim Roe", start=60, amount="9500.00x")
+    both = pl.concat([payments("Jim Poe", "Jim Coe", start=50), bad])
+    manifest = screen(table, INDEX, history=both).manifest
+    history = manifest["history"]
+    assert [history[name] for name in ("rows", "read", "rejected")] == [4, 2, 2]
+    assert history["columns"] == manifest["input"]["columns"]
+    assert (
+        "history: not a number (2 rows, first in row 3): these earlier payments are not seen by rules that "
+        "look back"
+    ) in manifest["warnings"]
+    two = bad.with_columns(booked_at=pl.Series(["never", "2026-03-01T10:00:00Z"]))
+    lines = [line for line in screen(table, INDEX, history=two).manifest["warnings"] if "history" in line]
+    assert len(lines) == 2  # a row is told by its first reason
+
+
 def test_parties_come_in_any_kind_of_table() -> None:
     table, parties = payments(*NAMES), pl.DataFrame({"party_id": ["A1", "B0"], "residence": ["IQ", None]})
     expected = screen(table, INDEX, parties=parties)
@@ -382,6 +411,62 @@ def test_parties_come_in_any_kind_of_table() -> None:
         result = screen(table, INDEX, parties=carried)
         assert_frame_equal(result.tables["flags"], expected.tables["flags"])
         assert result.manifest["parties"]["sha256"] == expected.manifest["parties"]["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("parties", "words"),
+    [
+        ({"party_id": ["A1", " A1 "]}, "parties: party 'A1' stands there more than once"),
+        ({"party_id": ["A1", None]}, "parties: row 2 has no party_id"),
+        ({"party_id": ["A1"], "case_statuss": ["suspended"]}, "did you mean 'case_status'"),
+        (
+            {"party_id": ["A1"], "case_status": ["frozen"]},
+            "'frozen' cannot be read; known are suspended, conf",
+        ),
+        ({"party_id": ["A1"], "opened_at": [START.replace(tzinfo=None)]}, "a time needs a zone"),
+        ({"party_id": [1.0]}, "party_id holds numbers of type Float64; supply it as text"),
+        ({"occupation": ["clerk"]}, "parties lack party_id"),
+    ],
+)
+def test_parties_that_cannot_be_read_are_refused_as_tables_too(
+    parties: dict[str, list[Any]], words: str, tmp_path: Path
+) -> None:
+    table, path, told = payments("Jane Doe"), tmp_path / "payments.csv", pl.DataFrame(parties)
+    table.write_csv(path)
+    for call in (
+        lambda: screen(table, INDEX, parties=told),
+        lambda: screen_into(tmp_path / "run", path, INDEX, parties=told),
+        lambda: screening.assess(screening.conform(table).transactions, parties=told),
+    ):
+        with pytest.raises(screening.SchemaError, match=words):
+            call()
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.String, pl.Categorical])
+def test_parties_as_a_table_are_what_they_are_in_a_file(kind: Any, tmp_path: Path) -> None:
+    table = payments("Jane Doe", "Jim Doe").with_columns(
+        originator_account=pl.lit("1"), beneficiary_account=pl.lit("2")
+    )
+    plain = {"party_id": ["1 ", "2"], "case_status": [None, " Suspended"], "residence": ["France", None]}
+    parties = pl.DataFrame(plain).with_columns(
+        pl.col("party_id").str.strip_chars().cast(kind) if kind != pl.String else "party_id"
+    )
+    path = tmp_path / "parties.csv"
+    pl.DataFrame(plain).write_csv(path)
+    read = screen(table, INDEX, parties=read_parties(path, policy=INDEX.policy))
+    assert read.flags.filter(rule="TF-L07").height == 2
+    assert_frame_equal(screen(table, INDEX, parties=parties).flags, read.flags)
+
+
+def test_rules_that_can_be_read_only_once_are_all_evaluated(tmp_path: Path) -> None:
+    table, path = payments("Jane Doe", "Jim Doe"), tmp_path / "payments.csv"
+    table.write_csv(path)
+    ids = [row["rule"] for row in screen(path, INDEX).manifest["rules"]]
+    for run in (
+        screen(path, INDEX, rules=(rule for rule in screening.RULES)),
+        screen_into(tmp_path / "run", path, INDEX, rules=(rule for rule in screening.RULES)),
+    ):
+        assert [row["rule"] for row in run.manifest["rules"]] == ids
 
 
 WRONG: Any = "list.xml"

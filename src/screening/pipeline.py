@@ -11,6 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,19 +27,36 @@ from screening.errors import MissingExtraError, check_kind
 from screening.hits import find_hits, in_order
 from screening.index import NameIndex
 from screening.payments import as_polars, conform
+from screening.payments.columns import MAJOR
+from screening.payments.problems import Problem
 from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
+from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
+from screening.schemas import REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 
-__all__ = ["Result", "Steps", "check_arguments", "describe_index", "notes", "screen", "summarise"]
+__all__ = [
+    "Result",
+    "Steps",
+    "check_arguments",
+    "describe_history",
+    "describe_index",
+    "notes",
+    "notes_of_history",
+    "screen",
+    "summarise",
+]
 
 _POLARS: Final = "polars"
+_REJECTING: Final = "|".join(
+    re.escape(text) for text in sorted((one.text for one in Problem if one.rejects), key=len, reverse=True)
+)
 _MAJORITY: Final = 0.6  # of the values of a column; below it a few odd parties would speak for all
 
 
@@ -147,7 +165,7 @@ def screen(
     index: NameIndex,
     *,
     policy: Policy | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Iterable[Rule] = RULES,
     history: Any = None,
     parties: Any = None,
     facts: pl.DataFrame | None = None,
@@ -163,7 +181,9 @@ def screen(
         policy: Every choice of the bank; the index's own by default. What it says of names and lists holds
             even if the index was built by another one (`NameIndex.with_policy`).
         rules: Rules to evaluate.
-        history: Earlier payments, for rules that look back. Only `transactions` are flagged.
+        history: Earlier payments, for rules that look back. Only `transactions` are flagged. A column that
+            the history lacks is null in it (`screening.rules.assess`); that, and rows of it that cannot be
+            read, stand in the warnings of the manifest.
         parties: What is known of parties, as a table of any of these kinds with one row per `party_id` and
             any of `screening.rules.PARTY_FIELDS`; `screening.runs.read_parties` reads one from a file.
         facts: FACTS of the list (`SanctionsList.facts`), with which hits are corroborated; those behind
@@ -172,11 +192,13 @@ def screen(
         progress: Told in words what is being done.
 
     Raises:
-        SchemaError: The payments lack a column that nothing can be done without.
+        SchemaError: The payments lack a column that nothing can be done without, or the table of parties
+            cannot be read.
         PolicyError: The policy asks for something that does not exist.
         ArgumentError: `index`, `policy` or a rule is of the wrong kind.
         RunError: The counts do not add up.
     """
+    rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
@@ -185,7 +207,9 @@ def screen(
         payments = conform(given, policy=policy)
         before, earlier_source = _taken(history, "earlier payments")
         earlier = None if before is None else conform(before, policy=policy)
-        parties, parties_source = _taken(parties, "parties")
+        known, parties_source = _taken(parties, "parties")
+        if known is not None:
+            known = conform_parties(known, policy=policy)
     with steps.step("screening names"):
         facts = index.facts if facts is None else facts
         search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
@@ -198,7 +222,7 @@ def screen(
             payments.transactions,
             rules,
             history=None if earlier is None else earlier.transactions,
-            parties=parties,
+            parties=known,
             policy=policy,
         )
     with steps.step("raising alerts"):
@@ -206,6 +230,16 @@ def screen(
         alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": payments.rejects}
     with steps.step("drawing up the manifest"):
+        past, unseen = None, []
+        if earlier is not None:
+            past = describe_history(
+                earlier_source or {},
+                came_in=earlier.rows_in,
+                read=earlier.rows_out,
+                rejected=earlier.rows_rejected,
+                columns=earlier.columns,
+            )
+            unseen = notes_of_history(past, earlier.rejects, columns=payments.columns)
         counts = account_for_rows(
             came_in=payments.rows_in, screened=found.rows, rejected=payments.rows_rejected
         )
@@ -226,8 +260,9 @@ def screen(
                 fields=found.fields,
                 hits=found.table,
                 facts=facts,
-            ),
-            history=earlier_source,
+            )
+            + unseen,
+            history=past,
             parties=parties_source,
         )
     manifest["clock"] = steps.clock()
@@ -312,6 +347,53 @@ def notes(
     return lines + [
         f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
         for row in warnings.to_dicts()
+    ]
+
+
+def describe_history(
+    source: Mapping[str, Any], *, came_in: int, read: int, rejected: int, columns: Mapping[str, str]
+) -> dict[str, Any]:
+    """What a manifest says of earlier payments.
+
+    Args:
+        source: `describe_input` of them.
+        came_in: Rows that came in.
+        read: Rows that rules look back into.
+        rejected: Rows that could not be read.
+        columns: Canonical column -> the user's column.
+
+    Raises:
+        RunError: The counts do not add up.
+    """
+    counts = account_for_rows(came_in=came_in, screened=read, rejected=rejected)
+    counts["read"] = counts.pop("screened")
+    return {**source, **counts, "columns": dict(columns)}
+
+
+def notes_of_history(
+    history: Mapping[str, Any], rejects: pl.DataFrame, *, columns: Iterable[str]
+) -> list[str]:
+    """What rules that look back did not see, one line each.
+
+    Args:
+        history: `describe_history` of the earlier payments.
+        rejects: REJECTS of them.
+        columns: Columns of TRANSACTIONS that the payments have.
+    """
+    reason = pl.coalesce(pl.col("reason").str.extract(f"^({_REJECTING})"), "reason")  # the first of several
+    reasons = rejects.group_by(reason).agg(pl.len(), pl.col("row").min()).sort("reason")
+    lines = [
+        f"history: {words} ({rows:,} rows, first in row {first:,}): these earlier payments are not seen by "
+        "rules that look back"
+        for words, rows, first in reasons.iter_rows()
+    ]
+    if not history["read"]:
+        return lines
+    held = {*REQUIRED_COLUMNS, *(MAJOR.get(name, name) for name in history["columns"])}
+    return lines + [
+        f"column '{name}' is not in the history: earlier payments are seen without it"
+        for name in columns
+        if MAJOR.get(name, name) not in held
     ]
 
 

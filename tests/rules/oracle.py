@@ -11,7 +11,7 @@ ORACLE_EXAMPLES=500 in the environment looks longer than the default.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from screening.policy import Policy
 from screening.rules import Rule, assess
 from screening.rules.findings import EVIDENCE_LIMIT
-from screening.schemas import TRANSACTIONS
+from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 
 EXAMPLES: Final = int(os.environ.get("ORACLE_EXAMPLES", "25"))
 HOUR: Final = 3_600_000_000
@@ -244,22 +244,33 @@ class Case:
     def _columns(self) -> dict[str, Any]:
         return {**COMMON, **self.columns}
 
-    def look(self, drawn: list[tuple[int, int, int, tuple[Any, ...]]], cut: int) -> bool:
-        """Compare both forms on some rows, those before `cut` being history; whether anything fired."""
+    def optional(self) -> list[str]:
+        """Columns that a table may lack."""
+        return [name for name in self._columns() if name not in REQUIRED_COLUMNS]
+
+    def look(
+        self, drawn: list[tuple[int, int, int, tuple[Any, ...]]], cut: int, lacking: Collection[str] = ()
+    ) -> bool:
+        """Compare both forms on some rows; whether anything fired.
+
+        Those before `cut` are history, whose table lacks some columns: the oracle sees no values there.
+        """
         names = tuple(self._columns())
         rows = [
             (max(0, step * self.step + off), dict(zip(names, cells, strict=True)))
             for step, off, times, cells in drawn
             for _ in range(times)
         ]
+        since = cut * self.step
+        for at, row in rows:
+            row.update(dict.fromkeys(lacking) if at < since else {})
         book = Payments(
             [Payment(f"t{i:03d}", at, row, self.parties) for i, (at, row) in enumerate(rows)],
         )
         arguments = {item.name: item.argument for item in self.rule.parameters}
-        since = cut * self.step
         verdicts = {p.id: self.oracle(book, p, **arguments) for p in book if p.at >= since}
         expected = {name for name, verdict in verdicts.items() if verdict}
-        flags = self._flags(book, since)
+        flags = self._flags(book, since, lacking)
         found = set(flags["transaction_id"])
         told = "\n".join(f"{p.id} {p.at / HOUR:.6f}h {p.values}" for p in sorted(book, key=lambda p: p.at))
         assert found == expected, (
@@ -274,7 +285,7 @@ class Case:
                 assert (evidence, count) == ([p.id for p in behind][-EVIDENCE_LIMIT:], len(behind)), told
         return bool(expected)
 
-    def _flags(self, book: Payments, since: int) -> pl.DataFrame:
+    def _flags(self, book: Payments, since: int, lacking: Collection[str]) -> pl.DataFrame:
         plain = [
             {"transaction_id": p.id, "booked_at": START + timedelta(microseconds=p.at), **p.values}
             for p in book
@@ -286,7 +297,7 @@ class Case:
         return assess(
             table.filter(~early),
             [self.rule, *self.beside],
-            history=table.filter(early),
+            history=table.filter(early).drop(lacking),
             parties=pl.DataFrame(parties) if parties else None,
             policy=Policy.from_dict({"rules": {"on": [self.rule.id]}}),
         ).flags.filter(rule=self.rule.id)
@@ -315,5 +326,15 @@ def agree(case: Case) -> None:
         nonlocal fired
         fired += case.look(rows, cut)
 
+    @settings(max_examples=EXAMPLES // 2, phases=[Phase.generate])
+    @given(
+        rows=case.rows(),
+        cut=st.integers(1, case.steps // 2),
+        lacking=st.sets(st.sampled_from(case.optional()), min_size=1, max_size=2),
+    )
+    def look_back(rows: list[tuple[int, int, int, tuple[Any, ...]]], cut: int, lacking: set[str]) -> None:
+        case.look(rows, cut, lacking)
+
     look()
+    look_back()
     assert fired >= 2, f"{case.rule.id} fired on {fired} of {EXAMPLES} random tables only"

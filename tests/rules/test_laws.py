@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -21,8 +21,9 @@ from screening.rules import FAMILIES, RULES, Book, Finding, Rule, assess, assess
 from screening.rules.book import combine
 from screening.rules.partitions import plan
 from screening.rules.rule import amount
+from screening.rules.scopes import ROW
 from screening.rules.windows import NO_KEY
-from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS
+from screening.schemas import COVERAGE, FLAGS, REQUIRED_COLUMNS, TRANSACTIONS
 from screening.validation.typologies import labelled_payments
 
 if TYPE_CHECKING:
@@ -170,6 +171,9 @@ def frame(rows: list[dict[str, Any]], world: str = "x") -> pl.DataFrame:
 tables = st.lists(one("x"), max_size=40).map(frame)
 
 
+OPTIONAL = tuple(name for name in _COLUMNS if name not in REQUIRED_COLUMNS)
+
+
 def look(table: pl.DataFrame, history: pl.DataFrame | None = None) -> pl.DataFrame:
     return assess(table, ALL, history=history, parties=PARTIES, policy=POLICY).flags
 
@@ -296,13 +300,65 @@ def test_an_empty_table_gives_empty_typed_flags() -> None:
     assert result.flags.is_empty()
 
 
-def test_a_column_that_history_lacks_is_missing() -> None:
-    table = frame([])
-    result = assess(
-        table, ALL, history=frame([]).drop("remittance_text").vstack(_one_row().drop("remittance_text"))
-    )
-    reasons = dict(result.coverage.select("rule", "reason").iter_rows())
-    assert reasons["TF-T01"] == "missing: remittance_text"
+@settings(max_examples=10, phases=[Phase.generate])
+@given(table=tables, day=st.integers(2, 9), lacking=st.sets(st.sampled_from(OPTIONAL), min_size=1))
+def test_earlier_payments_have_null_where_their_table_lacks_a_column(
+    table: pl.DataFrame, day: int, lacking: set[str]
+) -> None:
+    early = table["booked_at"].dt.day() < day
+    batch, past = table.filter(~early), table.filter(early)
+    empty = past.with_columns(pl.lit(None, TRANSACTIONS[name]).alias(name) for name in lacking)
+    options: dict[str, Any] = {"parties": PARTIES, "policy": POLICY}
+    told = assess(batch, ALL, history=past.drop(lacking), **options)
+    written = assess(batch, ALL, history=empty, **options)
+    assert_frame_equal(told.flags, written.flags)
+    assert_frame_equal(told.coverage, written.coverage)
+
+
+@settings(max_examples=10, phases=[Phase.generate])
+@given(table=tables, day=st.integers(2, 9), lacking=st.sets(st.sampled_from(OPTIONAL)))
+def test_a_rule_of_single_payments_says_the_same_whatever_columns_the_history_has(
+    table: pl.DataFrame, day: int, lacking: set[str]
+) -> None:
+    alone = [rule for rule in ALL if rule.scopes == (ROW,)]
+    early = table["booked_at"].dt.day() < day
+    batch, past = table.filter(~early), table.filter(early).drop(lacking)
+    options: dict[str, Any] = {"parties": PARTIES, "policy": POLICY}
+    with_history, without = assess(batch, alone, history=past, **options), assess(batch, alone, **options)
+    assert_frame_equal(with_history.flags, without.flags)
+    assert_frame_equal(with_history.coverage, without.coverage)
+
+
+@settings(max_examples=5, phases=[Phase.generate])
+@given(table=tables, day=st.integers(2, 9), lacking=st.sets(st.sampled_from(OPTIONAL), min_size=1))
+def test_a_column_that_only_the_history_has_changes_nothing(
+    table: pl.DataFrame, day: int, lacking: set[str]
+) -> None:
+    early = table["booked_at"].dt.day() < day
+    batch, past = table.filter(~early).drop(lacking), table.filter(early)
+    assert_frame_equal(look(batch, past), look(batch, past.drop(lacking)))
+
+
+def test_earlier_amounts_without_a_base_currency_are_brought_into_it() -> None:
+    cash = {"channel": "cash_dep", "originator_account": "A", "beneficiary_account": "B"}
+    base = {"amount_base_minor": 950_000, "currency": "EUR", "amount_minor": 950_000}
+    rows = [
+        {"currency": "EUR", "amount_minor": 950_000},
+        {"currency": "JPY", "amount_minor": 9_500 * 150},  # the round number of the table
+        {"currency": "XAU", "amount_minor": 950_000},  # which no table tells
+    ]
+    names = (*REQUIRED_COLUMNS, "originator_account", "beneficiary_account")
+    schema = {name: TRANSACTIONS[name] for name in names}
+
+    def paid(number: int, hour: int, row: dict[str, Any]) -> dict[str, Any]:
+        at = START + timedelta(hours=hour)
+        return {"transaction_id": f"t{number}", "booked_at": at, "status": "executed", **cash, **row}
+
+    batch = pl.DataFrame([paid(9, 9, base)], schema={**schema, "amount_base_minor": pl.Int64}, orient="row")
+    for row, seen in zip(rows, (["t1", "t9"], ["t1", "t9"], None), strict=True):
+        history = pl.DataFrame([paid(1, 1, row)], schema=schema, orient="row")
+        flags = assess(batch, history=history).flags.filter(rule="TF-S01")
+        assert flags["evidence"].to_list() == ([] if seen is None else [seen])
 
 
 def _one_row() -> pl.DataFrame:

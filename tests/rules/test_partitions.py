@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tests.rules.test_laws import ALL, LOOSE, PARTIES, POLICY, frame, one
+from tests.rules.test_laws import ALL, LOOSE, OPTIONAL, PARTIES, POLICY, frame, one
 
 from screening.errors import PolicyError
 from screening.policy import Policy
@@ -47,12 +47,22 @@ def test_parts_give_the_flags_and_the_coverage_of_the_whole(table: pl.DataFrame,
     assert_same(table, parts, parties=PARTIES, policy=POLICY)
 
 
-@settings(max_examples=3, deadline=None)
-@given(table=tables, day=st.integers(2, 9))
-def test_parts_with_history_give_what_the_whole_gives(table: pl.DataFrame, day: int) -> None:
+@settings(max_examples=5, deadline=None)
+@given(
+    table=tables,
+    day=st.integers(2, 9),
+    columns=st.sets(st.sampled_from(OPTIONAL)),
+    whose=st.sampled_from(["batch", "history"]),
+)
+def test_parts_with_history_give_what_the_whole_gives_whatever_columns_it_has(
+    table: pl.DataFrame, day: int, columns: set[str], whose: str
+) -> None:
     early = table["booked_at"].dt.day() < day
-    campaigns = table.with_columns(campaign_id=pl.col("branch_id"))
+    base = pl.col("amount_minor").alias("amount_base_minor")
+    campaigns = table.with_columns(pl.col("branch_id").alias("campaign_id"), *[base] * (len(columns) % 2))
     history, batch = campaigns.filter(early), campaigns.filter(~early)
+    history, batch = (history, batch.drop(columns)) if whose == "history" else (history.drop(columns), batch)
+    history = history.drop("amount_base_minor", strict=False)
     assert_same(batch, 3, history=history, parties=PARTIES, policy=BY_PAYEE)
 
 

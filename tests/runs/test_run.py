@@ -141,6 +141,31 @@ def test_history_and_parties_reach_the_rules_of_a_run(
     assert whole[1] != outputs(screen(payments, index).write(tmp_path / "plain"))[1]
 
 
+@pytest.mark.parametrize("parts", [0, 2, 8])
+@pytest.mark.parametrize("only", ["batch", "history"])
+def test_a_history_of_other_columns_is_seen_alike_by_every_engine(
+    tmp_path: Path, payments: Path, index: NameIndex, parts: int, only: str
+) -> None:
+    table = pl.read_csv(payments, infer_schema=False)
+    known = table.with_columns(amount_base="amount", originator_address=pl.lit("XXXX"))
+    past = table.with_columns(transaction_id=pl.lit("H") + pl.col("transaction_id"), currency=pl.lit("JPY"))
+    past = past.with_columns(pl.col("booked_at").str.replace("2026-03-0", "2026-02-2"))
+    past = past if only == "batch" else past.with_columns(device_id=pl.lit("D"))
+    path, history = tmp_path / "known.csv", tmp_path / "history.csv"
+    known.write_csv(path)
+    past.drop("beneficiary_country" if only == "batch" else ()).write_csv(history)
+    whole = outputs(screen(path, index, history=history).write(tmp_path / "whole"))
+    run = screen_into(tmp_path / "run", path, index, history=history, budget=small(7, 2, parts=parts))
+    assert outputs(run.folder) == whole
+    lines = [line for line in whole[1]["warnings"] if "is not in the history" in line]
+    names = ["amount_base", *(["beneficiary_country"] if only == "batch" else []), "originator_address"]
+    assert sorted(lines) == [
+        f"column '{name}' is not in the history: earlier payments are seen without it" for name in names
+    ]
+    flags = pl.read_parquet(run.folder / "flags.parquet")
+    assert "TF-D02" in flags["rule"].to_list()
+
+
 def test_no_payments_give_an_empty_run(tmp_path: Path, index: NameIndex) -> None:
     path = tmp_path / "payments.csv"
     path.write_text(payments_csv(0))
@@ -411,6 +436,10 @@ def test_memory_is_a_size_and_too_little_of_it_is_refused() -> None:
         ("party_id,income_minor\nA1,lots\n", "row 1: income_minor 'lots'"),
         ("party_id,residence\nA1,FR\nA1,DE\n", "'A1' stands there more than once"),
         ("party_id,residence\n,FR\n", "row 1 has no party_id"),
+        (
+            "party_id,case_status\nA1,SUSPENDED\nA2,frozen\n",
+            "row 2: case_status 'frozen'.* known are suspended",
+        ),
     ],
 )
 def test_parties_that_cannot_be_read_are_refused(tmp_path: Path, content: str, words: str) -> None:

@@ -90,6 +90,20 @@ def test_history_is_looked_back_into(session: Any, index: NameIndex) -> None:
     local = screening.screen(late, index, history=early)
     spark = over_spark.screen(table(session, late, 2), index, history=table(session, early, 2))
     assert_same(spark, local, "flags")
+    for batch, past in (
+        (late.with_columns(amount_base_minor="amount_minor"), early.drop("beneficiary_country", "device_id")),
+        (late.drop("beneficiary_country", "device_id"), early.drop("remittance_text")),
+    ):
+        local = screening.screen(batch, index, history=past)
+        spark = over_spark.screen(table(session, batch, 2), index, history=table(session, past, 2))
+        assert_same(spark, local, "flags")
+        assert spark.manifest["rules"] == local.manifest["rules"]
+        lines = [line for line in local.manifest["warnings"] if "history" in line]
+        assert lines
+        rows = ("rows", "read", "rejected", "columns")
+        here, there = local.manifest["history"], spark.manifest["history"]
+        assert [there[name] for name in rows] == [here[name] for name in rows]
+        assert [line for line in spark.manifest["warnings"] if "history" in line] == lines
     with pytest.raises(SchemaError, match="counted twice"):
         over_spark.screen(table(session, late, 2), index, history=table(session, late, 2))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from screening.reference.dated import DatedTable
 
-__all__ = ["base_units", "threshold"]
+__all__ = ["base_units", "brought_over", "threshold"]
 
 
 def base_units(scale: DatedTable, currency: pl.Series, time: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -75,9 +75,29 @@ def threshold(
     amount = np.array([*(_minor(row) for row in table.rows), -1], np.int64)[number]
     told = np.array([*(row["currency"] for row in table.rows), None], object)[number]
     told_in = pl.Series(told.tolist(), dtype=pl.String)
+    return brought_over(scale, amount, told_in, currency, time)
+
+
+def brought_over(
+    scale: DatedTable,
+    amount: npt.NDArray[np.int64],
+    told_in: pl.Series,
+    currency: pl.Series,
+    time: npt.NDArray[np.int64],
+) -> npt.NDArray[np.int64]:
+    """Minor units of one currency in those of another; -1 where `scale` lacks either, or without an amount.
+
+    Example:
+        >>> import polars as pl
+        >>> from screening.reference.dated import read_table
+        >>> now, euros = np.full(2, 1_783_000_000_000_000), pl.Series(["EUR", "EUR"])
+        >>> amount, told_in = np.array([15_000, 15_000]), pl.Series(["JPY", "XXX"])
+        >>> brought_over(read_table("currency_scale"), amount, told_in, euros, now).tolist()
+        [10000, -1]
+    """
     from_units, to_units = base_units(scale, told_in, time), base_units(scale, currency, time)
-    scaled = np.rint(amount.astype(np.float64) * to_units / np.maximum(from_units, 1)).astype(np.int64)
-    limit = np.where((from_units > 0) & (to_units > 0), scaled, -1)
+    scaled = np.rint(amount.astype(np.float64) * to_units / np.maximum(from_units, 1))
+    limit = np.where((from_units > 0) & (to_units > 0), np.minimum(scaled, 2**62).astype(np.int64), -1)
     same = told_in.eq_missing(currency.cast(pl.String)).to_numpy()
     return np.where(same | (amount < 0), amount, limit)
 

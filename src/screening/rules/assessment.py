@@ -16,6 +16,8 @@ from screening.rules.book import Book
 from screening.rules.catalogue import RULES, by_id
 from screening.rules.coded import hold
 from screening.rules.findings import flags_of
+from screening.rules.history import as_the_batch
+from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
 from screening.schemas import COVERAGE, FLAGS, TRANSACTIONS, require_columns
 
@@ -30,7 +32,6 @@ __all__ = [
     "Assessment",
     "assess",
     "cannot_look",
-    "check_parties",
     "covered",
     "join_history",
     "obstacles",
@@ -72,13 +73,18 @@ def assess(
         transactions: TRANSACTIONS, the batch; only its payments are flagged.
         rules: Rules to run.
         history: TRANSACTIONS of earlier days, which windows look back into. Screening day by day with all
-            earlier days as history gives the flags of screening all days at once.
+            earlier days as history gives the flags of screening all days at once. A column of the batch
+            that it lacks is null in it: a rule of single payments says what it says without history, and
+            one that looks back knows nothing of it, so that what it asks for is new, absent, or of no
+            known key. Amounts in base currency are made by `currency_scale` there. Columns that only the
+            history has are of no use.
         parties: What is known of parties, one row per `party_id`: any of `screening.rules.PARTY_FIELDS`.
         policy: Section [rules] switches rules on and off, sets parameters and names reference tables.
 
     Raises:
         ArgumentError: A table is no polars frame.
-        SchemaError: A table lacks a required column, or the batch and its history share payments.
+        SchemaError: A table lacks a required column, the batch and its history share payments, or the
+            table of parties cannot be read (`screening.rules.parties.conform_parties`).
         PolicyError: The policy names a rule or parameter that does not exist, or two rules share an id.
 
     Example:
@@ -107,11 +113,11 @@ def assess(
                 "of payments in any kind of table"
             )
     chosen = apply_policy(rules, policy, known=by_id())
-    check_parties(parties)
+    known = None if parties is None else conform_parties(parties, policy=policy)
     pools: dict[str, pl.Categories] = {}
     batch, past = hold(transactions, pools), None if history is None else hold(history, pools)
-    payments, in_batch = join_history(batch, past)
-    book = Book(payments, batch=in_batch, policy=policy.rules, parties=parties, rules=chosen)
+    payments, in_batch = join_history(batch, past, policy=policy)
+    book = Book(payments, batch=in_batch, policy=policy.rules, parties=known, rules=chosen)
     del batch, past, payments  # the book lets go of columns that it has made ready
     ordered = sorted(chosen, key=lambda item: item.id)
     with ThreadPoolExecutor(max_workers=threads(book)) as pool:
@@ -132,9 +138,12 @@ def threads(book: Book) -> int:
 
 
 def join_history(
-    transactions: pl.DataFrame | pl.LazyFrame, history: pl.DataFrame | pl.LazyFrame | None
+    transactions: pl.DataFrame | pl.LazyFrame,
+    history: pl.DataFrame | pl.LazyFrame | None,
+    *,
+    policy: Policy,
 ) -> tuple[pl.DataFrame, npt.NDArray[np.bool_]]:
-    """Earlier payments and the batch in the columns that both have, and which rows are the batch.
+    """Earlier payments and the batch in the columns of the batch, and which rows are the batch.
 
     Raises:
         SchemaError: A table lacks a required column, or the batch and its history share payments.
@@ -150,11 +159,9 @@ def join_history(
     )
     if len(shared):
         raise shared_payments(len(shared), shared["transaction_id"][0])
-    common = [
-        name for name in TRANSACTIONS if name in batch.columns and (name in past.columns or past.is_empty())
-    ]
-    both = pl.concat([past.select(common), batch.select(common)] if len(past) else [batch.select(common)])
-    return both, np.arange(len(both)) >= len(past)
+    batch = batch.select(name for name in TRANSACTIONS if name in batch.columns)
+    earlier = as_the_batch(past.lazy(), batch.schema, policy=policy.rules).collect()
+    return pl.concat([earlier, batch]), np.arange(len(past) + len(batch)) >= len(past)
 
 
 def shared_payments(count: int, first: str) -> SchemaError:
@@ -163,16 +170,6 @@ def shared_payments(count: int, first: str) -> SchemaError:
         f"{count} payments are both in the batch and in its history, the first is {first!r}; they would be "
         "counted twice"
     )
-
-
-def check_parties(parties: pl.DataFrame | None) -> None:
-    """Refuse a table of parties that cannot be joined.
-
-    Raises:
-        SchemaError: It lacks `party_id`.
-    """
-    if parties is not None and "party_id" not in parties.columns:
-        raise SchemaError("the table of parties lacks party_id", missing=["party_id"], found=parties.columns)
 
 
 def _look(rule: Rule, *, book: Book, off: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:

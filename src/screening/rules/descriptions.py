@@ -141,6 +141,10 @@ How to read a rule:
 
 - A window is `(t - length, t]` and holds all payments of the same instant, so the order of a file changes
   nothing. A rule looks back only: what it says of a payment never changes by later payments.
+- A column of the batch that the table of earlier payments lacks is null in them: nothing is known of it, so
+  that what a rule asks for may be new or absent, and a party that the batch calls by that column has no past.
+  Only their `amount_base_minor` is made, at the round number of `currency_scale`. The manifest warns of every
+  such column.
 - Money is compared in whole minor units. With `amount_base_minor` all amounts are in the base currency of the
   policy. Without it every currency is looked at on its own: sums never mix currencies, and an amount in base
   units is taken at the round number of the reference table `currency_scale`. A currency that is not in that
@@ -193,5 +197,6 @@ It is joined to both sides by their party, so that `type` gives `originator_type
 column of that name in the payments comes first. Several values are written with blanks
 (`expected_countries`) or
 semicolons (`holder_aliases`) between them; `officer_of` is the party id of the company; `case_status` is
-`suspended` or `confirmed`.
+`suspended` or `confirmed`, and empty for all other parties. A table with an unknown column or status, a value
+that cannot be read or a party that comes twice is refused.
 """

@@ -12,6 +12,7 @@ from rapidfuzz.process import cpdist
 
 from screening.rules.findings import Finding
 from screening.rules.money import is_share
+from screening.rules.parties import CASE_STATUSES
 from screening.rules.rule import count, duration, ratio, rule, share
 from screening.rules.similarity import plain_at, plain_similarities
 from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, meeting, pack, unique_sorted
@@ -315,7 +316,7 @@ def near_suspended_party(book: Book, *, window: int, second_factor: float, hub: 
     """Look for payments next to suspended parties."""
     sides = {side: book.key(f"{side}_party") for side in ("originator", "beneficiary")}
     other = {"originator": "beneficiary", "beneficiary": "originator"}
-    marked = {side: book.is_in(f"{side}_case_status", "suspended", "confirmed") for side in sides}
+    marked = {side: book.is_in(f"{side}_case_status", *CASE_STATUSES) for side in sides}
     direct = np.flatnonzero(marked["originator"] | marked["beneficiary"])
     findings = [
         Finding(rows=direct, facts={"steps": "one step"}),

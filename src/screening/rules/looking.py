@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from screening.policy import Policy
 from screening.rules.assessment import Assessment, join_history, obstacles, threads
 from screening.rules.book import Book
 from screening.rules.catalogue import RULES
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from screening.policy import Policy
     from screening.rules.rule import Rule
 
 __all__ = ["assess_in_parts", "in_turn", "lifetimes", "look", "look_at_all"]
@@ -142,7 +142,8 @@ def assess_in_parts(
         policy: As for `assess`.
         parts: Into how many parts payments are dealt out.
     """
-    payments, in_batch = join_history(transactions, history)
+    policy = policy or Policy()
+    payments, in_batch = join_history(transactions, history, policy=policy)
     payments = payments.with_columns(pl.Series(IN_BATCH, in_batch))
     drawn = plan(payments.columns, rules, parties=parties, policy=policy)
     found = Found()

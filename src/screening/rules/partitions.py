@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from screening.policy import Policy
-from screening.rules.assessment import cannot_look, check_parties, covered
+from screening.rules.assessment import cannot_look, covered
 from screening.rules.book import ALTERNATIVES, PARTY_FIELDS, Book, key_texts
 from screening.rules.catalogue import RULES, by_id
+from screening.rules.parties import conform_parties
 from screening.rules.rule import Rule, apply_policy
 from screening.rules.scopes import ROW, SIDES, WHOLE, Scope, read_scope, scopes_of
 from screening.rules.wording import letters_of, words_of
@@ -144,7 +145,7 @@ def plan(
         ['row', 'account', 'party']
     """
     policy = policy or Policy()
-    check_parties(parties)
+    parties = None if parties is None else conform_parties(parties, policy=policy)
     chosen = apply_policy(rules, policy, known=by_id())
     held = [name for name in TRANSACTIONS if name in columns or name in REQUIRED_COLUMNS]
     schema = pl.DataFrame(schema={name: TRANSACTIONS[name] for name in held})

@@ -21,6 +21,7 @@ from screening.payments import ID, KEY
 from screening.rules.assessment import shared_payments
 from screening.rules.coded import with_numbers
 from screening.rules.gathering import FIRED, Found, cover, settle
+from screening.rules.history import as_the_batch
 from screening.rules.looking import lifetimes, look, look_at_all
 from screening.rules.partitions import IN_BATCH, PART, Partition, deal
 from screening.rules.scopes import ROW, WHOLE
@@ -29,6 +30,7 @@ from screening.runs.crew import Crew, Desk, Task
 from screening.runs.pace import Pace
 from screening.runs.parts import kept_rows
 from screening.runs.weights import weigh
+from screening.schemas import TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,7 +59,7 @@ class Ruling:
         desk: What workers have before them, the plan of the rules with it.
         budget: Memory and workers.
         say: Told in words what is being done.
-        columns: Columns of the payments that earlier payments have as well.
+        columns: Columns of the payments.
         history: Whether there are earlier payments.
     """
 
@@ -297,7 +299,7 @@ def deal_batch(
     """The payments of one batch, in order of the part that they go to."""
     assert desk.plan is not None
     partition = desk.plan.partitions[number]
-    dealt = deal(_payments(desk, *source, _wanted(partition, columns)), partition, parts)
+    dealt = deal(_payments(desk, *source, _wanted(partition, columns)).collect(), partition, parts)
     desk.place.seal(part, dealt, group=max(dealt.height // parts // 2, 1_000))
 
 
@@ -323,9 +325,9 @@ def look_at_part(
         elif role == "narrowed":
             frame = desk.place.scan(source).collect()
         elif partition.keys:
-            frame = deal(_payments(desk, source, role, wanted), partition, parts, only=part)
+            frame = deal(_payments(desk, source, role, wanted).collect(), partition, parts, only=part)
         else:
-            frame = _payments(desk, source, role, wanted).with_columns(pl.lit(part).alias(PART))
+            frame = _payments(desk, source, role, wanted).collect().with_columns(pl.lit(part).alias(PART))
         frames += [_as_numbers(frame, pools)] if frame.height else []
     found = Found()
     if frames:
@@ -351,14 +353,7 @@ def look_at_table(
     read = {column for partition in partitions for column in partition.columns}
     wanted = [column for column in columns if column in read]
     roles = ("history", "payments") if history else ("payments",)
-    rows = pl.concat(
-        [
-            kept_rows(desk.place, f"{role}-0", role)
-            .select(wanted)
-            .with_columns(pl.lit(role == "payments").alias(IN_BATCH))
-            for role in roles
-        ]
-    )
+    rows = pl.concat([_payments(desk, f"{role}-0", role, wanted) for role in roles])
     texts = pl.col(name for name, kind in rows.collect_schema().items() if kind == pl.String)
     first = rows.select(pl.col("transaction_id"), pl.exclude(pl.String)).collect(engine="streaming")
     _seal(desk, name, look_at_all(first, partitions, plan, later=rows.select(texts)), f"{numbers[0]:02}-0000")
@@ -392,9 +387,12 @@ def _wanted(partition: Partition, columns: Sequence[str]) -> list[str]:
     return [name for name in partition.columns if name in columns]
 
 
-def _payments(desk: Desk, batch: str, role: str, columns: Sequence[str]) -> pl.DataFrame:
-    rows = kept_rows(desk.place, batch, role).select(columns).collect()
-    return rows.with_columns(pl.lit(role == "payments").alias(IN_BATCH))
+def _payments(desk: Desk, batch: str, role: str, columns: Sequence[str]) -> pl.LazyFrame:
+    rows = kept_rows(desk.place, batch, role)
+    if role == "history":
+        kinds = {name: TRANSACTIONS[name] for name in columns}
+        rows = as_the_batch(rows, kinds, policy=desk.policy.rules)
+    return rows.select(*columns, pl.lit(role == "payments").alias(IN_BATCH))
 
 
 def _as_numbers(table: pl.DataFrame, pools: dict[str, pl.Categories]) -> pl.DataFrame:

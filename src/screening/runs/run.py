@@ -30,6 +30,7 @@ from screening.pipeline import Steps, check_arguments, describe_index, summarise
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
 from screening.rules.catalogue import by_id
+from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
@@ -38,7 +39,7 @@ from screening.runs.stages import OUTPUTS, Stages
 from screening.runs.workplace import Workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from screening.index import NameIndex
     from screening.policy import Policy
@@ -74,7 +75,7 @@ def screen_into(
     index: NameIndex,
     *,
     policy: Policy | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Iterable[Rule] = RULES,
     history: str | os.PathLike[str] | None = None,
     parties: Any = None,
     facts: pl.DataFrame | None = None,
@@ -108,11 +109,13 @@ def screen_into(
     """
     target = Path(folder)
     check_folder(target)
+    rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
-    known = None if parties is None else as_polars(parties, what="parties")
+    given = None if parties is None else as_polars(parties, what="parties")
+    known = None if given is None else conform_parties(given, policy=policy)
     source = open_source(os.fspath(transactions), policy=policy)
     earlier = None if history is None else open_source(os.fspath(history), policy=policy)
     facts = index.facts if facts is None else facts
@@ -122,7 +125,7 @@ def screen_into(
             inputs = {
                 "input": describe_input(transactions),
                 "history": None if history is None else describe_input(history),
-                "parties": None if parties is None else describe_input(parties, known),
+                "parties": None if parties is None else describe_input(parties, given),
                 "index": describe_index(index, facts, threshold),
             }
             plan = _agree(

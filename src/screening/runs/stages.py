@@ -23,7 +23,7 @@ from screening.audit import (
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
-from screening.pipeline import Steps, notes
+from screening.pipeline import Steps, describe_history, notes, notes_of_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
@@ -206,6 +206,8 @@ class Stages:
             self.place.seal("rejects", settled.rejects.cast(REJECTS))
             self.place.seal("unread", settled.rejected_rows)
             self.place.seal("warnings", settled.warnings)
+        else:
+            self.place.seal("history-rejects", settled.rejects.cast(REJECTS))
         # sealed last: with it, the others are there
         self.place.seal(
             f"{role}-{REJECTED}",
@@ -288,15 +290,10 @@ class Stages:
 
     def _assess(self) -> None:
         """Flags and coverage of the rules."""
-        past: list[str] | None = None
-        if self.earlier is not None and self._noted(f"history-{REJECTED}")["rows_out"]:
-            past = self.earlier.values
-        columns = [name for name in self._columns if past is None or name in past]
-        drawn = plan(columns, self.rules, parties=self.parties, policy=self.desk.policy)
+        past = self.earlier is not None and self._noted(f"history-{REJECTED}")["rows_out"] > 0
+        drawn = plan(self._columns, self.rules, parties=self.parties, policy=self.desk.policy)
         desk = replace(self.desk, plan=drawn)
-        Ruling(
-            desk=desk, budget=self.budget, say=self.steps.say, columns=columns, history=past is not None
-        ).do()
+        Ruling(desk=desk, budget=self.budget, say=self.steps.say, columns=self._columns, history=past).do()
 
     # -- both ---------------------------------------------------------------------------------------------
 
@@ -370,6 +367,7 @@ class Stages:
             for column, (filled, distinct, not_names) in self._noted(share)["held"].items():
                 before = held.get(column, (0, 0, 0))
                 held[column] = before[0] + filled, before[1] + distinct, before[2] + not_names
+        history, unseen = self._history()
         hits = self.place.scan("hits-payments-")
         index = self.desk.index
         fields = count_fields(held, hits)
@@ -395,10 +393,25 @@ class Stages:
                 fields=fields,
                 hits=hits,
                 facts=self.desk.facts,
-            ),
-            history=self.inputs["history"],
+            )
+            + unseen,
+            history=history,
             parties=self.inputs["parties"],
         )
+
+    def _history(self) -> tuple[dict[str, Any] | None, list[str]]:
+        """What the manifest says of earlier payments, and what rules did not see of them."""
+        if self.earlier is None:
+            return None, []
+        noted, rejects = self._noted(f"history-{REJECTED}"), self.place.scan("history-rejects").collect()
+        history = describe_history(
+            self.inputs["history"],
+            came_in=noted["rows_in"],
+            read=noted["rows_out"],
+            rejected=rejects.height,
+            columns=self.earlier.columns,
+        )
+        return history, notes_of_history(history, rejects, columns=self.source.columns)
 
 
 def _peak() -> int:

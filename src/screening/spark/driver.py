@@ -16,7 +16,15 @@ from screening.errors import MissingExtraError, PolicyError, RunError, SchemaErr
 from screening.hits import HIT_COLUMNS, count_fields, in_order
 from screening.payments import as_polars, is_plain_text
 from screening.payments.columns import MAJOR, match_columns
-from screening.pipeline import Result, Steps, check_arguments, describe_index, notes
+from screening.pipeline import (
+    Result,
+    Steps,
+    check_arguments,
+    describe_history,
+    describe_index,
+    notes,
+    notes_of_history,
+)
 from screening.rules import RULES
 from screening.rules.gathering import Found, gather, together
 from screening.rules.partitions import plan
@@ -25,7 +33,7 @@ from screening.schemas import HITS, REJECTS, WARNINGS
 from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, bytes_of, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from screening.index import NameIndex
     from screening.policy import Policy
@@ -89,7 +97,7 @@ def screen(
     index: NameIndex,
     *,
     policy: Policy | None = None,
-    rules: Sequence[Rule] = RULES,
+    rules: Iterable[Rule] = RULES,
     history: Any = None,
     parties: Any = None,
     facts: pl.DataFrame | None = None,
@@ -117,6 +125,7 @@ def screen(
         RunError: The counts do not add up, or a worker has another version of polars.
     """
     _require_spark()
+    rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     facts = index.facts if facts is None else facts
     if policy.payments.number_rows:
@@ -126,7 +135,6 @@ def screen(
     names = {MAJOR.get(name, name) for name in columns}
     if history is not None:
         past = match_columns(history.columns, policy.payments, source="the history")
-        names &= {MAJOR.get(name, name) for name in past}
         _check_apart(transactions, columns["transaction_id"], history, past["transaction_id"])
     known = None if parties is None else as_polars(parties, what="parties")
     drawn = plan(names, rules, parties=known, policy=policy)
@@ -134,7 +142,7 @@ def screen(
     session = transactions.sparkSession
     saved = session.sparkContext.broadcast(_saved(index, facts))
     task = partial(judge_rows, saved=saved, threshold=threshold, plan=drawn, parts=parts)
-    kinds = ("hits", "unread", "rejects", "warnings", "task", "held")
+    kinds = ("hits", "unread", "rejects", "warnings", "task", "held", "past task", "past rejects")
     with steps.step("screening names"):
         told = _told(transactions, columns, task, policy, drawn)
         if history is not None:
@@ -142,7 +150,8 @@ def screen(
         dealt = told.persist() if drawn.looking else told
         heard = _hear(dealt, kinds)
     tasks = pl.concat([TASK.to_frame(), *heard["task"]])
-    _check_versions(tasks)
+    past_tasks = pl.concat([TASK.to_frame(), *heard["past task"]])
+    _check_versions(pl.concat([tasks, past_tasks]))
     rows_in, rows_out = int(tasks["rows_in"].sum()), int(tasks["rows_out"].sum())
     with steps.step("evaluating rules"):
         found = _assess(dealt, drawn, parts) if drawn.looking else Found()
@@ -163,6 +172,16 @@ def screen(
         of_payments,
     )
     rejected = rejects.select("source", "row").unique().height
+    past_rejects = pl.concat([REJECTS.to_frame(), *heard["past rejects"]])
+    earlier = None
+    if history is not None:
+        earlier = describe_history(
+            describe_input(history),
+            came_in=int(past_tasks["rows_in"].sum()),
+            read=int(past_tasks["rows_out"].sum()),
+            rejected=past_rejects.height,
+            columns=past,
+        )
     manifest = draw_manifest(
         source={
             **describe_input(transactions),
@@ -184,8 +203,9 @@ def screen(
             fields=fields,
             hits=of_payments,
             facts=facts,
-        ),
-        history=None if history is None else describe_input(history),
+        )
+        + ([] if earlier is None else notes_of_history(earlier, past_rejects, columns=columns)),
+        history=earlier,
         parties=None if parties is None else describe_input(parties, known),
     )
     manifest["clock"] = steps.clock()

@@ -27,10 +27,11 @@ from screening.hits import (
 )
 from screening.index import NameIndex
 from screening.payments import conform
+from screening.rules.history import as_the_batch
 from screening.rules.looking import look
 from screening.rules.partitions import IN_BATCH, PART, deal
 from screening.rules.scopes import WHOLE
-from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS
+from screening.schemas import HITS, NAME_COLUMNS, TEXT_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -130,7 +131,7 @@ def judge_rows(
     parts: int,
     earlier: bool = False,
 ) -> Iterator[pa.RecordBatch]:
-    """Conform, screen and deal out the rows of one task; of earlier payments only the last."""
+    """Conform, screen and deal out the rows of one task; but earlier payments are not screened."""
     from pyspark import TaskContext  # noqa: PLC0415  # only where Spark is
 
     context = TaskContext.get()
@@ -142,21 +143,26 @@ def judge_rows(
         chunk.columns = list(names)
         payments = conform(chunk, policy=policy, held=True)
         transactions = payments.transactions.collect()
+        rejects = payments.rejects.with_columns(pl.lit(place).alias("source"), pl.col("row") + before)
+        counts = pl.DataFrame(
+            [(payments.rows_in, payments.rows_out, pl.__version__)], schema=TASK, orient="row"
+        )
+        yield _tell("past rejects" if earlier else "rejects", rejects)
+        yield _tell("past task" if earlier else "task", counts)
         if not earlier:
             hits, held = judge.hits(transactions, policy)
             rejected = payments.rejected_rows.with_columns(_placed(place, before))
-            rejects = payments.rejects.with_columns(pl.lit(place).alias("source"), pl.col("row") + before)
-            counts = (payments.rows_in, payments.rows_out, pl.__version__)
             yield _tell("hits", hits)
             yield _tell("unread", judge.hits_of_rejected(rejected, policy))
-            yield _tell("rejects", rejects)
             yield _tell("warnings", payments.warnings)
             yield _tell("held", held)
-            yield _tell("task", pl.DataFrame([counts], schema=TASK, orient="row"))
         before += payments.rows_in
         if not plan.looking:
             continue
-        kept = transactions.select(name for name in transactions.columns if name in plan.columns)
+        kinds = {name: kind for name, kind in TRANSACTIONS.items() if name in plan.columns}
+        kept = transactions.select(name for name in transactions.columns if name in kinds)
+        if earlier:
+            kept = as_the_batch(transactions.lazy(), kinds, policy=policy.rules).collect()
         kept = kept.with_columns(pl.lit(not earlier).alias(IN_BATCH))
         for partition in plan.partitions:
             if partition.name != WHOLE or not plan.narrows:

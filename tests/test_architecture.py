@@ -31,6 +31,7 @@ FLOORS = {
     "rules": 5,
     "alerts": 6,
     "audit": 6,
+    "notes": 6,
     "pipeline": 7,
     "validation": 8,
     "runs": 8,

@@ -348,6 +348,38 @@ def test_a_policy_that_excludes_regimes_excludes_them_in_every_run() -> None:
     assert screen(table, index, policy=policy).hits["reference"].to_list() == ["QDi.901"]
 
 
+def test_what_was_compared_with_nothing_is_named(tmp_path: Path) -> None:
+    table = payments("Jane Doe").with_columns(
+        beneficiary_lei=pl.lit("5493001KJTIIGC8Y1R12"), originator_bic=pl.lit(None, pl.String)
+    )
+    policy = Policy.from_dict({"lists": {"exclude_list_types": ["1773"]}})
+    path = tmp_path / "payments.parquet"
+    table.write_parquet(path)
+    for manifest in (
+        screen(path, INDEX, policy=policy).manifest,
+        screen_into(tmp_path / "run", path, INDEX, policy=policy).manifest,
+    ):
+        assert (
+            "column 'beneficiary_lei' was compared with nothing: the list holds no LEIs"
+            in manifest["warnings"]
+        )
+        assert not [line for line in manifest["warnings"] if "originator_bic" in line]
+        assert [line for line in manifest["warnings"] if "nothing of that type" in line and "1773" in line]
+        assert (manifest["index"]["designations"], manifest["index"]["names"]) == (2, 3)
+
+
+def test_rows_without_ids_can_have_a_history_of_their_kind(tmp_path: Path) -> None:
+    policy = Policy.from_dict({"payments": {"number_rows": True}})
+    now, before = payments("Jane Doe").drop("transaction_id"), payments("John Doe").drop("transaction_id")
+    now.write_parquet(tmp_path / "now.parquet")
+    before.write_parquet(tmp_path / "before.parquet")
+    told = screen(now, INDEX, policy=policy, history=before).manifest
+    run = screen_into(
+        tmp_path / "run", tmp_path / "now.parquet", INDEX, policy=policy, history=tmp_path / "before.parquet"
+    ).manifest
+    assert told["history"]["read"] == run["history"]["read"] == 1
+
+
 def test_a_manifest_tells_runs_apart_that_rest_on_other_rows_parties_or_rules() -> None:
     table, rule = payments("Jane Doe", "John Doe"), structuring()
     parties = pl.DataFrame({"party_id": ["A1"], "occupation": ["student"]})

@@ -11,7 +11,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,15 +25,13 @@ from screening.audit import account_for_rows, describe_input, draw_manifest, wri
 from screening.errors import MissingExtraError, check_kind
 from screening.hits import find_hits, in_order
 from screening.index import NameIndex
+from screening.notes import notes, notes_of_history
 from screening.payments import as_polars, conform
-from screening.payments.columns import MAJOR
-from screening.payments.problems import Problem
 from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
 from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
-from screening.schemas import REQUIRED_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,17 +44,11 @@ __all__ = [
     "check_arguments",
     "describe_history",
     "describe_index",
-    "notes",
-    "notes_of_history",
     "screen",
     "summarise",
 ]
 
 _POLARS: Final = "polars"
-_REJECTING: Final = "|".join(
-    re.escape(text) for text in sorted((one.text for one in Problem if one.rejects), key=len, reverse=True)
-)
-_MAJORITY: Final = 0.6  # of the values of a column; below it a few odd parties would speak for all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -206,7 +197,7 @@ def screen(
         given, source = _taken(transactions, "payments")
         payments = conform(given, policy=policy)
         before, earlier_source = _taken(history, "earlier payments")
-        earlier = None if before is None else conform(before, policy=policy)
+        earlier = None if before is None else conform(before, policy=policy, row_name="history")
         known, parties_source = _taken(parties, "parties")
         if known is not None:
             known = conform_parties(known, policy=policy)
@@ -304,50 +295,9 @@ def describe_index(index: NameIndex, facts: pl.DataFrame, threshold: float | Non
         # of what hits were corroborated with: another edition may give another tier
         "facts_sha256": hashlib.sha256(content.encode()).hexdigest(),
         "threshold": index.threshold if threshold is None else threshold,
+        "designations": index.names["reference"].n_unique(),
+        "names": len(index),
     }
-
-
-def notes(
-    index: NameIndex,
-    warnings: pl.DataFrame,
-    *,
-    columns: Iterable[str],
-    unused_columns: Sequence[str],
-    fields: pl.DataFrame,
-    hits: pl.DataFrame | pl.LazyFrame,
-    facts: pl.DataFrame,
-) -> list[str]:
-    """What a reader of the result must know, one line each.
-
-    Args:
-        index: The index, for what the reader of the list warned about.
-        warnings: WARNINGS of the payments.
-        columns: Columns of TRANSACTIONS that the payments have.
-        unused_columns: Columns of the payments that nothing reads.
-        fields: FIELDS.
-        hits: HITS of the payments that were screened.
-        facts: FACTS of the list.
-    """
-    lines = [*_of_the_list(index)]
-    lines += [f"column '{name}' of the payments is read by nothing" for name in unused_columns]
-    lines += [_of_no_names(row) for row in fields.to_dicts() if row["not_names"] > _MAJORITY * row["filled"]]
-    if facts.filter(pl.col("attribute") == "birth_date").is_empty():
-        lines += [
-            f"column '{name}' was compared with nothing: no birth dates of listed persons were supplied"
-            for name in columns
-            if name.endswith("_birth_date")
-        ]
-    blank = hits.lazy().filter((pl.col("status") == "unscreenable") & pl.col("query").is_null())
-    nameless = blank.select(pl.len()).collect(engine="streaming").item()
-    if nameless:
-        lines.append(
-            f"{nameless:,} payments name no party at all and cannot be judged; where that is right, "
-            "set names_required = false under [payments]"
-        )
-    return lines + [
-        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
-        for row in warnings.to_dicts()
-    ]
 
 
 def describe_history(
@@ -368,50 +318,6 @@ def describe_history(
     counts = account_for_rows(came_in=came_in, screened=read, rejected=rejected)
     counts["read"] = counts.pop("screened")
     return {**source, **counts, "columns": dict(columns)}
-
-
-def notes_of_history(
-    history: Mapping[str, Any], rejects: pl.DataFrame, *, columns: Iterable[str]
-) -> list[str]:
-    """What rules that look back did not see, one line each.
-
-    Args:
-        history: `describe_history` of the earlier payments.
-        rejects: REJECTS of them.
-        columns: Columns of TRANSACTIONS that the payments have.
-    """
-    reason = pl.coalesce(pl.col("reason").str.extract(f"^({_REJECTING})"), "reason")  # the first of several
-    reasons = rejects.group_by(reason).agg(pl.len(), pl.col("row").min()).sort("reason")
-    lines = [
-        f"history: {words} ({rows:,} rows, first in row {first:,}): these earlier payments are not seen by "
-        "rules that look back"
-        for words, rows, first in reasons.iter_rows()
-    ]
-    if not history["read"]:
-        return lines
-    held = {*REQUIRED_COLUMNS, *(MAJOR.get(name, name) for name in history["columns"])}
-    return lines + [
-        f"column '{name}' is not in the history: earlier payments are seen without it"
-        for name in columns
-        if MAJOR.get(name, name) not in held
-    ]
-
-
-def _of_the_list(index: NameIndex) -> list[str]:
-    """What the reader of the list warned about, one line per kind."""
-    warnings = index.sanctions.warnings.group_by("code", maintain_order=True).agg(
-        pl.len(), pl.first("message")
-    )
-    return [f"list: {code} ({count:,} times): {message}" for code, count, message in warnings.iter_rows()]
-
-
-def _of_no_names(row: Mapping[str, Any]) -> str:
-    """That a column of names holds something else, so that the names may stand where nobody looks."""
-    return (
-        f"column '{row['column']}' seems to hold numbers, codes or dates and no names in "
-        f"{row['not_names']:,} of {row['filled']:,} payments: hardly anybody is found there; if the names "
-        "stand in another column, name it under [payments.columns]"
-    )
 
 
 def _carrier_of(table: Any) -> str:

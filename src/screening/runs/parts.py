@@ -56,10 +56,10 @@ def can_be_sliced(path: Path) -> bool:
 
 def read_slice(
     desk: Desk, part: str, *, path: str, columns: Mapping[str, str], number: int, parts: int, start: int,
-    rows: int,
+    rows: int, row_name: str,
 ) -> None:  # fmt: skip
     """Read some rows of one file, the `number`th of as many as there are parts."""
-    opened = open_source(path, policy=desk.policy)
+    opened = open_source(path, policy=desk.policy, row_name=row_name)
     source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
     with readable(source):
         batch = conformed(source, number, source.parts[number].frame.slice(start, rows))

@@ -117,7 +117,7 @@ def screen_into(
     given = None if parties is None else as_polars(parties, what="parties")
     known = None if given is None else conform_parties(given, policy=policy)
     source = open_source(os.fspath(transactions), policy=policy)
-    earlier = None if history is None else open_source(os.fspath(history), policy=policy)
+    earlier = None if history is None else open_source(os.fspath(history), policy=policy, row_name="history")
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:

@@ -22,8 +22,9 @@ from screening.audit import (
 )
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
+from screening.notes import notes, notes_of_history
 from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
-from screening.pipeline import Steps, describe_history, notes, notes_of_history
+from screening.pipeline import Steps, describe_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
@@ -149,7 +150,7 @@ class Stages:
         rows = self.plan["batch_rows"]
         given = {
             "path": str(path), "columns": dict(source.columns), "number": number, "parts": len(source.parts),
-            "rows": rows,
+            "rows": rows, "row_name": source.row_name,
         }  # fmt: skip
         return [
             Task(

@@ -14,17 +14,10 @@ from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, describe_input, draw_manifest
 from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
 from screening.hits import HIT_COLUMNS, count_fields, in_order
+from screening.notes import notes, notes_of_history
 from screening.payments import as_polars, is_plain_text
 from screening.payments.columns import MAJOR, match_columns
-from screening.pipeline import (
-    Result,
-    Steps,
-    check_arguments,
-    describe_history,
-    describe_index,
-    notes,
-    notes_of_history,
-)
+from screening.pipeline import Result, Steps, check_arguments, describe_history, describe_index
 from screening.rules import RULES
 from screening.rules.gathering import Found, gather, together
 from screening.rules.partitions import plan

@@ -81,13 +81,12 @@ def _banks(values: pl.Series) -> pl.DataFrame:
 
 def _numbers(values: pl.Series, keys: pl.Series, shortest: int) -> pl.DataFrame:
     """Each value as one number, and beside the listed numbers that it holds among other words."""
-    plain = values.to_frame("query").with_columns(
-        text=pl.col("query").str.normalize("NFKC").str.to_uppercase()
-    )
-    foreign = plain.filter(pl.col("text").str.contains(r"[\p{Nd}--0-9]"))  # digits of another script
-    if foreign.height:
-        read = dict(zip(foreign["text"], map(_with_plain_digits, foreign["text"]), strict=True))
-        plain = plain.with_columns(pl.col("text").replace(read))
+    plain = values.to_frame("query").with_columns(text=pl.col("query").str.to_uppercase())
+    foreign = values.filter(values.str.contains(r"[^\x00-\x7f]"))
+    if len(foreign):
+        read = pl.DataFrame({"query": foreign, "read": [_in_ascii_digits(text) for text in foreign]})
+        plain = plain.join(read, on="query", how="left", maintain_order="left")
+        plain = plain.with_columns(text=pl.coalesce("read", "text"))
     plain = plain.with_columns(part=pl.col("text").str.replace_all(_SIGNS, ""))
     long = keys.filter(keys.str.len_chars() >= shortest)
     holding = plain.filter(pl.col("part").str.contains_any(long.implode()))
@@ -102,8 +101,10 @@ def _numbers(values: pl.Series, keys: pl.Series, shortest: int) -> pl.DataFrame:
     return pl.concat([plain.select("query", "part"), more])
 
 
-def _with_plain_digits(text: str) -> str:
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+def _in_ascii_digits(text: str) -> str:
+    """In capitals, letters and digits of any width and digits of any script as the usual ones."""
+    plain = unicodedata.normalize("NFKC", text).upper()
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
 
 
 def _within(text: str, longest: int) -> Iterator[str]:

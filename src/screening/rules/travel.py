@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _CARD: Final = ("card_atm", "card_pos")
-_INCOME_PURPOSES: Final = ("SALA", "PAYR", "PENS", "SSBE", "BENE", "GOVT", "UBIL")
+_INCOME_PURPOSES: Final = ("SALA", "PAYR", "PENS", "SSBE", "BENE", "GOVT")  # ISO 20022 ExternalPurpose1Code
 _INCOME_PAYERS: Final = ("payroll", "benefit", "pension")
 
 
@@ -263,7 +263,7 @@ def _surnames(names: pl.Series) -> npt.NDArray[np.uint32]:
     key="party",
     flows=True,
     scope=("originator_party+beneficiary_party",),
-    version="2",
+    version="3",
     reason="{value} of {all} spent within {window} went to a conflict region while income continued at home",
 )
 def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits: int) -> Finding:

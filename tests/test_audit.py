@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -26,9 +28,6 @@ from screening.hits import FIELDS
 from screening.policy import NamePolicy, Policy
 from screening.rules.structuring import structuring
 from screening.schemas import ALERTS, COVERAGE, FLAGS, HITS, REJECTS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 TABLES = {
     "alerts": pl.DataFrame(
@@ -168,6 +167,21 @@ def test_rows_have_one_digest_however_they_lie_in_memory(data: st.DataObject) ->
     other = data.draw(st.lists(cells[kind] | st.none(), max_size=6).filter(lambda other: other != values))
     assert digest_rows(pl.DataFrame({"a": pl.Series(other, dtype=kind)})) != digest_rows(frame)
     assert digest_rows(frame.rename({"a": "b"})) != digest_rows(frame)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series([2**70, None], dtype=pl.Int128),
+        pl.Series([2**70, None], dtype=pl.UInt128),
+        pl.Series([Path("a"), None], dtype=pl.Object),
+        pl.Series([dt.timedelta(1), None]),
+        pl.Series([None, None], dtype=pl.Null),
+    ],
+)
+def test_rows_of_any_kind_of_column_have_a_digest(column: pl.Series) -> None:
+    frame = column.alias("a").to_frame()
+    assert digest_rows(frame) == digest_rows(frame.clone()) != digest_rows(frame.head(1))
 
 
 def test_a_folder_that_may_not_be_looked_into_is_a_typed_error(

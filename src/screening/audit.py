@@ -120,12 +120,19 @@ def _contents(column: pl.Series) -> Iterator[bytes]:
             yield from _contents(values.struct.field(field))
     elif values.dtype == pl.Binary:
         yield from _contents(values.bin.encode("hex"))
-    elif values.dtype.is_numeric() and not values.dtype.is_decimal():
+    elif values.dtype.is_float() or (
+        values.dtype.is_integer() and values.dtype not in (pl.Int128, pl.UInt128)
+    ):
         yield values.to_numpy().tobytes()
     elif values.dtype.is_temporal():
         yield from _contents(values.to_physical())
     else:
-        texts = values.cast(pl.String)
+        try:
+            texts = values.cast(pl.String)
+        except (
+            pl.exceptions.PolarsError
+        ):  # objects and types of other libraries: of columns that nothing reads
+            texts = pl.Series([repr(value) for value in values], dtype=pl.String)
         yield texts.str.len_bytes().to_numpy().tobytes()
         yield "".join(texts).encode("utf-8", "surrogatepass")
 

@@ -94,7 +94,7 @@ def _numbers(values: pl.Series, keys: pl.Series, shortest: int) -> pl.DataFrame:
     held = [
         (query, number)
         for query, text, whole in holding.select("query", "text", "part").iter_rows()
-        for number in _within(text, longest)
+        for number in dict.fromkeys(_within(text, longest))
         if number in wanted and number != whole
     ]
     more = pl.DataFrame(held, schema={"query": pl.String, "part": pl.String}, orient="row")
@@ -103,7 +103,8 @@ def _numbers(values: pl.Series, keys: pl.Series, shortest: int) -> pl.DataFrame:
 
 def _in_ascii_digits(text: str) -> str:
     """In capitals, letters and digits of any width and digits of any script as the usual ones."""
-    plain = unicodedata.normalize("NFKC", text).upper()
+    # a sign such as the numero sign would turn into letters of the number
+    plain = "".join(unicodedata.normalize("NFKC", c) if c.isalnum() else c for c in text).upper()
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in plain)
 
 

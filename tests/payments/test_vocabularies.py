@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import polars as pl
 import pytest
 
 from screening.corroboration.attributes import read_kind
+from screening.errors import SchemaError
 from screening.payments import conform, is_plain_text
 from screening.payments.words import (
     bic_of,
@@ -124,3 +126,18 @@ def test_a_column_whose_words_are_told_is_no_plain_text() -> None:
     for column in ("originator_type", "wallet_kind", "terminal_admin1"):
         assert not is_plain_text(column)
     assert is_plain_text("purpose_code") and is_plain_text("remittance_text")  # noqa: PT018
+
+
+@pytest.mark.parametrize("word", ["-", "n/a", "NULL", "none", " "])
+def test_a_word_for_no_value_is_none_in_a_column_of_wallets(word: str) -> None:
+    table = pl.DataFrame(
+        {
+            "transaction_id": ["a"], "booked_at": ["2026-03-01T10:00:00Z"], "amount": ["1"],
+            "currency": ["EUR"], "originator_name": ["Otto"], "wallet_kind": [word],
+        }
+    )  # fmt: skip
+    with pytest.raises(SchemaError, match="holds Duration"):
+        conform(table.with_columns(originator_name=pl.lit(dt.timedelta(1))))
+    read = conform(table)
+    assert read.transactions.collect()["wallet_kind"].to_list() == [None]
+    assert read.warnings.is_empty()

@@ -372,9 +372,9 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
         return False
     if rare:
         return accompanied or (letters >= _LONE_LETTERS and score >= WHOLE)
-    # "Al-Qaida", "Amir Rahimi": common words, so the whole name. "Abdul Rahman" is in many a longer name.
+    # "Al-Qaida", "Amir Rahimi": common words, so as they are listed. "Abdul Rahman" is in many a longer name.
     beside = {listed.name.tokens[j].roles[k] for option in options for j in option.listed}
-    return accompanied and score >= WHOLE and (listed.kind == "entity" or "title" in beside)
+    return accompanied and score >= FOLDED and (listed.kind == "entity" or "title" in beside)
 
 
 def _is_telling(option: Option, window: Name, listed: Listed, k: int) -> bool:

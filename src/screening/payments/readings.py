@@ -108,7 +108,7 @@ def read_part(
     schema = part.frame.collect_schema()
     kinds = {target: schema[name] for target, name in columns.items()}
     for target, kind in kinds.items():
-        if (kind.is_nested() and kind != pl.List(pl.String)) or kind.is_object():
+        if (kind.is_nested() and kind != pl.List(pl.String)) or kind.is_object() or kind == pl.Duration:
             raise SchemaError(f"{part.source}: column '{columns[target]}' holds {kind}, not plain values")
     raw = part.frame.select(
         (pl.col(ROW).cast(pl.Int64) + (number << PART_BITS)).alias(KEY),
@@ -269,7 +269,8 @@ def _worded(target: str, vocabulary: _Vocabulary) -> list[pl.Expr]:
     """A column of known words; one that is not known stays, or becomes the word for that."""
     text, known = pl.col(_TEXT + target), pl.col(_KNOWN + target)
     other = text if vocabulary.other is None else pl.when(text.is_not_null()).then(pl.lit(vocabulary.other))
-    made = [pl.coalesce(known, other).alias(target)]
+    meant = pl.when(known != "").then(known)  # a word such as "none" means that there is no value
+    made = [pl.when(known.is_null()).then(other).otherwise(meant).alias(target)]
     if vocabulary.problem is not None:
         wrong = pl.when(text.is_not_null() & known.is_null()).then(vocabulary.problem).otherwise(0)
         made.append(_problem(wrong, target))

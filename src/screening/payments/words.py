@@ -38,6 +38,7 @@ _FLAGS: Final = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
     **dict.fromkeys(("false", "f", "no", "n", "0"), "false"),
 }
+_NO_VALUE: Final = frozenset({"", "na", "nil", "none", "null"})
 _PURPOSE_LETTERS: Final = 4
 _BIC_LETTERS: Final = (8, 11)
 # the sign must stand there: "Bern" is no part "RN" of Belgium; nor may it be a blank, as in "La Paz"
@@ -162,8 +163,9 @@ def party_type_of(word: str) -> str | None:
 
 
 def wallet_kind_of(word: str) -> str | None:
-    """The kind of wallet that a word means."""
-    return synonyms("wallet_kinds").get(plain(word))
+    """The kind of wallet that a word means; empty where it means that there is none."""
+    letters = plain(word)
+    return "" if letters in _NO_VALUE else synonyms("wallet_kinds").get(letters)
 
 
 def purpose_of(word: str) -> str:

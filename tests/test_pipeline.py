@@ -19,6 +19,7 @@ import screening
 from screening import NameIndex, Policy, SanctionsList, designations, screen
 from screening.errors import PolicyError
 from screening.hits import find_hits
+from screening.rules.parties import conform_parties
 from screening.rules.structuring import structuring
 from screening.runs import read_parties, screen_into
 from screening.schemas import ALERTS, FLAGS, HITS, REJECTS
@@ -488,6 +489,27 @@ def test_parties_as_a_table_are_what_they_are_in_a_file(kind: Any, tmp_path: Pat
     read = screen(table, INDEX, parties=read_parties(path, policy=INDEX.policy))
     assert read.flags.filter(rule="TF-L07").height == 2
     assert_frame_equal(screen(table, INDEX, parties=parties).flags, read.flags)
+    named = screen(table, INDEX, parties=path)
+    assert_frame_equal(named.flags, read.flags)
+    assert named.manifest["parties"]["bytes"] == path.stat().st_size
+
+
+def test_a_table_of_parties_that_was_read_stays_as_it_is_and_is_read_as_payments_are() -> None:
+    policy = Policy()
+    told = pl.DataFrame(
+        {
+            "party_id": ["1", "2", "3", "4"],
+            "type": ["N.P.O.", "Natural Person", "Stranger", None],
+            "case_status": ["CONFIRMED", None, " ", "suspended"],
+            "opened_at": ["2024-01-05T10:00:00Z"] * 4,
+            "income_minor": ["100", None, "5", "6"],
+            "residence": ["Iraq", "IQ", None, "france"],
+        }
+    )
+    read = conform_parties(told, policy=policy)
+    assert read["type"].to_list() == ["npo", "person", "stranger", None]
+    assert read["case_status"].to_list() == ["confirmed", None, None, "suspended"]
+    assert_frame_equal(conform_parties(read, policy=policy), read)
 
 
 def test_rules_that_can_be_read_only_once_are_all_evaluated(tmp_path: Path) -> None:

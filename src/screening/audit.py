@@ -129,9 +129,8 @@ def _contents(column: pl.Series) -> Iterator[bytes]:
     else:
         try:
             texts = values.cast(pl.String)
-        except (
-            pl.exceptions.PolarsError
-        ):  # objects and types of other libraries: of columns that nothing reads
+        except pl.exceptions.PolarsError:
+            # objects and types of other libraries, in columns that nothing reads
             texts = pl.Series([repr(value) for value in values], dtype=pl.String)
         yield texts.str.len_bytes().to_numpy().tobytes()
         yield "".join(texts).encode("utf-8", "surrogatepass")

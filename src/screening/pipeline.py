@@ -30,7 +30,7 @@ from screening.payments import as_polars, conform
 from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
-from screening.rules.parties import conform_parties
+from screening.rules.parties import open_parties
 from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ __all__ = [
     "describe_index",
     "screen",
     "summarise",
+    "take_parties",
 ]
 
 _POLARS: Final = "polars"
@@ -175,11 +176,12 @@ def screen(
         history: Earlier payments, for rules that look back. Only `transactions` are flagged. A column that
             the history lacks is null in it (`screening.rules.assess`); that, and rows of it that cannot be
             read, stand in the warnings of the manifest.
-        parties: What is known of parties, as a table of any of these kinds with one row per `party_id` and
-            any of `screening.rules.PARTY_FIELDS`; `screening.runs.read_parties` reads one from a file.
+        parties: What is known of parties, as a table or file of any of these kinds with one row per
+            `party_id` and any of `screening.rules.PARTY_FIELDS`.
         facts: FACTS of the list (`SanctionsList.facts`), with which hits are corroborated; those behind
             the index by default.
-        threshold: Score from which a name is a hit, in place of the policy's.
+        threshold: Score from which a name is a hit, in place of the policy's; a name inside a text needs
+            `names.text_threshold` besides.
         progress: Told in words what is being done.
 
     Raises:
@@ -198,9 +200,7 @@ def screen(
         payments = conform(given, policy=policy)
         before, earlier_source = _taken(history, "earlier payments")
         earlier = None if before is None else conform(before, policy=policy, row_name="history")
-        known, parties_source = _taken(parties, "parties")
-        if known is not None:
-            known = conform_parties(known, policy=policy)
+        known, parties_source = take_parties(parties, policy=policy)
     with steps.step("screening names"):
         facts = index.facts if facts is None else facts
         search = partial(find_hits, index=index, facts=facts, policy=policy, threshold=threshold)
@@ -285,6 +285,18 @@ def _taken(given: Any, what: str) -> tuple[Any, dict[str, Any] | None]:
         return given, describe_input(given)
     rows = as_polars(given, what=what)
     return rows, describe_input(given, rows)
+
+
+def take_parties(parties: Any, *, policy: Policy) -> tuple[pl.DataFrame | None, dict[str, Any] | None]:
+    """The table of parties, cleaned and checked, and what a manifest says of it; None where there is none.
+
+    Raises:
+        SchemaError: It cannot be read, or does not hold what it must.
+    """
+    if parties is None:
+        return None, None
+    known = open_parties(parties, policy=policy)
+    return known, describe_input(parties, known)
 
 
 def describe_index(index: NameIndex, facts: pl.DataFrame, threshold: float | None) -> dict[str, Any]:

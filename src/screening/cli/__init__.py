@@ -194,11 +194,10 @@ def run(
     )
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
-        parties = None if parties_file is None else runs.read_parties(parties_file, policy=policy)
         index, facts = _index(list_file, policy, say)
         try:
             result = runs.screen_into(
-                out, table, index, policy=policy, history=history, parties=parties, facts=facts,
+                out, table, index, policy=policy, history=history, parties=parties_file, facts=facts,
                 threshold=threshold, budget=budget, resume=resume, progress=say,
             )  # fmt: skip
         except KeyboardInterrupt:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Final
+import os
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from screening.errors import SchemaError
-from screening.payments import to_utc
+from screening.payments import as_polars, open_source_table, to_utc
+from screening.payments.words import party_type_of
 from screening.reference.countries import country_code
 from screening.rules.columns import PARTY_FIELDS
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from screening.policy import Policy
 
-__all__ = ["CASE_STATUSES", "conform_parties"]
+__all__ = ["CASE_STATUSES", "conform_parties", "open_parties"]
 
 CASE_STATUSES: Final = ("suspended", "confirmed")
 """What `case_status` of a party may be; it is empty for all others."""
@@ -25,12 +27,23 @@ CASE_STATUSES: Final = ("suspended", "confirmed")
 _COLUMNS: Final = ("party_id", *PARTY_FIELDS)
 _BETWEEN: Final = {"expected_countries": " ", "holder_aliases": ";"}
 """Column that may be a list of texts -> what stands between them where it is one text."""
-_WORDS: Final = ("type", "case_status")  # compared with words in small letters
 _HINTS: Final = {
     "case_status": f"; known are {', '.join(CASE_STATUSES)}, and it is empty for all other parties",
     "opened_at": "; a time needs a zone, or set timezone under [payments]",
     "income_minor": "; it is a whole number of minor units",
 }
+
+
+def open_parties(parties: Any, *, policy: Policy) -> pl.DataFrame:
+    """`conform_parties` of a table of any library, or of a file of any format of payments.
+
+    Raises:
+        SchemaError: It cannot be read, or does not hold what it must.
+    """
+    if isinstance(parties, str | os.PathLike):
+        name, table = open_source_table(os.fspath(parties), policy=policy)
+        return conform_parties(table, policy=policy, source=name)
+    return conform_parties(as_polars(parties, what="parties"), policy=policy)
 
 
 def conform_parties(
@@ -120,9 +133,11 @@ def _read(values: pl.Series, policy: Policy) -> pl.Series:
     if values.name == "residence":
         codes = {text: country_code(text) for text in texts.drop_nulls().unique()}
         return texts.replace_strict(codes, default=None, return_dtype=pl.String)
-    if values.name in _WORDS:
-        texts = texts.str.to_lowercase()
+    if values.name == "type":  # as in payments; of other kinds than those nothing is known
+        kinds = {text: party_type_of(text) or text.lower() for text in texts.drop_nulls().unique()}
+        return texts.replace(kinds)
     if values.name == "case_status":
-        known = texts.is_in(CASE_STATUSES).alias("known").to_frame().with_columns(texts.alias("text"))
-        return known.select(pl.when("known").then("text")).to_series()
+        words = {text: text.lower() for text in texts.drop_nulls().unique()}
+        known = {text: word for text, word in words.items() if word in CASE_STATUSES}
+        return texts.replace_strict(known, default=None, return_dtype=pl.String)
     return texts

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
-from screening.payments import open_source_table
-from screening.rules.parties import conform_parties
+from screening.rules.parties import open_parties
 
 if TYPE_CHECKING:
+    import os
+
     import polars as pl
 
     from screening.policy import Policy
@@ -26,5 +26,4 @@ def read_parties(path: str | os.PathLike[str], *, policy: Policy) -> pl.DataFram
     Raises:
         SchemaError: A column is missing or unknown, a value cannot be read, or a party stands there twice.
     """
-    name, table = open_source_table(os.fspath(path), policy=policy)
-    return conform_parties(table, policy=policy, source=name)
+    return open_parties(path, policy=policy)

@@ -25,12 +25,11 @@ from screening.audit import (
     reference_data,
 )
 from screening.errors import RunError, ScreeningError
-from screening.payments import Source, as_polars, open_source, readable
-from screening.pipeline import Steps, check_arguments, describe_index, summarise
+from screening.payments import Source, open_source, readable
+from screening.pipeline import Steps, check_arguments, describe_index, summarise, take_parties
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
 from screening.rules.catalogue import by_id
-from screening.rules.parties import conform_parties
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
@@ -114,8 +113,7 @@ def screen_into(
     rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
-    given = None if parties is None else as_polars(parties, what="parties")
-    known = None if given is None else conform_parties(given, policy=policy)
+    known, parties_source = take_parties(parties, policy=policy)
     source = open_source(os.fspath(transactions), policy=policy)
     earlier = None if history is None else open_source(os.fspath(history), policy=policy, row_name="history")
     facts = index.facts if facts is None else facts
@@ -125,7 +123,7 @@ def screen_into(
             inputs = {
                 "input": describe_input(transactions),
                 "history": None if history is None else describe_input(history),
-                "parties": None if parties is None else describe_input(parties, given),
+                "parties": parties_source,
                 "index": describe_index(index, facts, threshold),
             }
             plan = _agree(

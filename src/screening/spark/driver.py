@@ -15,9 +15,16 @@ from screening.audit import account_for_rows, describe_input, draw_manifest
 from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
 from screening.hits import HIT_COLUMNS, count_fields, in_order
 from screening.notes import notes, notes_of_history
-from screening.payments import as_polars, is_plain_text
+from screening.payments import is_plain_text
 from screening.payments.columns import MAJOR, match_columns
-from screening.pipeline import Result, Steps, check_arguments, describe_history, describe_index
+from screening.pipeline import (
+    Result,
+    Steps,
+    check_arguments,
+    describe_history,
+    describe_index,
+    take_parties,
+)
 from screening.rules import RULES
 from screening.rules.gathering import Found, gather, together
 from screening.rules.partitions import plan
@@ -129,7 +136,7 @@ def screen(
     if history is not None:
         past = match_columns(history.columns, policy.payments, source="the history")
         _check_apart(transactions, columns["transaction_id"], history, past["transaction_id"])
-    known = None if parties is None else as_polars(parties, what="parties")
+    known, parties_source = take_parties(parties, policy=policy)
     drawn = plan(names, rules, parties=known, policy=policy)
     parts = parts or max(1, transactions.rdd.getNumPartitions())
     session = transactions.sparkSession
@@ -199,7 +206,7 @@ def screen(
         )
         + ([] if earlier is None else notes_of_history(earlier, past_rejects, columns=columns)),
         history=earlier,
-        parties=None if parties is None else describe_input(parties, known),
+        parties=parties_source,
     )
     manifest["clock"] = steps.clock()
     return SparkResult(result=Result(tables=tables, manifest=manifest), session=session)

@@ -94,6 +94,7 @@ class Scores:
         aliases: quality of the alias left out, and the score through the other names of its entry.
         strangers: quality of the alias left out, and the score of each designation that is not its own.
         pairs: schema, quality, is_match and score of labelled pairs; empty where there are none.
+        alone: name_type and score of each listed name in a text that is the name.
         peers: scorer, and how many alerts, people, aliases found, aliases and strangers RapidFuzz has.
     """
 
@@ -102,6 +103,7 @@ class Scores:
     aliases: pl.DataFrame
     strangers: pl.DataFrame
     pairs: pl.DataFrame
+    alone: pl.DataFrame
     peers: pl.DataFrame
 
 
@@ -115,6 +117,7 @@ def measure(sanctions: SanctionsList, *, size: Size, seed: int, cases: Path | No
         aliases,
         strangers,
         _pairs(cases),
+        _alone(index),
         _peers(index, size, seed),
     )
 
@@ -147,6 +150,15 @@ def _planted(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
         scored = part.join(found, on=["query", "reference"], how="left", maintain_order="left")
         parts.append(scored.with_columns(pl.col("score").fill_null(0.0)))
     return pl.concat(parts).select("manipulation", "channel", "kind", "weak", "score")
+
+
+def _alone(index: NameIndex) -> pl.DataFrame:
+    """Each listed name as a text of nothing else: whether the text channel seeks it at all."""
+    judged = index.names.join(index.unscreenable, on=["reference", "name"], how="anti")
+    asked = judged.select("reference", "name_type", query="name")
+    found = _found_in_texts(index, asked["query"])
+    scored = asked.join(found, on=["query", "reference"], how="left", maintain_order="left")
+    return scored.select("name_type", pl.col("score").fill_null(0.0))
 
 
 def _slips_in_texts(made: pl.DataFrame, seed: int) -> pl.DataFrame:

@@ -54,6 +54,7 @@ def rows_of(scores: Scores, section: str, policy: Policy) -> list[Row]:
     return [
         *_pair_rows(scores.pairs, section, policy.names.threshold),
         *_recall_rows(scores.planted, section, policy),
+        *_alone_rows(scores.alone, section, policy.names.text_threshold),
         *_alias_rows(scores, section, policy.names.threshold),
         *_innocent_rows(scores.innocents, section, policy),
         *_peer_rows(scores.peers, section),
@@ -89,6 +90,20 @@ def _pair_rows(pairs: pl.DataFrame, section: str, threshold: float) -> list[Row]
         share(
             section, "labelled pairs, STRONG failures", "all", failed, firm.height, better="lower", reach=0
         ),
+    ]
+
+
+def _alone_rows(alone: pl.DataFrame, section: str, threshold: float) -> list[Row]:
+    primary = alone.filter(pl.col("name_type") == "primary")
+    return [
+        share(
+            section,
+            "listed names found in a text that is the name",
+            item,
+            count(part["score"], threshold),
+            len(part),
+        )
+        for item, part in (("all", alone), ("primary", primary))
     ]
 
 

@@ -179,7 +179,17 @@ def test_a_number_that_stands_in_a_remark_of_the_list_is_named_in_the_reasons() 
         ("ZX\u0664\u0661\u0668\u0668\u0662\u0662", True),
         ("XZX418822", False),
         ("ZX4188221", False),
-        ("7 ZX418822 7", False),
+        ("7-ZX418822-7", False),
+        ("ZX418822 issued 2004", True),
+        ("issued 2004: ZX418822", True),
+        ("ZX418822 2004", True),
+        ("ZX 418 822 12.03.2004", True),
+        ("AB 123 ZX 418822", True),
+        ("Passport ZX41/8822", True),
+        ("passport 4455667 issued 2004", True),
+        ("4455667 AB12", True),
+        ("44 55 667 12", False),
+        ("12 445 5667", False),
         ("ZX41/8822", True),
         ("passport 77", False),
         ("77", True),
@@ -193,10 +203,27 @@ def test_a_listed_number_is_met_among_words_and_in_other_digits_and_never_inside
         [
             {"reference": "X.1", "kind": "passport", "number": "ZX 418822", "normalised": "ZX418822"},
             {"reference": "X.2", "kind": "national_id", "number": "77", "normalised": "77"},
+            {"reference": "X.3", "kind": "national_id", "number": "4455667", "normalised": "4455667"},
         ]
     )
     found = find_hits(payments({"originator_national_id": given}), index).table
     assert found.height == met
+
+
+@pytest.mark.parametrize(
+    ("given", "met"),
+    [
+        ("OTHRXK22, testxk22abc", True),
+        ("TEST XK 22", True),
+        ("test-xk-22-abc; OTHRXK22", True),
+        ("\uff34\uff25\uff33\uff34\uff38\uff2b\uff12\uff12", True),
+        ("TEST XK 22 9", False),
+        ("TEST, XK22", False),
+    ],
+)
+def test_a_listed_bank_is_met_however_its_bic_is_spaced(given: str, met: bool) -> None:  # noqa: FBT001
+    index = Plain([{"reference": "X.3", "kind": "bic", "number": "TESTXK22", "normalised": "TESTXK22"}])
+    assert find_hits(payments({"intermediary_bics": given}), index).table.height == met
 
 
 def test_a_field_of_many_numbers_is_read_in_time_that_grows_with_its_length() -> None:

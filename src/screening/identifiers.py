@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["listed_numbers", "numbers_met"]
 
-_BANK: Final = 8  # letters of a BIC that name the bank; the rest names a branch
+_BIC: Final = (8, 11)  # characters of a BIC, without and with a branch (ISO 9362)
+_BANK: Final = 8  # of them name the bank
 _SHORT_NUMBER: Final = 0.9  # score of a document number that others may have by chance: it is for review
 _SIGNS: Final = r"[^\p{L}\p{N}]"
 _PIECES: Final = re.compile(r"[^\W_]+")
-_BETWEEN: Final = re.compile(r"[,;:/|()\[\]\n]")  # numbers, not parts of one
+_ENDS: Final = re.compile(r"[,;:|()\[\]\n]")  # of a number; a stroke may stand inside one too
 
 
 def listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
@@ -73,21 +74,31 @@ def numbers_met(values: pl.Series, listed: pl.DataFrame, shortest: int) -> pl.Da
 
 def _banks(values: pl.Series) -> pl.DataFrame:
     """Each value beside the banks that it names."""
-    words = values.to_frame("query").with_columns(
-        part=pl.col("query").str.to_uppercase().str.extract_all(r"[A-Z0-9]+")
+    texts = _in_usual_letters(values)
+    words = texts.select("query", part=pl.col("text").str.extract_all("[A-Z0-9]+")).explode("part")
+    bics = texts.select(
+        "query", part=pl.col("text").str.replace_all(_ENDS.pattern, "/").str.split("/")
+    ).explode("part")
+    in_groups = bics.with_columns(pl.col("part").str.replace_all(_SIGNS, "")).filter(
+        pl.col("part").str.len_chars().is_in(_BIC)
     )
-    return words.explode("part").with_columns(part=pl.col("part").str.slice(0, _BANK))
+    return pl.concat([words, in_groups]).with_columns(part=pl.col("part").str.slice(0, _BANK))
+
+
+def _in_usual_letters(values: pl.Series) -> pl.DataFrame:
+    """Each value as `query`, and as `text` in capitals, usual digits and letters of usual width."""
+    plain = values.to_frame("query").with_columns(text=pl.col("query").str.to_uppercase())
+    foreign = values.filter(values.str.contains(r"[^\x00-\x7f]"))
+    if not len(foreign):
+        return plain
+    read = pl.DataFrame({"query": foreign, "read": [_in_ascii_digits(text) for text in foreign]})
+    joined = plain.join(read, on="query", how="left", maintain_order="left")
+    return joined.select("query", text=pl.coalesce("read", "text"))
 
 
 def _numbers(values: pl.Series, keys: pl.Series, shortest: int) -> pl.DataFrame:
     """Each value as one number, and beside the listed numbers that it holds among other words."""
-    plain = values.to_frame("query").with_columns(text=pl.col("query").str.to_uppercase())
-    foreign = values.filter(values.str.contains(r"[^\x00-\x7f]"))
-    if len(foreign):
-        read = pl.DataFrame({"query": foreign, "read": [_in_ascii_digits(text) for text in foreign]})
-        plain = plain.join(read, on="query", how="left", maintain_order="left")
-        plain = plain.with_columns(text=pl.coalesce("read", "text"))
-    plain = plain.with_columns(part=pl.col("text").str.replace_all(_SIGNS, ""))
+    plain = _in_usual_letters(values).with_columns(part=pl.col("text").str.replace_all(_SIGNS, ""))
     long = keys.filter(keys.str.len_chars() >= shortest)
     holding = plain.filter(pl.col("part").str.contains_any(long.implode()))
     wanted, longest = set(long), int(long.str.len_chars().max() or 0)  # type: ignore[arg-type]
@@ -109,21 +120,37 @@ def _in_ascii_digits(text: str) -> str:
 
 
 def _within(text: str, longest: int) -> Iterator[str]:
-    """The numbers that a text may hold: signs may stand inside one, and words without digits beside it."""
-    for part in _BETWEEN.split(text):
-        pieces = _PIECES.findall(part)
-        digits = [place for place, piece in enumerate(pieces) if any(map(str.isdigit, piece))]
-        if not digits:
+    """The numbers that a text may hold: signs, blanks and words may stand inside one, other words beside it.
+
+    Digits in groups are one number: what only a blank parts from another number is a number of its own if it
+    holds a letter or no blank.
+    """
+    pieces = _PIECES.findall(text)
+    gaps = ["|", *_PIECES.split(text)[1:-1], "|"]
+    numbered = [False, *(any(map(str.isdigit, piece)) for piece in pieces), False]
+    for first in range(len(pieces)):
+        opens = _edge(gaps[first], beside_digits=numbered[first])
+        if not opens:
             continue
-        number, before, behind = "".join(pieces[digits[0] : digits[-1] + 1]), digits[0], digits[-1] + 1
-        while len(number) <= longest:
-            run = number
-            for piece in ("", *pieces[behind:]):
-                run += piece
-                if len(run) > longest:
-                    break
-                yield run
-            if not before:
+        number = ""
+        for last in range(first, len(pieces)):
+            number += pieces[last]
+            if len(number) > longest:
                 break
-            before -= 1
-            number = pieces[before] + number
+            closes = _edge(gaps[last + 1], beside_digits=numbered[last + 2])
+            grouped = last > first and number.isdigit()
+            if (
+                closes
+                and not (grouped and "blank" in (opens, closes))
+                and any(numbered[first + 1 : last + 2])
+            ):
+                yield number
+            if _ENDS.search(gaps[last + 1]):
+                break
+
+
+def _edge(gap: str, *, beside_digits: bool) -> Literal["", "blank", "free"]:
+    """Whether a number may begin or end at signs, beside another number or not."""
+    if not beside_digits or "/" in gap or _ENDS.search(gap):
+        return "free"
+    return "blank" if any(map(str.isspace, gap)) else ""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from screening.designations import SanctionsList
-    from screening.names.comparison import Kind
+    from screening.names.tokens import Kind
 
 LOWEST: Final = 0.60
 IN_TEXTS: Final = ("accents", "token_order", "substitution", "two_edits", "romanisation")
@@ -91,7 +91,8 @@ class Scores:
         planted: manipulation, channel, kind, weak, and the score of the right designation (0: not found).
         innocents: group, region, and the best score on any name, on names not weak, on weak ones, and in the
             name read as a text, where a party field with such a name would be.
-        aliases: quality of the alias left out, and the score through the other names of its entry.
+        aliases: quality of the alias left out, or that it is in its own script, and the score through the
+            other names of its entry.
         strangers: quality of the alias left out, and the score of each designation that is not its own.
         pairs: schema, quality, is_match and score of labelled pairs; empty where there are none.
         alone: name_type and score of each listed name in a text that is the name.
@@ -229,6 +230,8 @@ def _about_nobody(n: int, seed: int) -> pl.Series:
     return texts.alias("text").drop_nulls().unique(maintain_order=True)
 
 
+OWN_SCRIPT: Final = "in its own script"
+"""Stands for the quality of names that the list gives in their own script."""
 Entries = dict[str, list[tuple["Kind", str, frozenset[str]]]]
 Asked = list[tuple[str, str, str, frozenset[str]]]
 
@@ -237,12 +240,14 @@ def _aliases(index: NameIndex) -> tuple[Entries, Asked]:
     """Names of each entry, and the aliases that are asked for: reference, quality, name, forms."""
     entries: Entries = defaultdict(list)
     asked: Asked = []
-    for reference, kind, name, quality in index.names.select("reference", "kind", "name", "quality").rows():
+    columns = ("reference", "kind", "name", "name_type", "quality")
+    for reference, kind, name, name_type, quality in index.names.select(columns).rows():
         prepared = prepare(name)
         forms = frozenset(token.form for token in prepared.tokens)
         entries[reference].append((kind, name, forms))
-        if quality in ("Good", "Low") and prepared.screenable:
-            asked.append((reference, quality, name, forms))
+        grades = [quality] if quality in ("Good", "Low") else []
+        grades += [OWN_SCRIPT] if name_type == "original_script" else []
+        asked += [(reference, grade, name, forms) for grade in grades if prepared.screenable]
     return entries, asked
 
 
@@ -277,12 +282,19 @@ def _peers(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
 def _left_out(index: NameIndex) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Each alias against the other names of its entry, and against all other entries.
 
-    Names of the entry that differ in case, accents, punctuation or order only count as the alias itself.
+    Names of the entry that differ in case, accents, punctuation or order only count as the alias itself, and
+    all names in their own script are left out together.
     """
     entries, asked = _aliases(index)
+    own_script = {(reference, name) for reference, quality, name, _ in asked if quality == OWN_SCRIPT}
     rows = []
     for reference, quality, alias, own in asked:
-        others = [(kind, name) for kind, name, forms in entries[reference] if forms != own]
+        left_out = own_script if quality == OWN_SCRIPT else ()
+        others = [
+            (kind, name)
+            for kind, name, forms in entries[reference]
+            if forms != own and (reference, name) not in left_out
+        ]
         reached = max((compare(alias, name, kind=kind).score for kind, name in others), default=0.0)
         rows.append((quality, reached))
     aliases = pl.DataFrame(rows, schema={"quality": pl.String, "score": pl.Float64}, orient="row")

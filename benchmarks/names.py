@@ -230,7 +230,7 @@ def typical_pairs(listed: Path, cases: Path | None, seed: int) -> dict[str, list
 
 def print_scalar(listed: Path, cases: Path | None, seed: int) -> None:
     print("\nscalar compare, microseconds per pair (goal: typical under 60, none over 5,000)")
-    compare("warm", "the tables")  # read from their files once
+    compare("warm", "\u062c\u062f\u0648\u0644")  # the tables are read from their files once
     for name, pairs in typical_pairs(listed, cases, seed).items():
         first = microseconds(pairs)
         again = np.min([microseconds(pairs) for _ in range(5)], axis=0).tolist()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from board import Row, plain, share
-from measures import IN_TEXTS, NOBODY, SOMEBODY
+from measures import IN_TEXTS, NOBODY, OWN_SCRIPT, SOMEBODY
 from screening.validation.manipulations import MANIPULATIONS
 
 if TYPE_CHECKING:
@@ -138,12 +138,12 @@ def _recall_rows(planted: pl.DataFrame, section: str, policy: Policy) -> list[Ro
 
 def _alias_rows(scores: Scores, section: str, threshold: float) -> list[Row]:
     rows = []
-    for quality, reach in (("Good", _GOOD_ALIASES), ("Low", None)):
+    for quality, reach in (("Good", _GOOD_ALIASES), ("Low", None), (OWN_SCRIPT, None)):
         measure = "alias found through the other names of its entry"
         part = scores.aliases.filter(pl.col("quality") == quality)["score"]
         if len(part):
             rows.append(share(section, measure, quality, count(part, threshold), len(part), reach=reach))
-    for quality, reach in (("Good", _STRANGERS), ("Low", None)):
+    for quality, reach in (("Good", _STRANGERS), ("Low", None), (OWN_SCRIPT, None)):
         measure = "other entries per alias asked"
         asked = scores.aliases.filter(pl.col("quality") == quality).height
         others = count(scores.strangers.filter(pl.col("quality") == quality)["score"], threshold)

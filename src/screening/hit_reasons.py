@@ -15,8 +15,8 @@ from screening.names.normalise import prepare, prepare_readings
 from screening.schemas import TEXT_COLUMNS
 
 if TYPE_CHECKING:
-    from screening.names.comparison import Kind
     from screening.names.explanation import Comparison
+    from screening.names.tokens import Kind
 
 __all__ = ["PLACE", "compare_inside", "with_reasons"]
 

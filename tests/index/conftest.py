@@ -27,7 +27,8 @@ PERSONS = (
     "Mohammed Ali Hassan", "Mohammad Hussain", "Mohamed Ali", "Maria del Carmen de la Velkara y Orlank",
     "Sheikh Dr. Velk", "VELKARIONDORMANI", "Yusuf ibn Torvash bin Qorvati", "AL",
     "Tschetschenow Dschalil", "Anh Thi Nguyen Velk", "Κωνσταντίνος Βέλκαρης", "יוסף ולקר",
-    "Ｖｅｌｋａｒ Ａｒｄｏ",
+    "Ｖｅｌｋａｒ Ａｒｄｏ", "حزب الله فيلكار", "Abu Bakr VELKARI", "Faizullah DORMANI", "مطيع الله غفاری",
+    "Aboubakr Dormanov", "القاعدة ولكار", "قدرت الله جمال", "Noor-ul-Haq TORVASH", "משה ולקר",
 )  # fmt: skip
 FIRMS = (
     "Velkar Trading Company L.L.C.", "11420 CORP", "Velkar Fund II", "A-B-C Company", "JSC VELKARIL",

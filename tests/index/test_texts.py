@@ -24,7 +24,7 @@ from screening.validation.people import people
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from screening.names.comparison import Kind
+    from screening.names.tokens import Kind
 
 PERSONS = (
     "Khalid Dormani AL-TESTI", "al Testi", "Ardo Belvane", "Orlankovic", "Mohammed Ali", "Hassan",

@@ -25,7 +25,7 @@ from screening.validation.people import companies, people
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from screening.names.comparison import Kind
+    from screening.names.tokens import Kind
 
 THRESHOLD = Policy().names.threshold
 PERSONS = people(150, seed=11)["name"].to_list()

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names.comparison import FOLDED, OTHER_SPELLING, REORDERED, ROMANISED, TYPO_FLOOR, in_kind
+from screening.names.comparison import FOLDED, REORDERED
 from screening.names.explanation import compare
 from screening.names.lexicon import rarity
+from screening.names.likeness import OTHER_SPELLING, ROMANISED, TYPO_FLOOR, in_kind
 from screening.names.normalise import prepare
 from screening.names.tokens import make_token
 from screening.policy import Policy

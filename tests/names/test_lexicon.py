@@ -14,6 +14,7 @@ from screening.names.tokens import make_token
 
 DATA = files("screening.names") / "data"
 KEYS = {
+    "abjads": ("script", "letter", "place"),
     "clerical": ("form",),
     "equivalents": ("form", "kind"),
     "field_words": ("word", "use"),
@@ -56,7 +57,7 @@ def test_no_key_stands_twice(table: str) -> None:
 def test_rows_are_whole(table: str) -> None:
     for row in rows(table):
         assert None not in row
-        assert all(row[column] for column in KEYS[table])
+        assert all(row[column] for column in KEYS[table] if column != "place")
 
 
 @pytest.mark.parametrize("table", ["clerical", "legal_forms", "particles", "titles"])
@@ -79,6 +80,14 @@ def test_a_rarity_key_is_a_sound_that_a_token_can_have() -> None:
     keys = {row["key"] for row in rows("rarity")}
     assert [key for key in keys if re.search(r"e|(.)\1", key)] == []
     assert keys >= {make_token(name).keys[0] for name in ("muhammad", "ahmad", "hasan", "trading")}
+
+
+def test_letters_without_vowels_have_spellings_wherever_they_stand() -> None:
+    for script, table in lexicon.letters().items():
+        assert {place for _, place in table} <= {"", "start", "end", "article"}, script
+        for letter, _ in table:
+            assert (letter, "") in table
+    assert all(re.fullmatch(r"([a-z]+|-)( ([a-z]+|-))*", row["spellings"]) for row in rows("abjads"))
 
 
 def test_homoglyphs_lead_to_plain_letters_and_digits() -> None:

@@ -19,14 +19,7 @@ import numpy.typing as npt
 
 from screening.index.batch import ranges
 from screening.index.threads import in_threads
-from screening.names.comparison import (
-    CONTRADICTED,
-    EXTRA,
-    EXTRA_SCARCITY,
-    FULL_EVIDENCE,
-    MISSING,
-    SCARCITY,
-)
+from screening.names.comparison import CONTRADICTED, EXTRA, EXTRA_SCARCITY, FULL_EVIDENCE, MISSING, SCARCITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,9 @@ from rapidfuzz.distance import OSA
 
 from screening.index.batch import ranges
 from screening.index.neighbours import Neighbours
-from screening.names.comparison import (
+from screening.names.comparison import INITIAL_COVER, Meeting, rank
+from screening.names.likeness import (
     INCIDENTAL,
-    INITIAL_COVER,
     OF_THEIR_OWN,
     OTHER_NAME,
     OTHER_SPELLING,
@@ -26,11 +26,9 @@ from screening.names.comparison import (
     SHORT,
     SOUND,
     TYPO_FLOOR,
-    Meeting,
     likeness,
-    rank,
 )
-from screening.names.comparison import INITIAL as ALIKE_INITIAL
+from screening.names.likeness import INITIAL as ALIKE_INITIAL
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ alike, weight, own and cover, as in `Meeting`; and in which way. All of them are
 _COLUMNS: Final = 6
 _VALUES: Final = ("alike", "weight", "own", "cover")
 
-_HOW: Final = ("", "same", "initial", "romanisation", "typo", "romanisation and typo", "script")
+_HOW: Final = ("", "same", "initial", "romanisation", "typo", "romanisation and typo", "script", "consonants")
 _NUMBER: Final = {how: number for number, how in enumerate(_HOW)}
 INITIAL: Final = _NUMBER["initial"]
 _REMEMBERED: Final = 1 << 18  # tokens of which is kept what they meet
@@ -230,8 +228,8 @@ def _tabled(  # noqa: PLR0917 (pairs of tokens, and how alike they are)
     in_kind = np.repeat(alike[:, None], len(KINDS), axis=1)
     initial = how == INITIAL
     typo = (how == _NUMBER["typo"]) | (how == _NUMBER["romanisation and typo"])
-    other = np.where(typo | (how == _NUMBER["script"]), OTHER_NAME, 0.0)
-    other[how == _NUMBER["romanisation"]] = OTHER_SPELLING
+    other = np.where(typo | (how == _NUMBER["consonants"]), OTHER_NAME, 0.0)
+    other[(how == _NUMBER["romanisation"]) | (how == _NUMBER["script"])] = OTHER_SPELLING
     in_kind -= np.where(mine.known[t], other[:, None] * (1 - mine.weights[t]), 0.0)
     two_known = (mine.incidental[t] & theirs.of_their_own[u]) | (theirs.incidental[u] & mine.of_their_own[t])
     in_kind[two_known & typo[:, None]] = 0.0

@@ -7,7 +7,7 @@ find the pairs; `names.comparison.similarity` alone decides what each pair is wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -17,8 +17,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from screening.index.batch import ranges
-from screening.names.comparison import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
-from screening.names.tokens import ABJADS, Token
+from screening.names.abjads import ABJADS, consonants_left, consonants_written, which_may_be
+from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
+from screening.names.tokens import Token
 
 __all__ = ["Neighbours"]
 
@@ -37,11 +38,12 @@ class Neighbours:
         self.same = _places(listed, _same)
         self.by_letter = _places(listed, lambda token: (token.form[0],))
         self.letters = _places(listed, _initial)
+        self.scripts = _Scripts(listed)
         self.near = [(_Spelled(listed, theirs), mine, floor) for mine, theirs, floor in _NEARNESS]
 
     def of(self, batch: Sequence[Token]) -> tuple[Ints, Ints]:
         """Positions (batch, listed) of every pair whose similarity may be above zero, and of some more."""
-        pairs = [self._equal(batch), self._initials(batch)]
+        pairs = [self._equal(batch), self._initials(batch), self._across(batch)]
         for theirs, spellings, floor in self.near:
             mine = _Spelled(batch, spellings)
             a, b = _near_strings(mine, theirs, floor)
@@ -70,6 +72,37 @@ class Neighbours:
             for j in (self.by_letter if _initial(token) else self.letters).get(token.form[0], ())
         ]
         return np.array(codes, dtype=np.int64)
+
+    def _across(self, batch: Sequence[Token]) -> Ints:
+        """Words without vowels beside those that may be the same in another script."""
+        codes: list[int] = []
+        mine, theirs = _Scripts(batch), self.scripts
+        for i, j in mine.unvowelled_with(theirs):
+            codes.append(i * self.width + j)
+        for j, i in theirs.unvowelled_with(mine):
+            codes.append(i * self.width + j)
+        return np.array(codes, dtype=np.int64)
+
+
+class _Scripts:
+    """Tokens of scripts without vowels, and the others by their consonants."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.unvowelled = [(place, token) for place, token in enumerate(tokens) if token.script in ABJADS]
+        self.spoken: dict[str, tuple[list[int], list[str]]] = {}
+        for place, token in enumerate(tokens):
+            if token.script not in ABJADS:
+                places, forms = self.spoken.setdefault(consonants_left(token.form), ([], []))
+                places.append(place)
+                forms.append(token.form)
+
+    def unvowelled_with(self, others: _Scripts) -> Iterator[tuple[int, int]]:
+        """Places of tokens without vowels, and of what they may be among others."""
+        for place, token in self.unvowelled:
+            for consonants in consonants_written(token.native, token.script):
+                places, forms = others.spoken.get(consonants, ((), ()))
+                for fit in which_may_be(token.native, token.script, forms):
+                    yield place, places[fit]
 
 
 def _same(token: Token) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from screening.index.batch import Ints, ranges, tokenise_batch
 from screening.index.bound import Seen, upper_bound
 from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
+from screening.names.abjads import ABJADS
 from screening.names.comparison import units
 from screening.names.lexicon import legal_forms_cjk
 from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
@@ -232,11 +233,16 @@ class _Pieces:
         self.seen = Seen(self.code)
         self.name = self.code % max(1, self.names)
         self.starts = np.searchsorted(self.code, np.arange(len(words) + 1) * self.names)
-        surfaces = [token.surface for token in batch.tokens]
         starts, ids = batch.starts.tolist(), batch.ids.tolist()
-        read = [[surfaces[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
-        self.surfaces = [[surface for surface in of_word if surface] for of_word in read]
-        self.begins = [any(s in vocabulary.prefixes for s in of_word) for of_word in self.surfaces]
+        self.tokens = [[batch.tokens[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
+        written = np.searchsorted(batch.written_rows, np.arange(len(words) + 1)).tolist()
+        unvowelled = [token.script in ABJADS for token in batch.tokens]
+        self.unvowelled = [
+            [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if unvowelled[t]]
+            for begin, end in pairwise(written)
+        ]
+        begins = [vocabulary.split.begins(token) for token in batch.tokens]
+        self.begins = [any(begins[t] for t in ids[begin:end]) for begin, end in pairwise(starts)]
         # At the end of a window a word stands without its full stop.
         bare = [prepare(word[:-1], ends=False) for word in words if word.endswith(".")]
         vocabulary.meetings.of(list({token for name in bare for _, token in units(name)}))
@@ -350,22 +356,26 @@ class _Flat:
 
     def _spelled(self, codes: list[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
         """The first and the last of the pieces that together spell one listed token, and who holds that."""
-        begins, vocabulary = self.pieces.begins, self.pieces.vocabulary
-        if not any(begins[code] for code in codes):
-            return
-        surfaces = [(spot, s) for spot, code in enumerate(codes) for s in self.pieces.surfaces[code]]
-        for start, (spot, surface) in enumerate(surfaces):
-            if surface not in vocabulary.prefixes:
-                continue
-            joined = surface
-            for last, more in islice(surfaces, start + 1, None):
-                joined += more
-                if last > spot:
-                    for u in vocabulary.by_surface.get(joined, ()):
-                        slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
-                        yield spot, last, frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
-                if joined not in vocabulary.prefixes:
-                    break
+        pieces, split = self.pieces, self.pieces.vocabulary.split
+        if any(pieces.begins[code] for code in codes):
+            tokens = [(spot, token) for spot, code in enumerate(codes) for token in pieces.tokens[code]]
+            for start, (spot, first) in enumerate(tokens):
+                if not split.begins(first):
+                    continue
+                for count, met, _ in split.over(token for _, token in islice(tokens, start, None)):
+                    last = tokens[start + count - 1][0]
+                    yield from ((spot, last, self._holders(u)) for u in met if last > spot)
+        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.unvowelled[code]]
+        for (spot, first), (last, second) in pairwise(words):
+            if last == spot + 1 and first.script == second.script:
+                met = split.in_another_script(first, second)
+                yield from ((spot, last, self._holders(u)) for u in met)
+
+    def _holders(self, u: int) -> frozenset[int]:
+        """The listed names that hold a token."""
+        vocabulary = self.pieces.vocabulary
+        slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
+        return frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
 
 
 def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)

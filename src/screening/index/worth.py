@@ -14,19 +14,14 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
+from screening.index.joins import Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
-from screening.names.comparison import (
-    GLUED,
-    SHORTEST_CUT,
-    Listed,
-    Meeting,
-    meet_cut,
-    meet_span,
-)
+from screening.names.abjads import ABJADS
+from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 __all__ = ["Appraisal", "Vocabulary", "appraise"]
 
@@ -42,7 +37,7 @@ class Vocabulary:
     def __init__(self, listed: list[Listed]) -> None:
         self.number: dict[Token, int] = {}
         holders: dict[tuple[int, int], list[int]] = defaultdict(list)
-        self.spans: dict[str, list[tuple[int, float, float, float]]] = defaultdict(list)
+        self.glued = Glued()
         self.units: list[list[int]] = []
         for place, name in enumerate(listed):
             k = name.k
@@ -51,23 +46,19 @@ class Vocabulary:
                 continue
             for u in dict.fromkeys(self.units[-1]):
                 holders[u, k].append(place)
-            for text, (span, alike) in name.spans.items():
-                self.spans[text].append((place, *name.worth(span), alike))
+            self.glued.add(place, name)
         self.tokens = list(self.number)
         slots = [holders.get((u, k), []) for u in range(len(self.tokens)) for k in range(len(KINDS))]
         self.starts = np.concatenate([[0], np.cumsum([len(slot) for slot in slots])]).astype(np.int64)
         self.places = np.array([place for slot in slots for place in slot], dtype=np.int64)
-        self.by_surface: dict[str, list[int]] = defaultdict(list)
+        self.split = Split(self.tokens)
         self.by_prefix: dict[str, list[int]] = defaultdict(list)
         for u, token in enumerate(self.tokens):
-            if len(token.own_surface) > 1:
-                self.by_surface[token.own_surface].append(u)
             for cut in range(1, len(token.form)):
                 self.by_prefix[token.form[:cut]].append(u)
         written = [text for token in self.tokens for text in (token.form, token.surface, *token.keys)]
-        digits = dict.fromkeys(filter(_DIGIT.search, (*written, *self.spans)))
+        digits = dict.fromkeys(filter(_DIGIT.search, (*written, *self.glued.letters)))
         self.digits = " ".join(digits)
-        self.prefixes = {surface[:cut] for surface in self.by_surface for cut in range(1, len(surface))}
         held = np.diff(self.starts).reshape(-1, len(KINDS)) > 0
         self.meetings = Meetings(self.tokens, held)
 
@@ -141,33 +132,44 @@ def _groups(key: Ints, value: Ints) -> Iterator[tuple[int, Ints]]:
         yield int(key[begin]), value[begin:end]
 
 
-def _query_spans(batch: Batch, vocabulary: Vocabulary) -> Iterable[tuple[tuple[int, ...], Ints]]:
-    """Neighbouring tokens that spell one listed token when written together, and their rows."""
-    surfaces = [token.surface for token in batch.tokens]
-    width = len(surfaces)
-    begins = np.array([surface in vocabulary.prefixes for surface in surfaces], dtype=bool)
+def _written_apart(
+    batch: Batch, vocabulary: Vocabulary
+) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
+    """Neighbouring tokens that together may be listed ones: which, how alike, and the rows that hold them."""
+    split, width = vocabulary.split, len(batch.tokens)
+    begins = np.array([split.begins(token) for token in batch.tokens], dtype=bool)
     start = np.flatnonzero(begins[batch.ids[:-1]]) if len(batch.ids) else np.empty(0, np.int64)
     start = start[batch.rows[start] == batch.rows[start + 1]]
+    pairs, of = np.unique(batch.ids[start] * width + batch.ids[start + 1], return_inverse=True)
+    start = start[split.may_join(batch.tokens, pairs // width, pairs % width)[of]]
     for pair, where in _groups(batch.ids[start] * width + batch.ids[start + 1], start):
         members = divmod(pair, width)
-        text = surfaces[members[0]] + surfaces[members[1]]
-        if text in vocabulary.by_surface and surfaces[members[1]]:
-            yield members, batch.rows[where]
-        if text in vocabulary.prefixes:
-            for position in where.tolist():
-                yield from _longer_spans(batch, vocabulary, surfaces, position, text)
+        _, met, more = next(split.over(batch.tokens[t] for t in members))
+        if met:
+            yield members, met, batch.rows[where]
+        for position in where.tolist() if more else ():
+            ids = batch.ids[position : batch.starts[batch.rows[position] + 1]].tolist()
+            for count, longer, _ in split.over(batch.tokens[t] for t in ids):
+                if count > 2 and longer:
+                    yield tuple(ids[:count]), longer, batch.rows[position : position + 1]
+    yield from _unvowelled(batch, vocabulary)
 
 
-def _longer_spans(
-    batch: Batch, vocabulary: Vocabulary, surfaces: list[str], start: int, text: str
-) -> Iterable[tuple[tuple[int, ...], Ints]]:
-    row = batch.rows[start]
-    for last in range(start + 2, int(batch.starts[row + 1])):
-        text += surfaces[batch.ids[last]]
-        if text in vocabulary.by_surface:
-            yield tuple(batch.ids[start : last + 1].tolist()), np.array([row])
-        if text not in vocabulary.prefixes:
-            return
+def _unvowelled(
+    batch: Batch, vocabulary: Vocabulary
+) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
+    """The same of words without vowels, as they are written."""
+    scripts = np.array(
+        [ABJADS.index(t.script) if t.script in ABJADS else -1 for t in batch.tokens], dtype=np.int64
+    )
+    ids, rows = batch.written_ids, batch.written_rows
+    script = scripts[ids]
+    start = np.flatnonzero((rows[:-1] == rows[1:]) & (script[:-1] >= 0) & (script[:-1] == script[1:]))
+    for pair, where in _groups(ids[start] * len(batch.tokens) + ids[start + 1], start):
+        members = divmod(pair, len(batch.tokens))
+        met = vocabulary.split.in_another_script(*(batch.tokens[t] for t in members))
+        if met:
+            yield members, met, rows[where]
 
 
 class _Ledger:
@@ -197,19 +199,19 @@ class _Ledger:
         for t, token in enumerate(self.batch.tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
-            for place, weight, cover, alike in self.vocabulary.spans.get(token.own_surface, ()):
+            for place, weight, cover, alike in self.vocabulary.glued.of(token):
                 k = self.kinds[place]
                 self.add(t, place, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
 
     def add_spans(self) -> None:
         """What neighbouring tokens are worth where together they spell one listed token."""
-        for members, rows in _query_spans(self.batch, self.vocabulary):
+        for members, met, rows in _written_apart(self.batch, self.vocabulary):
             tokens = [self.batch.tokens[t] for t in members]
-            for u in self.vocabulary.by_surface["".join(token.surface for token in tokens)]:
+            for u, alike in met.items():
                 for k in range(len(KINDS)):
                     weight, own = sum(t.weights[k] for t in tokens), sum(t.costs[k] for t in tokens)
                     listed = self.vocabulary.tokens[u]
-                    meeting = meet_span(weight, own, listed.weights[k], listed.costs[k], GLUED)
+                    meeting = meet_span(weight, own, listed.weights[k], listed.costs[k], alike)
                     self.spread(self.width, u, k, meeting)
             self.hold(rows, self.width)
             self.width += 1

@@ -16,11 +16,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from rapidfuzz.distance import OSA
-
-from screening.names.tokens import ABJADS, KINDS, Token
+from screening.names.joining import (
+    ACRONYM,
+    FEWEST_SOUNDS,
+    GLUED,
+    GLUED_SOUND,
+    GLUED_UNVOWELLED,
+    Places,
+    read_as_one,
+    spans,
+    unvowelled_together,
+    written_together,
+)
+from screening.names.likeness import in_kind, likeness
+from screening.names.tokens import KINDS, Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -31,45 +42,24 @@ if TYPE_CHECKING:
     from screening.names.normalise import Name
 
 __all__ = [
-    "INCIDENTAL",
-    "OF_THEIR_OWN",
     "SCORE_VERSION",
-    "Kind",
     "Listed",
     "Meeting",
     "Option",
     "Query",
     "align",
-    "in_kind",
-    "likeness",
     "rank",
     "rate",
     "score",
-    "similarity",
     "units",
     "weighed",
 ]
 
-SCORE_VERSION: Final = "7"
+SCORE_VERSION: Final = "8"
 
-Kind = Literal["individual", "entity"]
-Places = tuple[int, ...]
 
-# How alike two aligned parts are.
-ROMANISED: Final = 0.97  # same sound, other spelling
-SHORT: Final = 3  # letters of a token up to which many different names sound alike
-SHORT_ROMANISED: Final = 0.75
-GLUED: Final = 0.98  # the same letters, cut elsewhere
-TYPO_FLOOR: Final = 0.70  # less alike than this is another token
-SOUND: Final = 0.96  # typo measured on the sound instead of the letters
-OTHER_NAME: Final = 0.55  # a common name is that name, and seldom another one with a typo
-OTHER_SPELLING: Final = 0.05  # the many who bear a common name spell it in many ways
-CONSONANTS: Final = 0.92  # same consonants, one side written without vowels
-FEWEST_CONSONANTS: Final = 3
-FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
-INITIAL: Final = 0.9
+# What is worth less than a token that is there whole.
 INITIAL_COVER: Final = 0.5  # share of a token that its initial vouches for
-ACRONYM: Final = 0.85
 SHORTEST_CUT: Final = 3  # letters that must be left of a cut token, unless the text fills its line
 CUT: Final = 0.95  # the last token of the query is the beginning of a listed one
 
@@ -137,21 +127,23 @@ class Query:
 
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
-        joined: Neighbouring words as they would be written together: first token, end, letters.
+        joined: Neighbouring words as they would be written together: first token, end, letters, sound.
+        unvowelled: The same of words without vowels: first token, end, letters, script.
         costs: Of all its tokens together, in a person's name and in an entity's.
     """
 
     name: Name
     units: list[Unit]
     cut: list[Unit]
-    joined: list[tuple[int, int, str]]
+    joined: list[tuple[int, int, str, str]]
+    unvowelled: list[tuple[int, int, str, str]]
     costs: tuple[float, float]
 
     @classmethod
     def ready(cls, name: Name) -> Query:
         """Derive from a name what every comparison with a listed name needs."""
         if not name.screenable:
-            return cls(name, [], [], [], (0.0, 0.0))
+            return cls(name, [], [], [], [], (0.0, 0.0))
         parts = units(name)
         last, shortest = len(name.tokens) - 1, 1 if name.full_line else SHORTEST_CUT
         cut = [
@@ -163,7 +155,8 @@ class Query:
         for token in name.tokens:
             person += token.costs[0]
             entity += token.costs[1]
-        return cls(name, parts, cut, list(_written_together(name.tokens)), (person, entity))
+        joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
+        return cls(name, parts, cut, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
         """Weight and cost of some of its neighbouring tokens together."""
@@ -187,7 +180,10 @@ class Listed:
         k: Its kind as a number.
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, and how alike a token is that is written so.
+        sounds: Neighbouring tokens by their sound together.
+        unvowelled: As of a query.
         surfaces: Each unit that stands by itself, by the letters it is written with.
+        sounding: The same by its sound.
         cost: Of all its tokens together.
     """
 
@@ -196,7 +192,10 @@ class Listed:
     k: int
     units: list[Unit]
     spans: dict[str, tuple[Places, float]]
+    sounds: dict[str, Places]
+    unvowelled: list[tuple[int, int, str, str]]
     surfaces: dict[str, Unit]
+    sounding: dict[str, Unit]
     cost: float
 
     @classmethod
@@ -204,176 +203,30 @@ class Listed:
         """Derive from a name of a kind what every comparison with it needs."""
         k = KINDS.index(kind)
         if not name.screenable:
-            return cls(name, kind, k, [], {}, {}, 0.0)
+            return cls(name, kind, k, [], {}, {}, [], {}, {}, 0.0)
         parts = units(name)
-        surfaces = {unit[1].surface: unit for unit in reversed(parts) if len(unit[1].own_surface) > 1}
-        cost = _together(name.tokens, k)[1]
-        return cls(name, kind, k, parts, _spans(name, kind), surfaces, cost)
+        alone = [unit for unit in reversed(parts) if len(unit[1].own_surface) > 1]
+        joined = list(written_together(name.tokens))
+        return cls(
+            name,
+            kind,
+            k,
+            parts,
+            spans(name, kind, joined),
+            {
+                sound: tuple(range(start, end))
+                for start, end, _, sound in reversed(joined)
+                if len(sound) >= FEWEST_SOUNDS
+            },
+            list(unvowelled_together(name.tokens)),
+            {unit[1].surface: unit for unit in alone},
+            {unit[1].spoken: unit for unit in alone if len(unit[1].spoken) >= FEWEST_SOUNDS},
+            _together(name.tokens, k)[1],
+        )
 
     def worth(self, places: Places) -> tuple[float, float]:
         """Weight and cost of some of its tokens together."""
         return _together([self.name.tokens[place] for place in places], self.k)
-
-
-def _spans(name: Name, kind: Kind) -> dict[str, tuple[Places, float]]:
-    found: dict[str, tuple[Places, float]] = {}
-    for start, end, text in _written_together(name.tokens):
-        if text not in found:
-            found[text] = tuple(range(start, end)), GLUED
-    everything = tuple(range(len(name.tokens)))
-    words = [token.surface for token in name.tokens if token.surface]
-    together = "".join(words)
-    cut = 0
-    for word in words[:-1]:
-        cut += len(word)
-        found.setdefault(together[cut:] + together[:cut], (everything, GLUED * REORDERED))
-    if kind == "entity":
-        for choice in _acronyms(name):
-            if len(choice) > 2:
-                found.setdefault("".join([token.form[0] for token in choice]), (everything, ACRONYM))
-    return found
-
-
-def _written_together(tokens: tuple[Token, ...]) -> Iterator[tuple[int, int, str]]:
-    """Neighbouring words, two and more: first token, end, and the letters they would be written with."""
-    for start, first in enumerate(tokens):
-        text = first.surface
-        if not text:
-            continue
-        several = False
-        for place in range(start + 1, len(tokens)):
-            surface = tokens[place].surface
-            if surface:
-                if several:
-                    yield start, place, text
-                several = True
-                text += surface
-        if several:
-            yield start, len(tokens), text
-
-
-def _acronyms(name: Name) -> Iterable[list[Token]]:
-    """The tokens whose first letters may stand for an entity: with and without particles and legal forms."""
-    tokens = name.tokens
-    ends = (*name.words[1:], len(tokens))
-    heads = [
-        (tokens[start], tokens[start:end]) for start, end in zip(name.words, ends, strict=bool(name.words))
-    ]
-    spoken = [head for head, word in heads if any(token.roles[1] != "particle" for token in word)]
-    for choice in (
-        [token for token in tokens if token.roles[1] not in ("particle", "legal form")],
-        [token for token in tokens if token.roles[1] != "legal form"],
-        [head for head, _ in heads],
-        spoken,
-    ):
-        yield choice
-        yield [token for token in choice if token.roles[1] != "legal form"]
-        if choice and choice[-1].roles[1] == "legal form":
-            yield choice[:-1]
-
-
-def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
-    """How alike two tokens are, and in which way; 0 below the floor."""
-    return in_kind(a, b, likeness(a, b), KINDS.index(kind))
-
-
-def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float, str]:
-    """How alike two tokens are in a kind of name, given their likeness."""
-    alike, how = found
-    if not alike or how == "same":
-        return found
-    if how == "initial" and KINDS[k] == "entity":
-        return 0.0, ""
-    if "typo" in how and _two_known(a.roles[k], b.roles[k]):
-        return 0.0, ""
-    if a.roles[k] == "known name" and how != "initial":
-        # The commoner the name in the query is, the likelier is it another name, or that of another bearer.
-        alike -= (OTHER_SPELLING if how == "romanisation" else OTHER_NAME) * (1 - a.weights[k])
-    return alike, how
-
-
-def likeness(a: Token, b: Token) -> tuple[float, str]:
-    """How alike two tokens are as written and spoken, whatever the kind of name they stand in."""
-    # The innermost call: plain comparisons, since a tuple or a set made here costs as much as a distance.
-    if a.script == "han" or b.script == "han":
-        # A syllable of Chinese is read in one way, and many sound alike: only the same counts.
-        same = a.native == b.native if a.script == b.script else a.form == b.form
-        return (1.0, "same") if same else (0.0, "")
-    if a.form == b.form or (a.native and a.native == b.native):
-        return 1.0, "same"
-    role, other = a.roles[0], b.roles[0]
-    if role == "initial" or other == "initial":
-        same = a.form[0] == b.form[0] and role != "number" and other != "number"
-        return (INITIAL, "initial") if same else (0.0, "")
-    if not a.sounds.isdisjoint(b.keys):
-        surely = max(len(a.form), len(b.form)) > SHORT or _mean_one(a, b)
-        return (ROMANISED if surely else SHORT_ROMANISED), "romanisation"
-    if role == "number" or other == "number":
-        return 0.0, ""
-    return _nearness(a, b)
-
-
-def _mean_one(a: Token, b: Token) -> bool:
-    return not ({a.form} | a.meanings).isdisjoint({b.form} | b.meanings)
-
-
-def _nearness(a: Token, b: Token) -> tuple[float, str]:
-    """How near two different words are: by their letters, their sounds, or their consonants."""
-    best, how = _typo(a.form, b.form, _LETTER_EDITS), "typo"
-    for x in a.keys:
-        for y in b.keys:
-            sound = SOUND * _typo(x, y, _SOUND_EDITS)
-            if sound > best:
-                best, how = sound, "romanisation and typo"
-    if a.script == b.script:
-        return (max(best, _typo(a.native, b.native, _LETTER_EDITS)) if a.native else best), how
-    fewest = min(len(a.skeleton), len(b.skeleton))
-    if fewest >= FEWEST_CONSONANTS and (a.script in ABJADS or b.script in ABJADS):
-        worth = FEW_CONSONANTS if fewest == FEWEST_CONSONANTS else CONSONANTS
-        consonants = worth * _typo(a.skeleton, b.skeleton, _CONSONANT_EDITS)
-        if consonants > max(best, TYPO_FLOOR):
-            return consonants, "script"
-    return best, how
-
-
-INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "clerical"})
-
-
-OF_THEIR_OWN: Final = INCIDENTAL | {"known name"}
-
-
-def _two_known(a: str, b: str) -> bool:
-    """Whether both are words of their own and one is incidental: then neither is a typo of the other."""
-    return (a in INCIDENTAL and b in OF_THEIR_OWN) or (b in INCIDENTAL and a in OF_THEIR_OWN)
-
-
-class _Edits(dict[int, int]):
-    """Length of the longer of two words -> edits between them down to a similarity."""
-
-    def __init__(self, floor: float) -> None:
-        super().__init__()
-        self.floor = floor
-
-    def __missing__(self, length: int) -> int:
-        return self.setdefault(length, int((1 - self.floor) * length + 1e-9))
-
-
-_LETTER_EDITS: Final = _Edits(TYPO_FLOOR)
-_SOUND_EDITS: Final = _Edits(TYPO_FLOOR / SOUND)
-_CONSONANT_EDITS: Final = _Edits(TYPO_FLOOR / CONSONANTS)
-
-
-def _typo(a: str, b: str, edits: _Edits) -> float:
-    longest, shortest = len(a), len(b)
-    if longest < shortest:
-        longest, shortest = shortest, longest
-    allowed = edits[longest]
-    if longest - shortest > allowed:
-        return 0.0
-    if not allowed:
-        return 1.0 if a == b else 0.0
-    distance = OSA.distance(a, b, score_cutoff=allowed)
-    return 0.0 if distance > allowed else 1 - distance / longest
 
 
 def meet(a: Token, b: Token, alike: float, how: str, k: int) -> Meeting:
@@ -400,10 +253,17 @@ def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
     return Meeting(rank(weight, CUT, cover), CUT, weight, a.costs[k], cover, "cut")
 
 
+_GLUED: Final = {
+    ACRONYM: "acronym",
+    GLUED_SOUND: "glued, in sound",
+    GLUED_UNVOWELLED: "glued, in another script",
+}
+
+
 def meet_span(weight: float, own: float, listed: float, cover: float, alike: float) -> Meeting:
     """The same, for a token and a span, whichever side the span is on: by weights and costs."""
     weight = min(weight, listed)
-    how = "acronym" if alike == ACRONYM else "glued"
+    how = _GLUED.get(alike, "glued")
     return Meeting(rank(weight, alike, cover), alike, weight, own, cover, how)
 
 
@@ -426,17 +286,58 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
             if begins and (meeting := meet_cut(a, b, k)) is not None:
                 options.append(Option(meeting.rank, places, there, meeting))
     if listed.spans:
-        for places, a in mine:
-            if a.own_surface in listed.spans:
-                there, alike = listed.spans[a.own_surface]
-                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
-                options.append(Option(meeting.rank, places, there, meeting))
-    for start, end, text in query.joined:
-        if text in listed.surfaces:
-            there, b = listed.surfaces[text]
-            meeting = meet_span(*query.worth(start, end, k), b.weights[k], b.costs[k], GLUED)
-            options.append(Option(meeting.rank, tuple(range(start, end)), there, meeting))
+        options += _glued(query, listed)
+    if query.joined:
+        options += _split(query, listed)
+    if query.unvowelled or listed.unvowelled:
+        options += _read_as_one(query, listed)
     return options
+
+
+def _glued(query: Query, listed: Listed) -> Iterator[Option]:
+    """Words of the query that are several of the listed name, by letters or by sound."""
+    k = listed.k
+    for places, a in query.units:
+        surface = a.own_surface
+        if surface in listed.spans:
+            there, alike = listed.spans[surface]
+        elif surface and a.spoken in listed.sounds:
+            there, alike = listed.sounds[a.spoken], GLUED_SOUND
+        else:
+            continue
+        meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
+        yield Option(meeting.rank, places, there, meeting)
+
+
+def _split(query: Query, listed: Listed) -> Iterator[Option]:
+    """Several words of the query that are one of the listed name."""
+    k = listed.k
+    for start, end, text, sound in query.joined:
+        if text in listed.surfaces:
+            (there, b), alike = listed.surfaces[text], GLUED
+        elif sound in listed.sounding:
+            (there, b), alike = listed.sounding[sound], GLUED_SOUND
+        else:
+            continue
+        meeting = meet_span(*query.worth(start, end, k), b.weights[k], b.costs[k], alike)
+        yield Option(meeting.rank, tuple(range(start, end)), there, meeting)
+
+
+def _read_as_one(query: Query, listed: Listed) -> Iterator[Option]:
+    """The same of two words without vowels, on either side, and one of another script."""
+    k = listed.k
+    for start, end, native, script in listed.unvowelled:
+        there = tuple(range(start, end))
+        for places, a in query.units:
+            if read_as_one(native, script, a):
+                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), GLUED_UNVOWELLED)
+                yield Option(meeting.rank, places, there, meeting)
+    for start, end, native, script in query.unvowelled:
+        for there, b in listed.units:
+            if read_as_one(native, script, b):
+                worth = query.worth(start, end, k)
+                meeting = meet_span(*worth, b.weights[k], b.costs[k], GLUED_UNVOWELLED)
+                yield Option(meeting.rank, tuple(range(start, end)), there, meeting)
 
 
 def align(query: Query, listed: Listed, similar: Iterable[Similar] | None = None) -> list[Option]:

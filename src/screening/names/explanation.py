@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError, check_kind
-from screening.names.comparison import INCIDENTAL, Listed, Query, align, rate
+from screening.names.comparison import Listed, Query, align, rate
+from screening.names.likeness import INCIDENTAL
 from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from screening.names.comparison import Kind
     from screening.names.normalise import Name
-    from screening.names.tokens import Token
+    from screening.names.tokens import Kind, Token
 
 __all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
 
@@ -138,9 +138,12 @@ _WORDS: Final = {
     "romanisation": "'{q}' is '{u}' in another spelling ({s:.2f})",
     "typo": "'{q}' is '{u}' with a typo ({s:.2f})",
     "romanisation and typo": "'{q}' is '{u}' in another spelling with a typo ({s:.2f})",
-    "script": "'{q}' has the consonants of '{u}' in another script ({s:.2f})",
+    "script": "'{q}' may be '{u}' in another script ({s:.2f})",
+    "consonants": "'{q}' has nearly the consonants of '{u}' in another script ({s:.2f})",
     "initial": "'{q}' and '{u}' agree in the initial",
     "glued": "'{q}' and '{u}' are the same letters, cut elsewhere",
+    "glued, in sound": "'{q}' and '{u}' sound the same, cut elsewhere",
+    "glued, in another script": "'{q}' may be '{u}' in another script, cut elsewhere",
     "acronym": "'{q}' is the acronym of '{u}'",
     "cut": "'{q}' is the beginning of '{u}', cut off",
     "number": "'{q}' and '{u}' are one number",

@@ -20,6 +20,7 @@ __all__ = [
     "homoglyphs",
     "legal_forms",
     "legal_forms_cjk",
+    "letters",
     "particles",
     "rarity",
     "readings",
@@ -81,6 +82,18 @@ def readings() -> dict[str, tuple[tuple[str, str], ...]]:
         script: tuple((row["written"], row["read"]) for row in rows if row["script"] == script)
         for script in {row["script"] for row in rows}
     }
+
+
+@cache
+def letters() -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
+    """Script that writes few vowels -> a letter, and its place in a word -> its Latin spellings."""
+    spellings: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
+    for row in _rows("abjads.csv"):
+        of_script = spellings.setdefault(row["script"], {})
+        of_script[row["letter"], row["place"]] = tuple(
+            "" if spelling == "-" else spelling for spelling in row["spellings"].split()
+        )
+    return spellings
 
 
 @cache

@@ -447,8 +447,12 @@ def _cut_arabic(native: str) -> list[str]:
         return [native]
     if native.startswith("عبد") and len(native) > 4:
         return ["عبد", *_cut_arabic(native[3:])]
+    if native.startswith("ابو") and len(native) > 5:
+        return ["ابو", *_cut_arabic(native[3:])]
     if native.startswith("ال") and len(native) > 3:
         return ["ال", native[2:]]
+    if native.endswith("الله") and len(native) > 5:
+        return [native[:-4], "الله"]
     return [native]
 
 

@@ -6,10 +6,11 @@ import math
 import re
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, Literal
 
 from anyascii import anyascii
 
+from screening.names.abjads import ABJADS, commonest
 from screening.names.lexicon import (
     clerical,
     equivalents,
@@ -20,12 +21,10 @@ from screening.names.lexicon import (
     titles,
 )
 
-__all__ = ["ABJADS", "KINDS", "Token", "make_token", "whole"]
+__all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
 
+Kind = Literal["individual", "entity"]
 KINDS: Final = ("individual", "entity")
-ABJADS: Final = ("arabic", "hebrew", "syriac")
-"""Scripts that do not write their vowels."""
-
 _TITLE_WEIGHT: Final = 0.1
 _LEGAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
@@ -46,7 +45,9 @@ class Token:
         script: Script of `native`, or "latin".
         surface: The letters it was written with: the whole compound for the first part of one, nothing for
             the others. Joined surfaces are the name as it would be written together.
+        spoken: How the surface sounds; nothing where there are digits.
         part: Whether it is part of a compound: its surface is then not its own.
+        compound: Whether it is several parts, which are there beside it.
         abbreviated: Whether a full stop ends it.
         reading: A second way to read it: its digits, or its letters, as the Latin letters that they imitate.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
@@ -65,7 +66,9 @@ class Token:
     native: str = ""
     script: str = "latin"
     surface: str = ""
+    spoken: str = field(default="", compare=False)
     part: bool = False
+    compound: bool = field(default=False, compare=False)
     abbreviated: bool = False
     reading: str = ""
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
@@ -102,12 +105,14 @@ def make_token(
     if reading and reading != form:
         meanings |= {reading}
     keys = _all_keys(own, meanings)
-    person, entity = _weigh(form, keys, script)
+    person, entity = _weigh(form, keys, native, script)
+    written = form if surface is None else surface
     return Token(
         form=form,
         native=native,
         script=script,
-        surface=form if surface is None else surface,
+        surface=written,
+        spoken=own[0] if written == form and form.isalpha() else _spoken(written),
         part=part,
         abbreviated=abbreviated,
         reading=reading,
@@ -119,6 +124,10 @@ def make_token(
         costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
     )
+
+
+def _spoken(written: str) -> str:
+    return _keys(written)[0] if written.isalpha() else ""
 
 
 def _all_keys(own: tuple[str, ...], meanings: frozenset[str]) -> tuple[str, ...]:
@@ -142,15 +151,20 @@ def whole(token: Token, parts: list[Token]) -> Token:
     """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
-    return replace(token, weights=(person, entity), costs=costs)
+    return replace(token, compound=True, weights=(person, entity), costs=costs)
 
 
 _DOUBLES = re.compile(r"(.)\1+")
 
 
 def _single(text: str) -> str:
-    """Without doubled letters."""
+    """A text without doubled letters."""
     return _DOUBLES.sub(r"\1", text) if _DOUBLES.search(text) else text
+
+
+def sounded(sound: str, word: str) -> str:
+    """The sound of words as one, with one more word."""
+    return sound + (word[1:] if word[:1] == sound[-1:] else word)
 
 
 def _keys(form: str) -> tuple[str, ...]:
@@ -205,7 +219,7 @@ def _skeleton(sound: str, form: str) -> str:
 Weighed = tuple[float, str]
 
 
-def _weigh(form: str, keys: tuple[str, ...], script: str) -> tuple[Weighed, Weighed]:
+def _weigh(form: str, keys: tuple[str, ...], native: str, script: str) -> tuple[Weighed, Weighed]:
     """Evidence that a token carries for a person and for an entity, and its role there.
 
     What is common, short or incidental carries little.
@@ -214,7 +228,7 @@ def _weigh(form: str, keys: tuple[str, ...], script: str) -> tuple[Weighed, Weig
         return (_NUMBER_WEIGHT, "number"), (1.0, "number")
     if len(form) == 1 and script == "latin":
         return (_LENGTH_WEIGHT[1], "initial"), (_LENGTH_WEIGHT[1], "initial")
-    person, entity = _rarity(keys, "individual"), _rarity(keys, "entity")
+    person, entity = (_rarity(keys, native, script, kind) for kind in KINDS)
     # A common person's name says more in a company's name than in a person's, but not everything.
     telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity
     most = _LENGTH_WEIGHT.get(len(form), 1.0)
@@ -224,9 +238,10 @@ def _weigh(form: str, keys: tuple[str, ...], script: str) -> tuple[Weighed, Weig
     )
 
 
-def _rarity(keys: tuple[str, ...], kind: str) -> float:
+def _rarity(keys: tuple[str, ...], native: str, script: str, kind: str) -> float:
     rarities = rarity(kind)
-    return min([rarities.get(key, 1.0) for key in keys])
+    rarest = min([rarities.get(key, 1.0) for key in keys])
+    return min(rarest, commonest(native, script, kind)) if script in ABJADS else rarest
 
 
 def _named(rarity: float) -> str:

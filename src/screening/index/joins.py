@@ -1,0 +1,156 @@
+"""Names written together on one side and apart on the other: where a batch may hold what the list holds.
+
+What is found here may be too much, never too little: `names.comparison` decides.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from screening.names.abjads import consonants_left, consonants_written
+from screening.names.joining import (
+    FEWEST_SOUNDS,
+    GLUED,
+    GLUED_SOUND,
+    GLUED_UNVOWELLED,
+    may_be_several,
+    read_as_one,
+)
+from screening.names.tokens import sounded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from screening.names.comparison import Listed
+    from screening.names.tokens import Token
+
+__all__ = ["Glued", "Split"]
+
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+Span = tuple[int, float, float, float]
+
+
+class Glued:
+    """Neighbouring tokens of listed names, for words that may be all of them written as one.
+
+    Attributes:
+        letters: As they would be written together -> the listed name, weight and cost of the tokens, and how
+            alike a word is that is written so.
+    """
+
+    def __init__(self) -> None:
+        self.letters: dict[str, list[Span]] = defaultdict(list)
+        self._sounds: dict[str, list[Span]] = defaultdict(list)
+        self._consonants: dict[str, list[tuple[str, str, Span]]] = defaultdict(list)
+
+    def add(self, place: int, name: Listed) -> None:
+        """The tokens of a listed name."""
+        for text, (span, alike) in name.spans.items():
+            self.letters[text].append((place, *name.worth(span), alike))
+        for sound, span in name.sounds.items():
+            self._sounds[sound].append((place, *name.worth(span), GLUED_SOUND))
+        for start, end, native, script in name.unvowelled:
+            worth = (place, *name.worth(tuple(range(start, end))), GLUED_UNVOWELLED)
+            for consonants in consonants_written(native, script):
+                self._consonants[consonants].append((native, script, worth))
+
+    def of(self, token: Token) -> Iterator[Span]:
+        """What a word may be."""
+        if not token.own_surface:
+            return
+        yield from self.letters.get(token.surface, ())
+        yield from self._sounds.get(token.spoken, ())
+        if self._consonants and may_be_several(token):
+            for native, script, worth in self._consonants.get(consonants_left(token.form), ()):
+                if read_as_one(native, script, token):
+                    yield worth
+
+
+class Split:
+    """Tokens of the list, for neighbouring words that may be one of them written apart.
+
+    Args:
+        tokens: Tokens of the list; they are told by their positions.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._letters: dict[str, list[int]] = defaultdict(list)
+        self._sounds: dict[str, list[int]] = defaultdict(list)
+        self._consonants: dict[str, list[int]] = defaultdict(list)
+        for u, token in enumerate(tokens):
+            if len(token.own_surface) > 1:
+                self._letters[token.surface].append(u)
+                if len(token.spoken) >= FEWEST_SOUNDS:
+                    self._sounds[token.spoken].append(u)
+            if may_be_several(token):
+                self._consonants[consonants_left(token.form)].append(u)
+        self._begin_letters, self._begin_sounds = _beginnings(self._letters), _beginnings(self._sounds)
+
+    def may_join(self, tokens: Sequence[Token], first: Ints, second: Ints) -> Flags:
+        """Whether pairs of some tokens, by position, may be one token of the list or the beginning of one."""
+        letters, sounds = (
+            pl.Series([getattr(token, side) for token in tokens], dtype=pl.String)
+            for side in ("surface", "spoken")
+        )
+        pairs = pl.DataFrame(
+            {
+                "a": letters.gather(first),
+                "b": letters.gather(second),
+                "c": sounds.gather(first),
+                "d": sounds.gather(second),
+            }
+        )
+        a, b, c, d = (pl.col(name) for name in "abcd")
+        doubled = c.str.tail(1) == d.str.head(1)
+        sound = pl.when(doubled).then(c + d.str.slice(1)).otherwise(c + d)
+        found = pairs.select(
+            (a + b).is_in(sorted({*self._letters, *self._begin_letters}))
+            | ((b == "") | (c != "") & (d != "")) & sound.is_in(sorted({*self._sounds, *self._begin_sounds}))
+        )
+        return found.to_series().to_numpy()
+
+    def begins(self, token: Token) -> bool:
+        """Whether a word may be the first of several."""
+        return token.surface in self._begin_letters or token.spoken in self._begin_sounds
+
+    def over(self, words: Iterable[Token]) -> Iterator[tuple[int, dict[int, float], bool]]:
+        """How the first of some words may be one token of the list, by letters or sound.
+
+        Returns:
+            For two words, three, and so on: how many they are, each token and how alike it is, and whether
+            more words may be one.
+        """
+        letters = sound = ""
+        for count, word in enumerate(words, 1):
+            letters += word.surface
+            sound = sounded(sound, word.spoken) if word.spoken or not word.surface else "-"
+            more = letters in self._begin_letters or sound in self._begin_sounds
+            if count > 1:
+                met: dict[int, float] = {}
+                if word.surface:  # a part of a compound adds no letters
+                    met = dict.fromkeys(self._sounds.get(sound, ()), GLUED_SOUND)
+                    met |= dict.fromkeys(self._letters.get(letters, ()), GLUED)
+                yield count, met, more
+            if not more:
+                return
+
+    def in_another_script(self, first: Token, second: Token) -> dict[int, float]:
+        """The same of two words without vowels that may be one with vowels."""
+        native = first.native + second.native
+        return {
+            u: GLUED_UNVOWELLED
+            for consonants in consonants_written(native, first.script)
+            for u in self._consonants.get(consonants, ())
+            if read_as_one(native, first.script, self._tokens[u])
+        }
+
+
+def _beginnings(words: Iterable[str]) -> set[str]:
+    return {word[:cut] for word in words for cut in range(1, len(word))}

@@ -1,0 +1,172 @@
+"""Words of scripts that write few vowels, and the Latin words that may be the same.
+
+A letter of such a script has a few usual spellings, and between two of them a short vowel may be spoken. So
+a word may be many Latin words, which its consonants find and its letters decide: the Arabic letters h-m-d
+are `hamad` and `hamd`, and never `humaid`, whose long vowel would be written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache, lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from screening.names.lexicon import equivalents, letters, rarity
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "ABJADS",
+    "commonest",
+    "consonants_left",
+    "consonants_written",
+    "may_be",
+    "which_may_be",
+]
+
+ABJADS: Final = ("arabic", "hebrew", "syriac")
+"""Scripts that do not write their vowels."""
+
+_MOST: Final = 64  # ways to write the consonants of a word: more are none that anybody bears
+_COMMON: Final = 0.75  # weight of a word that is common; a rarer one weighs nearly as much as an unknown one
+_SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
+_CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
+_SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
+_REPEATED: Final = re.compile(r"(.)\1+")
+_ARTICLE_WITHIN: Final = re.compile("(?<=.)\u0627\u0644(?=.)")
+
+Spellings = tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=1 << 18)
+def may_be(native: str, script: str, form: str) -> bool:
+    """Whether a word of such a script may be spelled so in Latin letters.
+
+    Example:
+        >>> [may_be("\u062d\u0645\u062f", "arabic", form) for form in ("hamad", "hamd", "humaid")]
+        [True, True, False]
+    """
+    return bool(which_may_be(native, script, (form,)))
+
+
+def which_may_be(native: str, script: str, forms: Sequence[str]) -> list[int]:
+    """Positions of the Latin words that a word of such a script may be."""
+    if not consonants_written(native, script):
+        return []
+    spelled = _spelled(native, script)
+    first, last = _edges(spelled[0]), _edges(spelled[-1])
+    return [
+        place
+        for place, form in enumerate(forms)
+        if form.startswith(first[0]) and form.endswith(last[1]) and _reaches_end(spelled, form)
+    ]
+
+
+def _reaches_end(spelled: Spellings, form: str) -> bool:
+    places = {0}
+    for number, spellings in enumerate(spelled, 1):
+        places = _behind(form, places, spellings)
+        if number < len(spelled):
+            places |= _behind(form, places, _SHORT_VOWELS)
+        if not places:
+            return False
+    return len(form) in places
+
+
+@lru_cache(maxsize=1 << 10)
+def _edges(spellings: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a word may begin with, or end with, of which this is the first, or the last letter."""
+    if "" in spellings:
+        return ("",), ("",)
+    return tuple({spelling[0] for spelling in spellings}), tuple({spelling[-1] for spelling in spellings})
+
+
+def _behind(form: str, places: set[int], spellings: tuple[str, ...]) -> set[int]:
+    """Where a word goes on behind one of some spellings; a consonant may be doubled."""
+    behind = set()
+    for place in places:
+        for spelling in spellings:
+            if form.startswith(spelling, place):
+                end = place + len(spelling)
+                behind.add(end)
+                if spelling in _CONSONANTS and form.startswith(spelling, end):
+                    behind.add(end + 1)
+    return behind
+
+
+def consonants_left(form: str) -> str:
+    """What is left of a Latin word without its vowels, and without what may be written or not."""
+    left = form.translate(_SPOKEN)
+    return _REPEATED.sub(r"\1", left.replace("x", "ks") if "x" in left else left)
+
+
+@lru_cache(maxsize=1 << 10)
+def _all_left(spellings: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(consonants_left, spellings)))
+
+
+@lru_cache(maxsize=1 << 16)
+def consonants_written(native: str, script: str) -> frozenset[str]:
+    """The same of every Latin word that a word of such a script may be.
+
+    None of a word whose reading is known already, and of one that could be written in too many ways.
+    """
+    if native in equivalents("both"):
+        return frozenset()
+    ways = [""]
+    for spellings in _spelled(native, script):
+        left = _all_left(spellings)
+        ways = [way + (more[1:] if way[-1:] == more[:1] else more) for way in ways for more in left]
+        if len(left) > 1:
+            ways = list(dict.fromkeys(ways))
+            if len(ways) > _MOST:
+                return frozenset()
+    return frozenset(ways) if _spelled(native, script) else frozenset()
+
+
+def commonest(native: str, script: str, kind: str) -> float:
+    """The least `lexicon.rarity` of the common words that a word of such a script may be."""
+    common = _by_consonants(kind)
+    return min(
+        (
+            weights[place]
+            for consonants in consonants_written(native, script)
+            for weights, forms in (common.get(consonants, ((), ())),)
+            for place in which_may_be(native, script, forms)[:1]
+        ),
+        default=1.0,
+    )
+
+
+@cache
+def _by_consonants(kind: str) -> dict[str, tuple[list[float], list[str]]]:
+    """The consonants of common words -> their weights, the least first, and the words in Latin letters."""
+    found: dict[str, tuple[list[float], list[str]]] = defaultdict(lambda: ([], []))
+    common = [one for one in rarity(kind).items() if one[1] <= _COMMON]
+    table = sorted(common, key=itemgetter(1))
+    forms = "\n".join([key for key, _ in table]).replace("S", "sh")  # all at once: there are thousands
+    left = consonants_left(forms).split("\n")
+    for consonants, form, (_, weight) in zip(left, forms.split("\n"), table, strict=True):
+        weights, words = found[consonants]
+        weights.append(weight)
+        words.append(form)
+    return dict(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _spelled(native: str, script: str) -> Spellings:
+    """The spellings of each letter; nothing if there is one that is not known."""
+    known = letters().get(script, {})
+    places = ["start", *[""] * (len(native) - 2), "end"]
+    for article in _ARTICLE_WITHIN.finditer(native):
+        places[slice(*article.span())] = ["article", "article"]
+    found = []
+    for letter, place in zip(native, places, strict=False):
+        spellings = known.get((letter, place)) or known.get((letter, ""))
+        if spellings is None:
+            return ()
+        found.append(spellings)
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""A word without vowels may be the words that people write for it, and no others."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.names import lexicon
+from screening.names.abjads import (
+    ABJADS,
+    commonest,
+    consonants_left,
+    consonants_written,
+    may_be,
+    which_may_be,
+)
+from screening.names.normalise import prepare
+
+LETTERS = {
+    script: "".join(dict.fromkeys(letter for letter, _ in lexicon.letters()[script]))
+    for script in ("arabic", "hebrew")
+}
+words = st.one_of(
+    *(
+        st.tuples(st.text(alphabet=LETTERS[script], min_size=1, max_size=7), st.just(script))
+        for script in LETTERS
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("native", "spellings", "others"),
+    [
+        ("یعقوب", "yaqub yaqoub yakub yaaqoub", "yusuf yaqubi qub"),
+        ("فیض", "faiz fayz faid fez", "faizi fuad"),
+        ("حمد", "hamad hamd hamed", "humaid hamdi"),
+        ("مطیع", "muti mati motee", "mutawi mat"),
+        ("قاعده", "qaida qaeda kaida qaidah", "qud"),
+        ("شهید", "shahid shaheed chahid", "shahd shahida"),
+        ("جوادی", "djouadi jawadi javadi", "jawad"),
+        ("ازهر", "azhar azher", "ashar"),
+        ("اسحاق", "ishaq eshaq ishak", "isaac"),
+    ],
+)
+def test_an_arabic_word_may_be_its_usual_spellings(native: str, spellings: str, others: str) -> None:
+    assert [form for form in spellings.split() if not may_be(native, "arabic", form)] == []
+    assert [form for form in others.split() if may_be(native, "arabic", form)] == []
+
+
+def test_a_hebrew_word_may_be_its_usual_spellings() -> None:
+    assert all(may_be("משה", "hebrew", form) for form in ("moshe", "mosheh", "mose"))
+    assert not may_be("משה", "hebrew", "moshik")
+
+
+def spelled(native: str, script: str, rng: Random) -> str:
+    """One way to write a word, letter by letter as the table has it."""
+    table, last = lexicon.letters()[script], len(native) - 1
+    form = ""
+    for at, letter in enumerate(native):
+        place = "start" if at == 0 else "end" if at == last else ""
+        if 0 < at < last and native[at : at + 2] == "ال" and at + 2 <= last:
+            place = "article"
+        if at > 1 and native[at - 1 : at + 1] == "ال" and at < last:
+            place = "article"
+        form += rng.choice(table.get((letter, place)) or table[letter, ""])
+        form += rng.choice(["", "", "a", "i", "ou"]) if at < last else ""
+    return form
+
+
+@settings(max_examples=500)
+@given(word=words, seed=st.integers(0, 1000))
+def test_a_word_is_found_by_its_consonants_in_whatever_way_it_is_spelled(
+    word: tuple[str, str], seed: int
+) -> None:
+    ways = consonants_written(*word)
+    if not ways:  # its reading is known, or it could be written in too many ways
+        return
+    form = spelled(*word, Random(seed))
+    assert may_be(*word, form)
+    assert consonants_left(form) in ways
+
+
+@given(word=words, forms=st.lists(st.text(alphabet="aeioukhsmdlrtyw", max_size=8), max_size=6))
+def test_many_words_are_told_as_one_by_one(word: tuple[str, str], forms: list[str]) -> None:
+    assert which_may_be(*word, forms) == [place for place, form in enumerate(forms) if may_be(*word, form)]
+
+
+def test_a_word_whose_reading_is_known_is_read_so_only() -> None:
+    assert consonants_written("محمد", "arabic") == frozenset()
+    assert not may_be("محمد", "arabic", "mahmud")
+
+
+def test_a_word_of_unknown_letters_or_of_too_many_ways_is_no_other_word() -> None:
+    assert not may_be("ab", "arabic", "ab")
+    assert not may_be("ج" * 40, "arabic", "j" * 40)
+    assert not may_be("", "syriac", "")
+    assert ABJADS == ("arabic", "hebrew", "syriac")
+
+
+def test_a_word_is_as_common_as_the_commonest_it_may_be() -> None:
+    assert commonest("جان", "arabic", "individual") <= lexicon.rarity("individual")["jan"]
+    assert commonest("ززز", "arabic", "individual") == 1.0
+    (token,) = prepare("جان").tokens
+    assert token.roles[0] == "known name"

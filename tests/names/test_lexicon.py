@@ -14,7 +14,8 @@ from screening.names.tokens import make_token
 
 DATA = files("screening.names") / "data"
 KEYS = {
-    "abjads": ("script", "letter", "place"),
+    "hangul": ("place", "letter"),
+    "letters": ("script", "letter", "place"),
     "clerical": ("form",),
     "equivalents": ("form", "kind"),
     "field_words": ("word", "use"),
@@ -87,7 +88,7 @@ def test_letters_without_vowels_have_spellings_wherever_they_stand() -> None:
         assert {place for _, place in table} <= {"", "start", "end", "article"}, script
         for letter, _ in table:
             assert (letter, "") in table
-    assert all(re.fullmatch(r"([a-z]+|-)( ([a-z]+|-))*", row["spellings"]) for row in rows("abjads"))
+    assert all(re.fullmatch(r"([a-z]+|-)( ([a-z]+|-))*", row["spellings"]) for row in rows("letters"))
 
 
 def test_homoglyphs_lead_to_plain_letters_and_digits() -> None:

@@ -12,15 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.names.abjads import consonants_left, consonants_written
 from screening.names.joining import (
     FEWEST_SOUNDS,
     GLUED,
+    GLUED_READ,
     GLUED_SOUND,
-    GLUED_UNVOWELLED,
     may_be_several,
     read_as_one,
 )
+from screening.names.scripts import consonants_left, consonants_written
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Glued:
             self.letters[text].append((place, *name.worth(span), alike))
         for sound, span in name.sounds.items():
             self._sounds[sound].append((place, *name.worth(span), GLUED_SOUND))
-        for start, end, native, script in name.unvowelled:
-            worth = (place, *name.worth(tuple(range(start, end))), GLUED_UNVOWELLED)
+        for start, end, native, script in name.foreign:
+            worth = (place, *name.worth(tuple(range(start, end))), GLUED_READ)
             for consonants in consonants_written(native, script):
                 self._consonants[consonants].append((native, script, worth))
 
@@ -145,7 +145,7 @@ class Split:
         """The same of two words without vowels that may be one with vowels."""
         native = first.native + second.native
         return {
-            u: GLUED_UNVOWELLED
+            u: GLUED_READ
             for consonants in consonants_written(native, first.script)
             for u in self._consonants.get(consonants, ())
             if read_as_one(native, first.script, self._tokens[u])

@@ -17,8 +17,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from screening.index.batch import ranges
-from screening.names.abjads import ABJADS, consonants_left, consonants_written, which_may_be
 from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
+from screening.names.scripts import ABJADS, consonants_left, consonants_written, which_may_be
 from screening.names.tokens import Token
 
 __all__ = ["Neighbours"]
@@ -77,9 +77,9 @@ class Neighbours:
         """Words without vowels beside those that may be the same in another script."""
         codes: list[int] = []
         mine, theirs = _Scripts(batch), self.scripts
-        for i, j in mine.unvowelled_with(theirs):
+        for i, j in mine.may_be_among(theirs):
             codes.append(i * self.width + j)
-        for j, i in theirs.unvowelled_with(mine):
+        for j, i in theirs.may_be_among(mine):
             codes.append(i * self.width + j)
         return np.array(codes, dtype=np.int64)
 
@@ -88,7 +88,7 @@ class _Scripts:
     """Tokens of scripts without vowels, and the others by their consonants."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self.unvowelled = [(place, token) for place, token in enumerate(tokens) if token.script in ABJADS]
+        self.foreign = [(place, token) for place, token in enumerate(tokens) if token.script in ABJADS]
         self.spoken: dict[str, tuple[list[int], list[str]]] = {}
         for place, token in enumerate(tokens):
             if token.script not in ABJADS:
@@ -96,9 +96,9 @@ class _Scripts:
                 places.append(place)
                 forms.append(token.form)
 
-    def unvowelled_with(self, others: _Scripts) -> Iterator[tuple[int, int]]:
+    def may_be_among(self, others: _Scripts) -> Iterator[tuple[int, int]]:
         """Places of tokens without vowels, and of what they may be among others."""
-        for place, token in self.unvowelled:
+        for place, token in self.foreign:
             for consonants in consonants_written(token.native, token.script):
                 places, forms = others.spoken.get(consonants, ((), ()))
                 for fit in which_may_be(token.native, token.script, forms):

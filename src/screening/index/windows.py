@@ -21,10 +21,10 @@ from screening.index.batch import Ints, ranges, tokenise_batch
 from screening.index.bound import Seen, upper_bound
 from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
-from screening.names.abjads import ABJADS
 from screening.names.comparison import units
 from screening.names.lexicon import legal_forms_cjk
 from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
+from screening.names.scripts import ABJADS
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -236,9 +236,9 @@ class _Pieces:
         starts, ids = batch.starts.tolist(), batch.ids.tolist()
         self.tokens = [[batch.tokens[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
         written = np.searchsorted(batch.written_rows, np.arange(len(words) + 1)).tolist()
-        unvowelled = [token.script in ABJADS for token in batch.tokens]
-        self.unvowelled = [
-            [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if unvowelled[t]]
+        foreign = [token.script in ABJADS for token in batch.tokens]
+        self.foreign = [
+            [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if foreign[t]]
             for begin, end in pairwise(written)
         ]
         begins = [vocabulary.split.begins(token) for token in batch.tokens]
@@ -365,7 +365,7 @@ class _Flat:
                 for count, met, _ in split.over(token for _, token in islice(tokens, start, None)):
                     last = tokens[start + count - 1][0]
                     yield from ((spot, last, self._holders(u)) for u in met if last > spot)
-        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.unvowelled[code]]
+        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.foreign[code]]
         for (spot, first), (last, second) in pairwise(words):
             if last == spot + 1 and first.script == second.script:
                 met = split.in_another_script(first, second)

@@ -16,8 +16,8 @@ from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
 from screening.index.joins import Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
-from screening.names.abjads import ABJADS
 from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
+from screening.names.scripts import ABJADS
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
@@ -152,10 +152,10 @@ def _written_apart(
             for count, longer, _ in split.over(batch.tokens[t] for t in ids):
                 if count > 2 and longer:
                     yield tuple(ids[:count]), longer, batch.rows[position : position + 1]
-    yield from _unvowelled(batch, vocabulary)
+    yield from _foreign(batch, vocabulary)
 
 
-def _unvowelled(
+def _foreign(
     batch: Batch, vocabulary: Vocabulary
 ) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
     """The same of words without vowels, as they are written."""

@@ -22,12 +22,12 @@ from screening.names.joining import (
     ACRONYM,
     FEWEST_SOUNDS,
     GLUED,
+    GLUED_READ,
     GLUED_SOUND,
-    GLUED_UNVOWELLED,
     Places,
+    foreign_together,
     read_as_one,
     spans,
-    unvowelled_together,
     written_together,
 )
 from screening.names.likeness import in_kind, likeness
@@ -128,7 +128,7 @@ class Query:
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
-        unvowelled: The same of words without vowels: first token, end, letters, script.
+        foreign: The same of words of scripts without vowels: first token, end, letters, script.
         costs: Of all its tokens together, in a person's name and in an entity's.
     """
 
@@ -136,7 +136,7 @@ class Query:
     units: list[Unit]
     cut: list[Unit]
     joined: list[tuple[int, int, str, str]]
-    unvowelled: list[tuple[int, int, str, str]]
+    foreign: list[tuple[int, int, str, str]]
     costs: tuple[float, float]
 
     @classmethod
@@ -155,8 +155,8 @@ class Query:
         for token in name.tokens:
             person += token.costs[0]
             entity += token.costs[1]
-        joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
-        return cls(name, parts, cut, joined, unvowelled, (person, entity))
+        joined, foreign = list(written_together(name.tokens)), list(foreign_together(name.tokens))
+        return cls(name, parts, cut, joined, foreign, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
         """Weight and cost of some of its neighbouring tokens together."""
@@ -181,7 +181,7 @@ class Listed:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, and how alike a token is that is written so.
         sounds: Neighbouring tokens by their sound together.
-        unvowelled: As of a query.
+        foreign: As of a query.
         surfaces: Each unit that stands by itself, by the letters it is written with.
         sounding: The same by its sound.
         cost: Of all its tokens together.
@@ -193,7 +193,7 @@ class Listed:
     units: list[Unit]
     spans: dict[str, tuple[Places, float]]
     sounds: dict[str, Places]
-    unvowelled: list[tuple[int, int, str, str]]
+    foreign: list[tuple[int, int, str, str]]
     surfaces: dict[str, Unit]
     sounding: dict[str, Unit]
     cost: float
@@ -218,7 +218,7 @@ class Listed:
                 for start, end, _, sound in reversed(joined)
                 if len(sound) >= FEWEST_SOUNDS
             },
-            list(unvowelled_together(name.tokens)),
+            list(foreign_together(name.tokens)),
             {unit[1].surface: unit for unit in alone},
             {unit[1].spoken: unit for unit in alone if len(unit[1].spoken) >= FEWEST_SOUNDS},
             _together(name.tokens, k)[1],
@@ -256,7 +256,7 @@ def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
 _GLUED: Final = {
     ACRONYM: "acronym",
     GLUED_SOUND: "glued, in sound",
-    GLUED_UNVOWELLED: "glued, in another script",
+    GLUED_READ: "glued, in another script",
 }
 
 
@@ -289,7 +289,7 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
         options += _glued(query, listed)
     if query.joined:
         options += _split(query, listed)
-    if query.unvowelled or listed.unvowelled:
+    if query.foreign or listed.foreign:
         options += _read_as_one(query, listed)
     return options
 
@@ -326,17 +326,17 @@ def _split(query: Query, listed: Listed) -> Iterator[Option]:
 def _read_as_one(query: Query, listed: Listed) -> Iterator[Option]:
     """The same of two words without vowels, on either side, and one of another script."""
     k = listed.k
-    for start, end, native, script in listed.unvowelled:
+    for start, end, native, script in listed.foreign:
         there = tuple(range(start, end))
         for places, a in query.units:
             if read_as_one(native, script, a):
-                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), GLUED_UNVOWELLED)
+                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), GLUED_READ)
                 yield Option(meeting.rank, places, there, meeting)
-    for start, end, native, script in query.unvowelled:
+    for start, end, native, script in query.foreign:
         for there, b in listed.units:
             if read_as_one(native, script, b):
                 worth = query.worth(start, end, k)
-                meeting = meet_span(*worth, b.weights[k], b.costs[k], GLUED_UNVOWELLED)
+                meeting = meet_span(*worth, b.weights[k], b.costs[k], GLUED_READ)
                 yield Option(meeting.rank, tuple(range(start, end)), there, meeting)
 
 

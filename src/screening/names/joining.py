@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from screening.names.abjads import ABJADS, may_be
+from screening.names.scripts import ABJADS, may_be
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
-__all__ = ["may_be_several", "read_as_one", "spans", "unvowelled_together", "written_together"]
+__all__ = ["foreign_together", "may_be_several", "read_as_one", "spans", "written_together"]
 
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 GLUED_SOUND: Final = 0.95  # the same sound, cut elsewhere
 FEWEST_SOUNDS: Final = 7  # letters of such a sound: short ones are shared by many names
-GLUED_UNVOWELLED: Final = 0.93  # the same, cut elsewhere
+GLUED_READ: Final = 0.93  # the same, cut elsewhere
 ACRONYM: Final = 0.85
 TURNED: Final = 0.99  # the words in another order
 
@@ -74,7 +74,7 @@ def written_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, s
             yield start, len(tokens), text, sound
 
 
-def unvowelled_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
+def foreign_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
     """Two neighbouring words of a script without vowels: first token, end, letters as one word, script."""
     if all(token.script not in ABJADS for token in tokens):
         return

@@ -17,6 +17,7 @@ __all__ = [
     "clerical",
     "equivalents",
     "field_words",
+    "hangul",
     "homoglyphs",
     "legal_forms",
     "legal_forms_cjk",
@@ -85,10 +86,21 @@ def readings() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
+def hangul() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Place in a syllable and Korean letter, or "syllable" and the whole of it -> its Latin spellings."""
+    return {
+        (row["place"], row["letter"]): tuple(
+            "" if spelling == "-" else spelling for spelling in row["spellings"].split()
+        )
+        for row in _rows("hangul.csv")
+    }
+
+
+@cache
 def letters() -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
     """Script that writes few vowels -> a letter, and its place in a word -> its Latin spellings."""
     spellings: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
-    for row in _rows("abjads.csv"):
+    for row in _rows("letters.csv"):
         of_script = spellings.setdefault(row["script"], {})
         of_script[row["letter"], row["place"]] = tuple(
             "" if spelling == "-" else spelling for spelling in row["spellings"].split()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 
-from screening.names.abjads import ABJADS, may_be
+from screening.names.scripts import ABJADS, may_be
 from screening.names.tokens import KINDS, Kind
 
 if TYPE_CHECKING:
     from screening.names.tokens import Token
 
-__all__ = ["INCIDENTAL", "OF_THEIR_OWN", "in_kind", "likeness", "similarity", "unvowelled"]
+__all__ = ["INCIDENTAL", "OF_THEIR_OWN", "in_kind", "likeness", "may_be_one", "similarity"]
 
 ROMANISED: Final = 0.97  # same sound, other spelling
 SHORT: Final = 3  # letters of a token up to which many different names sound alike
@@ -21,7 +21,7 @@ TYPO_FLOOR: Final = 0.70  # less alike than this is another token
 SOUND: Final = 0.96  # typo measured on the sound instead of the letters
 OTHER_NAME: Final = 0.55  # a common name is that name, and seldom another one with a typo
 OTHER_SPELLING: Final = 0.05  # the many who bear a common name spell it in many ways
-UNVOWELLED: Final = 0.95  # may be the same word, one side written without vowels
+READ: Final = 0.95  # may be the same word, one side written without vowels
 CONSONANTS: Final = 0.92  # near by their consonants, one side written without vowels
 FEWEST_CONSONANTS: Final = 3
 FEW_CONSONANTS: Final = 0.85  # with no more than that: they are shared by more names
@@ -84,20 +84,20 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
     if a.script == b.script:
         return (max(best, _typo(a.native, b.native, _LETTER_EDITS)) if a.native else best), how
     if a.script in ABJADS or b.script in ABJADS:
-        return max((best, how), _unvowelled(a, b))
+        return max((best, how), _across(a, b))
     return best, how
 
 
-def unvowelled(a: Token, b: Token) -> bool:
+def may_be_one(a: Token, b: Token) -> bool:
     """Whether two words may be one, of which one is written without vowels."""
     written, spoken = (a, b) if a.script in ABJADS else (b, a)
     return spoken.script not in ABJADS and may_be(written.native, written.script, spoken.form)
 
 
-def _unvowelled(a: Token, b: Token) -> tuple[float, str]:
+def _across(a: Token, b: Token) -> tuple[float, str]:
     """How near two words are if one of them, or both, are written without vowels."""
-    if unvowelled(a, b):
-        return UNVOWELLED, "script"
+    if may_be_one(a, b):
+        return READ, "script"
     fewest = min(len(a.skeleton), len(b.skeleton))
     if fewest < FEWEST_CONSONANTS:
         return 0.0, ""

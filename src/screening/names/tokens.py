@@ -10,7 +10,6 @@ from typing import Final, Literal
 
 from anyascii import anyascii
 
-from screening.names.abjads import ABJADS, commonest
 from screening.names.lexicon import (
     clerical,
     equivalents,
@@ -20,6 +19,7 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
+from screening.names.scripts import ABJADS, commonest, korean_spellings
 
 __all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
 
@@ -50,7 +50,8 @@ class Token:
         compound: Whether it is several parts, which are there beside it.
         abbreviated: Whether a full stop ends it.
         reading: A second way to read it: its digits, or its letters, as the Latin letters that they imitate.
-        meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name.
+        meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name,
+            every spelling of a Korean syllable.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         sounds: The same as a set.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
@@ -104,6 +105,8 @@ def make_token(
     meanings = _meanings().get(form, _NONE)
     if reading and reading != form:
         meanings |= {reading}
+    if script == "hangul":
+        meanings |= korean_spellings(native)
     keys = _all_keys(own, meanings)
     person, entity = _weigh(form, keys, native, script)
     written = form if surface is None else surface

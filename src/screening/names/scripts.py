@@ -1,8 +1,9 @@
-"""Words of scripts that write few vowels, and the Latin words that may be the same.
+"""Words of scripts whose letters are spelled in many ways, and the Latin words that may be the same.
 
-A letter of such a script has a few usual spellings, and between two of them a short vowel may be spoken. So
-a word may be many Latin words, which its consonants find and its letters decide: the Arabic letters h-m-d
-are `hamad` and `hamd`, and never `humaid`, whose long vowel would be written.
+A syllable of Korean has some spellings, and all of them are told. Words of scripts that write few vowels have
+too many: a letter has a few usual spellings, and between two of them a short vowel may be spoken. So a word
+may be many Latin words, which its consonants find and its letters decide: the Arabic letters h-m-d are
+`hamad` and `hamd`, and never `humaid`, whose long vowel would be written.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache, lru_cache
+from itertools import product
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from screening.names.lexicon import equivalents, letters, rarity
+from screening.names.lexicon import equivalents, hangul, letters, rarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +25,7 @@ __all__ = [
     "commonest",
     "consonants_left",
     "consonants_written",
+    "korean_spellings",
     "may_be",
     "which_may_be",
 ]
@@ -37,6 +40,12 @@ _CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
 _SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
 _REPEATED: Final = re.compile(r"(.)\1+")
 _ARTICLE_WITHIN: Final = re.compile("(?<=.)\u0627\u0644(?=.)")
+
+# How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
+_FIRST_SYLLABLE: Final = 0xAC00
+_STARTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_MIDDLES: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_ENDS: Final = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 
 Spellings = tuple[tuple[str, ...], ...]
 
@@ -95,6 +104,26 @@ def _behind(form: str, places: set[int], spellings: tuple[str, ...]) -> set[int]
                 if spelling in _CONSONANTS and form.startswith(spelling, end):
                     behind.add(end + 1)
     return behind
+
+
+@lru_cache(maxsize=1 << 14)
+def korean_spellings(syllable: str) -> frozenset[str]:
+    """All ways to write a Korean syllable in Latin letters.
+
+    Example:
+        >>> sorted(korean_spellings("\uae40"))
+        ['geem', 'gim', 'keem', 'kim']
+    """
+    number = ord(syllable) - _FIRST_SYLLABLE
+    if not 0 <= number < len(_STARTS) * len(_MIDDLES) * len(_ENDS):
+        return frozenset()
+    start, rest = divmod(number, len(_MIDDLES) * len(_ENDS))
+    middle, end = divmod(rest, len(_ENDS))
+    table = hangul()
+    parts = [table["start", _STARTS[start]], table["middle", _MIDDLES[middle]]]
+    if end:
+        parts.append(table.get(("end", _ENDS[end]), ()))
+    return frozenset(["".join(part) for part in product(*parts)]).union(table.get(("syllable", syllable), ()))
 
 
 def consonants_left(form: str) -> str:
@@ -163,9 +192,12 @@ def _spelled(native: str, script: str) -> Spellings:
     places = ["start", *[""] * (len(native) - 2), "end"]
     for article in _ARTICLE_WITHIN.finditer(native):
         places[slice(*article.span())] = ["article", "article"]
-    found = []
-    for letter, place in zip(native, places, strict=False):
-        spellings = known.get((letter, place)) or known.get((letter, ""))
+    found, at = [], 0
+    while at < len(native):
+        spellings = known.get((native[at : at + 2], "")) if at + 1 < len(native) else None
+        at += 2 if spellings else 1
+        if spellings is None:
+            spellings = known.get((native[at - 1], places[at - 1])) or known.get((native[at - 1], ""))
         if spellings is None:
             return ()
         found.append(spellings)

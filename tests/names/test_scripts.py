@@ -8,19 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening import compare
 from screening.names import lexicon
-from screening.names.abjads import (
+from screening.names.normalise import prepare
+from screening.names.scripts import (
     ABJADS,
     commonest,
     consonants_left,
     consonants_written,
+    korean_spellings,
     may_be,
     which_may_be,
 )
-from screening.names.normalise import prepare
 
 LETTERS = {
-    script: "".join(dict.fromkeys(letter for letter, _ in lexicon.letters()[script]))
+    script: "".join(dict.fromkeys(letter for letter, _ in lexicon.letters()[script] if len(letter) == 1))
     for script in ("arabic", "hebrew")
 }
 words = st.one_of(
@@ -37,6 +39,10 @@ words = st.one_of(
         ("یعقوب", "yaqub yaqoub yakub yaaqoub", "yusuf yaqubi qub"),
         ("فیض", "faiz fayz faid fez", "faizi fuad"),
         ("حمد", "hamad hamd hamed", "humaid hamdi"),
+        ("سلمانوف", "salmanov salmanof", "salmani"),
+        ("تشیخان", "chikhan tchikhan", "shikhan"),
+        ("عمران", "omran imran amrane", "omrani"),
+        ("طه", "taha tah", "tahir"),
         ("مطیع", "muti mati motee", "mutawi mat"),
         ("قاعده", "qaida qaeda kaida qaidah", "qud"),
         ("شهید", "shahid shaheed chahid", "shahd shahida"),
@@ -58,15 +64,21 @@ def test_a_hebrew_word_may_be_its_usual_spellings() -> None:
 def spelled(native: str, script: str, rng: Random) -> str:
     """One way to write a word, letter by letter as the table has it."""
     table, last = lexicon.letters()[script], len(native) - 1
-    form = ""
-    for at, letter in enumerate(native):
-        place = "start" if at == 0 else "end" if at == last else ""
-        if 0 < at < last and native[at : at + 2] == "ال" and at + 2 <= last:
+    form, at = "", 0
+    while at <= last:
+        letter, place = native[at], "start" if at == 0 else "end" if at == last else ""
+        if 0 < at < last - 1 and native[at : at + 2] == "ال" and "article" not in place:
             place = "article"
-        if at > 1 and native[at - 1 : at + 1] == "ال" and at < last:
+        if 1 < at < last and native[at - 1 : at + 1] == "ال":
             place = "article"
-        form += rng.choice(table.get((letter, place)) or table[letter, ""])
-        form += rng.choice(["", "", "a", "i", "ou"]) if at < last else ""
+        two = table.get((native[at : at + 2], ""))
+        if at < last and two:
+            form += rng.choice(two)
+            at += 2
+        else:
+            form += rng.choice(table.get((letter, place)) or table[letter, ""])
+            at += 1
+        form += rng.choice(["", "", "a", "i", "ou"]) if at <= last else ""
     return form
 
 
@@ -105,3 +117,25 @@ def test_a_word_is_as_common_as_the_commonest_it_may_be() -> None:
     assert commonest("ززز", "arabic", "individual") == 1.0
     (token,) = prepare("جان").tokens
     assert token.roles[0] == "known name"
+
+
+@pytest.mark.parametrize(
+    ("native", "latin"),
+    [
+        ("박도춘", "Pak To Chun"),
+        ("이영호", "Lee Young-ho"),
+        ("리병철", "Ri Pyong Chol"),
+        ("최국태", "Choe Kuk Thae"),
+        ("박근혜", "Park Geun-hye"),
+        ("정찬학", "Jong Chan-Hak"),
+    ],
+)
+def test_a_korean_name_is_met_by_its_usual_spellings(native: str, latin: str) -> None:
+    assert compare(native, latin).score > 0.9
+    assert compare(latin, native).score > 0.9
+
+
+def test_a_korean_syllable_has_no_endless_spellings() -> None:
+    assert all(len(korean_spellings(chr(code))) <= 64 for code in range(0xAC00, 0xD7A4))
+    assert korean_spellings("a") == frozenset()
+    assert {"i", "lee", "yi", "rhee"} <= korean_spellings("이")

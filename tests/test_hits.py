@@ -190,6 +190,11 @@ def test_a_number_that_stands_in_a_remark_of_the_list_is_named_in_the_reasons() 
         ("4455667 AB12", True),
         ("44 55 667 12", False),
         ("12 445 5667", False),
+        ("\u62a4\u7167ZX418822", True),
+        ("\u62a4\u7167\u53f7\u7801\uff1aZX418822\uff1b2001", True),
+        ("2001=ZX418822", True),
+        ("id#1#ZX418822", True),
+        ("12_ZX418822", True),
         ("ZX41/8822", True),
         ("passport 77", False),
         ("77", True),
@@ -219,6 +224,9 @@ def test_a_listed_number_is_met_among_words_and_in_other_digits_and_never_inside
         ("\uff34\uff25\uff33\uff34\uff38\uff2b\uff12\uff12", True),
         ("TEST XK 22 9", False),
         ("TEST, XK22", False),
+        ("TESTXK22AXXX", True),
+        ("TESTXK22X", False),
+        ("TESTXK22123456", False),
     ],
 )
 def test_a_listed_bank_is_met_however_its_bic_is_spaced(given: str, met: bool) -> None:  # noqa: FBT001

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["listed_numbers", "numbers_met"]
 
-_BIC: Final = (8, 11)  # characters of a BIC, without and with a branch (ISO 9362)
+_BIC: Final = (8, 11, 12)  # characters of a BIC, without and with a branch (ISO 9362), and with a terminal
 _BANK: Final = 8  # of them name the bank
 _SHORT_NUMBER: Final = 0.9  # score of a document number that others may have by chance: it is for review
 _SIGNS: Final = r"[^\p{L}\p{N}]"
-_PIECES: Final = re.compile(r"[^\W_]+")
-_ENDS: Final = re.compile(r"[,;:|()\[\]\n]")  # of a number; a stroke may stand inside one too
+_PIECES: Final = re.compile(r"[0-9A-Za-z]+|[^\W_0-9A-Za-z]+")
+_ENDS: Final = re.compile(
+    r"[^\w\s./'\u2019\u2010\u2011-]|[_\n]"
+)  # of a number: what seldom stands inside one
 
 
 def listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:
@@ -76,13 +78,10 @@ def _banks(values: pl.Series) -> pl.DataFrame:
     """Each value beside the banks that it names."""
     texts = _in_usual_letters(values)
     words = texts.select("query", part=pl.col("text").str.extract_all("[A-Z0-9]+")).explode("part")
-    bics = texts.select(
-        "query", part=pl.col("text").str.replace_all(_ENDS.pattern, "/").str.split("/")
-    ).explode("part")
-    in_groups = bics.with_columns(pl.col("part").str.replace_all(_SIGNS, "")).filter(
-        pl.col("part").str.len_chars().is_in(_BIC)
-    )
-    return pl.concat([words, in_groups]).with_columns(part=pl.col("part").str.slice(0, _BANK))
+    parts = texts.select("query", part=pl.col("text").str.replace_all(_ENDS.pattern, "/").str.split("/"))
+    in_groups = parts.explode("part").with_columns(pl.col("part").str.replace_all(_SIGNS, ""))
+    bics = pl.concat([words, in_groups]).filter(pl.col("part").str.len_chars().is_in(_BIC))
+    return bics.with_columns(part=pl.col("part").str.slice(0, _BANK))
 
 
 def _in_usual_letters(values: pl.Series) -> pl.DataFrame:

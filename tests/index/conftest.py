@@ -29,7 +29,7 @@ PERSONS = (
     "Tschetschenow Dschalil", "Anh Thi Nguyen Velk", "Κωνσταντίνος Βέλκαρης", "יוסף ולקר",
     "Ｖｅｌｋａｒ Ａｒｄｏ", "حزب الله فيلكار", "Abu Bakr VELKARI", "Faizullah DORMANI", "مطيع الله غفاری",
     "Aboubakr Dormanov", "القاعدة ولكار", "قدرت الله جمال", "Noor-ul-Haq TORVASH", "משה ולקר",
-    "PAK To-chun", "리병철", "RI Yong Ho",
+    "PAK To-chun", "리병철", "RI Yong Ho", "दाऊद वेलकार", "Dawood VELKAR", "রহমান তোর্ভাশ",
 )  # fmt: skip
 FIRMS = (
     "Velkar Trading Company L.L.C.", "11420 CORP", "Velkar Fund II", "A-B-C Company", "JSC VELKARIL",

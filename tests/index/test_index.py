@@ -407,3 +407,27 @@ def test_a_name_is_unscreenable_only_if_it_is_as_it_was_written(build: Callable[
     assert prepare(han).screenable
     answer = index.search([misread, han, piped])
     assert answer["status"].to_list() == ["hit", "unscreenable", "unscreenable"]
+
+
+JOINED = [
+    ("Talib Abdulrahman", "Talibabdulrahman"),
+    ("نور الحق", "نورالحق"),
+    ("yong Chol القاعدة", "yongcholالقاعدة"),
+    ("Seif Islam M", "Saifislam Cohen"),
+    ("Abou Noor ul L", "abounoorul"),
+    ("ښکلی", "Xxkalay"),
+    ("מחמוד", "محمد"),
+    ("מוסטפא אחמד", "مصطفى احمد"),
+    ("ءءالله قدرت", "allah qudrat"),
+    ("فیض الله خان", "Faizullah Khan"),
+    ("Faizullah Khan", "فیض الله خان"),
+    ("Aboubakr Velkari", "Abu Bakr VELKARI"),
+    ("Abou Bakr Velkari", "Aboubakr VELKARI"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "listed"), JOINED)
+def test_names_written_together_or_apart_are_found_as_scoring_finds_them(
+    query: str, listed: str, build: Callable[..., NameIndex], exact: Callable[..., None]
+) -> None:
+    exact(build([listed], [listed]), [query, listed])

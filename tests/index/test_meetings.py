@@ -18,6 +18,7 @@ WORDS = (
     "ii", "two", "two-one", "velkar", "velkari", "velkkar", "welkar", "vlkr", "abdulrahman", "qadir", "gadir",
     "kadir", "khalid", "khld", "v3lkar", "1971", "trading", "traders", "yusuf",
     "خالد", "خلید", "Халид", "халед", "金", "金永", "김", "יוסף", "Βέλκαρης", "ولکار", "قادر",
+    "रहमान", "রহমান",
 )  # fmt: skip
 tokens = st.lists(st.sampled_from(WORDS), min_size=1, max_size=12).map(
     lambda words: list(dict.fromkeys(token for word in words for token in prepare(word).tokens))

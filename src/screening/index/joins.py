@@ -20,7 +20,7 @@ from screening.names.joining import (
     may_be_several,
     read_as_one,
 )
-from screening.names.scripts import consonants_left, consonants_written
+from screening.names.scripts import JOINT, consonants_left, consonants_written
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ class Split:
                     self._sounds[token.spoken].append(u)
             if may_be_several(token):
                 self._consonants[consonants_left(token.form)].append(u)
-        self._begin_letters, self._begin_sounds = _beginnings(self._letters), _beginnings(self._sounds)
+        self._begin_letters = _beginnings(self._letters)
+        # all of a sound too: a letter that doubles its last one adds nothing
+        self._begin_sounds = {*_beginnings(self._sounds), *self._sounds}
 
     def may_join(self, tokens: Sequence[Token], first: Ints, second: Ints) -> Flags:
         """Whether pairs of some tokens, by position, may be one token of the list or the beginning of one."""
@@ -128,13 +130,16 @@ class Split:
             more words may be one.
         """
         letters = sound = ""
+        several = 0
         for count, word in enumerate(words, 1):
             letters += word.surface
             sound = sounded(sound, word.spoken) if word.spoken or not word.surface else "-"
-            more = letters in self._begin_letters or sound in self._begin_sounds
+            several += bool(word.surface)
+            # what follows a part of a compound may add no letters
+            more = letters in self._begin_letters or sound in self._begin_sounds or word.part
             if count > 1:
                 met: dict[int, float] = {}
-                if word.surface:  # a part of a compound adds no letters
+                if several > 1:
                     met = dict.fromkeys(self._sounds.get(sound, ()), GLUED_SOUND)
                     met |= dict.fromkeys(self._letters.get(letters, ()), GLUED)
                 yield count, met, more
@@ -143,7 +148,7 @@ class Split:
 
     def in_another_script(self, first: Token, second: Token) -> dict[int, float]:
         """The same of two words without vowels that may be one with vowels."""
-        native = first.native + second.native
+        native = first.native + JOINT + second.native
         return {
             u: GLUED_READ
             for consonants in consonants_written(native, first.script)

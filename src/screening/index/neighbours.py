@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from screening.index.batch import ranges
 from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
-from screening.names.scripts import ABJADS, consonants_left, consonants_written, which_may_be
+from screening.names.scripts import UNVOWELLED, consonants_left, consonants_written, which_may_be
 from screening.names.tokens import Token
 
 __all__ = ["Neighbours"]
@@ -88,10 +88,10 @@ class _Scripts:
     """Tokens of scripts without vowels, and the others by their consonants."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self.foreign = [(place, token) for place, token in enumerate(tokens) if token.script in ABJADS]
+        self.foreign = [(place, token) for place, token in enumerate(tokens) if token.script in UNVOWELLED]
         self.spoken: dict[str, tuple[list[int], list[str]]] = {}
         for place, token in enumerate(tokens):
-            if token.script not in ABJADS:
+            if token.script not in UNVOWELLED:
                 places, forms = self.spoken.setdefault(consonants_left(token.form), ([], []))
                 places.append(place)
                 forms.append(token.form)
@@ -131,8 +131,8 @@ def _written(token: Token) -> tuple[str, ...]:
 
 
 def _skeleton(token: Token, *, latin: bool) -> tuple[str, ...]:
-    """The consonants of tokens that may be compared by them: one side of each pair is an abjad."""
-    fits = token.script not in ABJADS if latin else token.script in ABJADS
+    """The consonants of tokens that may be compared by them: one side of each pair leaves vowels out."""
+    fits = token.script not in UNVOWELLED if latin else token.script in UNVOWELLED
     return (token.skeleton,) if fits and len(token.skeleton) >= FEWEST_CONSONANTS else ()
 
 

@@ -24,7 +24,7 @@ from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import units
 from screening.names.lexicon import legal_forms_cjk
 from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
-from screening.names.scripts import ABJADS
+from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class _Pieces:
         starts, ids = batch.starts.tolist(), batch.ids.tolist()
         self.tokens = [[batch.tokens[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
         written = np.searchsorted(batch.written_rows, np.arange(len(words) + 1)).tolist()
-        foreign = [token.script in ABJADS for token in batch.tokens]
+        foreign = [token.script in UNVOWELLED for token in batch.tokens]
         self.foreign = [
             [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if foreign[t]]
             for begin, end in pairwise(written)

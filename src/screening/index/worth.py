@@ -17,7 +17,7 @@ from screening.index.bound import Rows, Seen, Worth
 from screening.index.joins import Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
 from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
-from screening.names.scripts import ABJADS
+from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS, Token
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _foreign(
 ) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
     """The same of words without vowels, as they are written."""
     scripts = np.array(
-        [ABJADS.index(t.script) if t.script in ABJADS else -1 for t in batch.tokens], dtype=np.int64
+        [UNVOWELLED.index(t.script) if t.script in UNVOWELLED else -1 for t in batch.tokens], dtype=np.int64
     )
     ids, rows = batch.written_ids, batch.written_rows
     script = scripts[ids]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from screening.names.scripts import ABJADS, may_be
+from screening.names.scripts import JOINT, UNVOWELLED, may_be
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -76,13 +76,14 @@ def written_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, s
 
 def foreign_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
     """Two neighbouring words of a script without vowels: first token, end, letters as one word, script."""
-    if all(token.script not in ABJADS for token in tokens):
+    if all(token.script not in UNVOWELLED for token in tokens):
         return
     begins = [place for place, token in enumerate(tokens) if token.surface]
     for start, second, end in zip(begins, begins[1:], [*begins[2:], len(tokens)], strict=False):
         script = tokens[start].script
-        if script in ABJADS and script == tokens[second].script:
-            yield start, end, "".join([token.native for token in tokens[start:end]]), script
+        if script in UNVOWELLED and script == tokens[second].script:
+            words = ["".join([t.native for t in tokens[b:e]]) for b, e in ((start, second), (second, end))]
+            yield start, end, JOINT.join(words), script
 
 
 def _acronyms(name: Name) -> Iterable[list[Token]]:
@@ -108,7 +109,7 @@ def _acronyms(name: Name) -> Iterable[list[Token]]:
 def may_be_several(token: Token) -> bool:
     """Whether a word may be several that are written without vowels; the parts of a compound are there."""
     long = len(token.own_surface) >= FEWEST_SOUNDS
-    return long and not token.compound and token.script not in ABJADS
+    return long and not token.compound and token.script not in UNVOWELLED
 
 
 def read_as_one(native: str, script: str, token: Token) -> bool:

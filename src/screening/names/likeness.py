@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import OSA
 
-from screening.names.scripts import ABJADS, may_be
+from screening.names.scripts import UNVOWELLED, may_be
 from screening.names.tokens import KINDS, Kind
 
 if TYPE_CHECKING:
@@ -83,21 +83,26 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
                 best, how = sound, "romanisation and typo"
     if a.script == b.script:
         return (max(best, _typo(a.native, b.native, _LETTER_EDITS)) if a.native else best), how
-    if a.script in ABJADS or b.script in ABJADS:
+    if (a.script in UNVOWELLED) != (b.script in UNVOWELLED):
         return max((best, how), _across(a, b))
     return best, how
 
 
 def may_be_one(a: Token, b: Token) -> bool:
     """Whether two words may be one, of which one is written without vowels."""
-    written, spoken = (a, b) if a.script in ABJADS else (b, a)
-    return spoken.script not in ABJADS and may_be(written.native, written.script, spoken.form)
+    spoken = _spoken(a, b)
+    written = a if spoken is b else b
+    return may_be(written.native, written.script, spoken.form)
+
+
+def _spoken(a: Token, b: Token) -> Token:
+    return b if a.script in UNVOWELLED else a
 
 
 def _across(a: Token, b: Token) -> tuple[float, str]:
-    """How near two words are if one of them, or both, are written without vowels."""
+    """How near two words are if one of them is written without vowels."""
     if may_be_one(a, b):
-        return READ, "script"
+        return (READ if len(_spoken(a, b).form) > SHORT else SHORT_ROMANISED), "script"
     fewest = min(len(a.skeleton), len(b.skeleton))
     if fewest < FEWEST_CONSONANTS:
         return 0.0, ""

@@ -404,6 +404,7 @@ def _tokens_of(part: str) -> list[list[Token]]:
     if not form:
         return []
     pieces = _cut_arabic(native) if script == "arabic" else [native]
+    pieces = [piece for piece in pieces if _meaning(piece)]
     imitated = part.translate(homoglyphs()) if script in _LOOKALIKES else part
     return [
         [
@@ -416,7 +417,6 @@ def _tokens_of(part: str) -> list[list[Token]]:
                 reading=imitated.lower() if imitated.isascii() else "",
             )
             for place, piece in enumerate(pieces)
-            if _meaning(piece)
         ]
     ]
 
@@ -443,17 +443,27 @@ def _meaning(native: str) -> str:
 
 
 def _cut_arabic(native: str) -> list[str]:
-    if native in equivalents("both"):
-        return [native]
-    if native.startswith("عبد") and len(native) > 4:
-        return ["عبد", *_cut_arabic(native[3:])]
-    if native.startswith("ابو") and len(native) > 5:
-        return ["ابو", *_cut_arabic(native[3:])]
-    if native.startswith("ال") and len(native) > 3:
-        return ["ال", native[2:]]
-    if native.endswith("الله") and len(native) > 5:
-        return [native[:-4], "الله"]
-    return [native]
+    cut: list[str] = []
+    while native not in equivalents("both"):
+        starts = (
+            start for start, longer in _ARABIC_STARTS if native.startswith(start) and len(native) > longer
+        )
+        start = next(starts, "")
+        if not start:
+            break
+        cut.append(start)
+        native = native[len(start) :]
+        if start == _ARTICLE:
+            return [*cut, native]
+    if native.endswith(_GOD) and len(native) > len(_GOD) + 1:
+        return [*cut, native[: -len(_GOD)], _GOD]
+    return [*cut, native]
+
+
+_ARTICLE: Final = "\u0627\u0644"
+_GOD: Final = "\u0627\u0644\u0644\u0647"
+_ARABIC_STARTS: Final = (("\u0639\u0628\u062f", 4), ("\u0627\u0628\u0648", 5), (_ARTICLE, 3))
+"""Servant of, father of, the: written as one word with what follows, if the whole is longer than that."""
 
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]")
@@ -479,16 +489,19 @@ def _cut(form: str) -> list[Token]:
 
 
 def _parts_of_compound(form: str) -> list[str]:
-    if len(form) > 6:
+    cut: list[str] = []
+    while len(form) > 6:
         if _ALLAH.match(form):
-            return ["abd", "allah"]
+            return [*cut, "abd", "allah"]
         found = _ABD.match(form)
-        if found:
-            return ["abd", *_parts_of_compound(found[4])]
-        found = _DIN.match(form)
-        if found and form[-4:] not in ("adin", "idin", "odin"):
-            return [found[1], "din"]
-    return [form]
+        if not found:
+            break
+        cut.append("abd")
+        form = found[4]
+    found = _DIN.match(form) if len(form) > 6 else None
+    if found and form[-4:] not in ("adin", "idin", "odin"):
+        return [*cut, found[1], "din"]
+    return [*cut, form]
 
 
 _ORDINAL = re.compile(r"\d+(?:[a-z]|st|nd|rd|th)")

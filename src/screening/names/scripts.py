@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
-    "ABJADS",
+    "JOINT",
+    "UNVOWELLED",
     "commonest",
     "consonants_left",
     "consonants_written",
@@ -30,16 +31,23 @@ __all__ = [
     "which_may_be",
 ]
 
-ABJADS: Final = ("arabic", "hebrew", "syriac")
-"""Scripts that do not write their vowels."""
+UNVOWELLED: Final = ("arabic", "hebrew", "syriac", "devanagari", "bengali")
+"""Scripts that leave vowels out, all or some."""
 
-_MOST: Final = 64  # ways to write the consonants of a word: more are none that anybody bears
+_SUN_LETTERS: Final = frozenset(
+    "\u062a\u062b\u062f\u0630\u0631\u0632\u0633\u0634\u0635\u0636\u0637\u0638\u0644\u0646"
+)
+"""Before these the l of an article is spoken as they are."""
+JOINT: Final = "\u200c"
+"""Stands between two words that are read as one."""
+
+_MOST: Final = 32  # ways to write the consonants of a word: more are none that anybody bears
 _COMMON: Final = 0.75  # weight of a word that is common; a rarer one weighs nearly as much as an unknown one
 _SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
 _SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
 _REPEATED: Final = re.compile(r"(.)\1+")
-_ARTICLE_WITHIN: Final = re.compile("(?<=.)\u0627\u0644(?=.)")
+_ARTICLE_WITHIN: Final = re.compile(f"(?<={JOINT})\u0627\u0644(?=.)|(?<=..)\u0627\u0644(?=\u0644\u0647$)")
 
 # How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
 _FIRST_SYLLABLE: Final = 0xAC00
@@ -78,7 +86,7 @@ def _reaches_end(spelled: Spellings, form: str) -> bool:
     places = {0}
     for number, spellings in enumerate(spelled, 1):
         places = _behind(form, places, spellings)
-        if number < len(spelled):
+        if number < len(spelled) and spellings[0] != "a":  # no other vowel behind a long one
             places |= _behind(form, places, _SHORT_VOWELS)
         if not places:
             return False
@@ -128,8 +136,8 @@ def korean_spellings(syllable: str) -> frozenset[str]:
 
 def consonants_left(form: str) -> str:
     """What is left of a Latin word without its vowels, and without what may be written or not."""
-    left = form.translate(_SPOKEN)
-    return _REPEATED.sub(r"\1", left.replace("x", "ks") if "x" in left else left)
+    left = _REPEATED.sub(r"\1", form.translate(_SPOKEN))
+    return _REPEATED.sub(r"\1", left.replace("x", "ks")) if "x" in left else left
 
 
 @lru_cache(maxsize=1 << 10)
@@ -191,9 +199,13 @@ def _spelled(native: str, script: str) -> Spellings:
     known = letters().get(script, {})
     places = ["start", *[""] * (len(native) - 2), "end"]
     for article in _ARTICLE_WITHIN.finditer(native):
-        places[slice(*article.span())] = ["article", "article"]
+        following = native[article.end()]
+        places[slice(*article.span())] = ["article", "sun" if following in _SUN_LETTERS else "article"]
     found, at = [], 0
     while at < len(native):
+        if native[at] == JOINT:
+            at += 1
+            continue
         spellings = known.get((native[at : at + 2], "")) if at + 1 < len(native) else None
         at += 2 if spellings else 1
         if spellings is None:

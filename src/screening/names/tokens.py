@@ -19,7 +19,7 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
-from screening.names.scripts import ABJADS, commonest, korean_spellings
+from screening.names.scripts import UNVOWELLED, commonest, korean_spellings
 
 __all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
 
@@ -122,7 +122,7 @@ def make_token(
         meanings=meanings,
         keys=keys,
         sounds=frozenset(keys),
-        skeleton=_skeleton(own[0], form) if script not in ABJADS else _skeleton(_letters(native), form),
+        skeleton=_skeleton(own[0], form) if script not in UNVOWELLED else _skeleton(_letters(native), form),
         weights=(person[0], entity[0]),
         costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
@@ -244,7 +244,7 @@ def _weigh(form: str, keys: tuple[str, ...], native: str, script: str) -> tuple[
 def _rarity(keys: tuple[str, ...], native: str, script: str, kind: str) -> float:
     rarities = rarity(kind)
     rarest = min([rarities.get(key, 1.0) for key in keys])
-    return min(rarest, commonest(native, script, kind)) if script in ABJADS else rarest
+    return min(rarest, commonest(native, script, kind)) if script in UNVOWELLED else rarest
 
 
 def _named(rarity: float) -> str:

@@ -20,9 +20,8 @@ _BANK: Final = 8  # of them name the bank
 _SHORT_NUMBER: Final = 0.9  # score of a document number that others may have by chance: it is for review
 _SIGNS: Final = r"[^\p{L}\p{N}]"
 _PIECES: Final = re.compile(r"[0-9A-Za-z]+|[^\W_0-9A-Za-z]+")
-_ENDS: Final = re.compile(
-    r"[^\w\s./'\u2019\u2010\u2011-]|[_\n]"
-)  # of a number: what seldom stands inside one
+# what seldom stands inside a number
+_ENDS: Final = re.compile(r"[^\w\s./'\u2019\u2010\u2011-]|[_\n]")
 
 
 def listed_numbers(identifiers: pl.DataFrame) -> pl.DataFrame:

@@ -27,9 +27,9 @@ PERSONS = (
     "Mohammed Ali Hassan", "Mohammad Hussain", "Mohamed Ali", "Maria del Carmen de la Velkara y Orlank",
     "Sheikh Dr. Velk", "VELKARIONDORMANI", "Yusuf ibn Torvash bin Qorvati", "AL",
     "Tschetschenow Dschalil", "Anh Thi Nguyen Velk", "Κωνσταντίνος Βέλκαρης", "יוסף ולקר",
-    "Ｖｅｌｋａｒ Ａｒｄｏ", "حزب الله فيلكار", "Abu Bakr VELKARI", "Faizullah DORMANI", "مطيع الله غفاری",
-    "Aboubakr Dormanov", "القاعدة ولكار", "قدرت الله جمال", "Noor-ul-Haq TORVASH", "משה ולקר",
-    "PAK To-chun", "리병철", "RI Yong Ho", "दाऊद वेलकार", "Dawood VELKAR", "রহমান তোর্ভাশ",
+    "Ｖｅｌｋａｒ Ａｒｄｏ", "حزب الله فيلكار", "Abu Bakr VELKARI", "Faizullah DORMANI", "شفيع الله ولکاری",
+    "Aboubakr Dormanov", "الرابحة ولكار", "ثروت الله تورفاش", "Noor-ul-Haq TORVASH", "משה ולקר",
+    "PYON Hak To", "리몽룡", "HONG Kil Tong", "दाऊद वेलकार", "Dawood VELKAR", "রহমান তোর্ভাশ",
 )  # fmt: skip
 FIRMS = (
     "Velkar Trading Company L.L.C.", "11420 CORP", "Velkar Fund II", "A-B-C Company", "JSC VELKARIL",

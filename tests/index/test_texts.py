@@ -213,7 +213,7 @@ def test_ordinary_prose_stays_quiet(text: str, small: NameIndex, index: NameInde
     [
         ("AL-QAIDA", "entity", "for Al Qaida, thanks", True),
         ("Rahat Ltd.", "entity", "invoice 7 of Rahat Ltd", True),
-        ("AMIR RAHIMI", "individual", "rent Amir Rahimi 2026", True),
+        ("AMIR KARIMI", "individual", "rent Amir Karimi 2026", True),
         ("AMIR RAHIMI", "individual", "rent of Rahimi 2026", False),
         ("AMIR RAHIMI", "individual", "rent Amir Rahmani 2026", False),
         ("Abdul Rahman", "individual", "for Isse Sharif Abdirahman Hersi", False),

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names.comparison import FOLDED, REORDERED
+from screening.names.comparison import FOLDED
 from screening.names.explanation import compare
+from screening.names.joining import REORDERED
 from screening.names.lexicon import rarity
 from screening.names.likeness import OTHER_SPELLING, ROMANISED, TYPO_FLOOR, in_kind
 from screening.names.normalise import prepare

@@ -138,12 +138,14 @@ def test_a_word_is_as_common_as_the_commonest_it_may_be() -> None:
 @pytest.mark.parametrize(
     ("native", "latin"),
     [
-        ("박도춘", "Pak To Chun"),
-        ("이영호", "Lee Young-ho"),
-        ("리병철", "Ri Pyong Chol"),
-        ("최국태", "Choe Kuk Thae"),
-        ("박근혜", "Park Geun-hye"),
-        ("정찬학", "Jong Chan-Hak"),
+        ("홍길동", "Hong Kil Tong"),
+        ("홍길동", "Hong Gil-dong"),
+        ("곽두팔", "Kwak Tu Phal"),
+        ("리몽룡", "Ri Mong Ryong"),
+        ("이몽룡", "Lee Mong-ryong"),
+        ("변학도", "Pyon Hak To"),
+        ("성춘향", "Song Chun Hyang"),
+        ("박첨지", "Pak Chom-ji"),
     ],
 )
 def test_a_korean_name_is_met_by_its_usual_spellings(native: str, latin: str) -> None:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.meetings import INITIAL, as_meetings
-from screening.names.comparison import FOLDED, REORDERED, weighed
+from screening.names.comparison import FOLDED, weighed
+from screening.names.joining import REORDERED
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ class Glued:
             self.letters[text].append((place, *name.worth(span), alike))
         for sound, span in name.sounds.items():
             self._sounds[sound].append((place, *name.worth(span), GLUED_SOUND))
-        for start, end, native, script in name.foreign:
+        for start, end, native, script in name.unvowelled:
             worth = (place, *name.worth(tuple(range(start, end))), GLUED_READ)
             for consonants in consonants_written(native, script):
                 self._consonants[consonants].append((native, script, worth))
@@ -101,22 +101,13 @@ class Split:
             pl.Series([getattr(token, side) for token in tokens], dtype=pl.String)
             for side in ("surface", "spoken")
         )
-        pairs = pl.DataFrame(
-            {
-                "a": letters.gather(first),
-                "b": letters.gather(second),
-                "c": sounds.gather(first),
-                "d": sounds.gather(second),
-            }
-        )
-        a, b, c, d = (pl.col(name) for name in "abcd")
-        doubled = c.str.tail(1) == d.str.head(1)
-        sound = pl.when(doubled).then(c + d.str.slice(1)).otherwise(c + d)
-        found = pairs.select(
-            (a + b).is_in(sorted({*self._letters, *self._begin_letters}))
-            | ((b == "") | (c != "") & (d != "")) & sound.is_in(sorted({*self._sounds, *self._begin_sounds}))
-        )
-        return found.to_series().to_numpy()
+        written = letters.gather(first) + letters.gather(second)
+        by_letters = written.is_in(sorted({*self._letters, *self._begin_letters}))
+        begun, more = sounds.gather(first), sounds.gather(second)
+        have_sound = (letters.gather(second) == "") | ((begun != "") & (more != ""))
+        more = more.str.slice(1).zip_with(begun.str.tail(1) == more.str.head(1), more)  # as `sounded`
+        by_sound = have_sound & (begun + more).is_in(sorted(self._begin_sounds))
+        return (by_letters | by_sound).to_numpy()
 
     def begins(self, token: Token) -> bool:
         """Whether a word may be the first of several."""

@@ -88,7 +88,7 @@ class _Scripts:
     """Tokens of scripts without vowels, and the others by their consonants."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self.foreign = [(place, token) for place, token in enumerate(tokens) if token.script in UNVOWELLED]
+        self.unvowelled = [(place, token) for place, token in enumerate(tokens) if token.script in UNVOWELLED]
         self.spoken: dict[str, tuple[list[int], list[str]]] = {}
         for place, token in enumerate(tokens):
             if token.script not in UNVOWELLED:
@@ -98,7 +98,7 @@ class _Scripts:
 
     def may_be_among(self, others: _Scripts) -> Iterator[tuple[int, int]]:
         """Places of tokens without vowels, and of what they may be among others."""
-        for place, token in self.foreign:
+        for place, token in self.unvowelled:
             for consonants in consonants_written(token.native, token.script):
                 places, forms = others.spoken.get(consonants, ((), ()))
                 for fit in which_may_be(token.native, token.script, forms):

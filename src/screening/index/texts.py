@@ -372,7 +372,7 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
         return False
     if rare:
         return accompanied or (letters >= _LONE_LETTERS and score >= WHOLE)
-    # "Al-Qaida", "Amir Rahimi": common words, so as they are listed. "Abdul Rahman" is in many a longer name.
+    # "Al-Qaida", "Amir Karimi": common words, so as they are listed. "Abdul Rahman" is in many a longer name.
     beside = {listed.name.tokens[j].roles[k] for option in options for j in option.listed}
     return accompanied and score >= FOLDED and (listed.kind == "entity" or "title" in beside)
 

@@ -236,9 +236,9 @@ class _Pieces:
         starts, ids = batch.starts.tolist(), batch.ids.tolist()
         self.tokens = [[batch.tokens[t] for t in ids[begin:end]] for begin, end in pairwise(starts)]
         written = np.searchsorted(batch.written_rows, np.arange(len(words) + 1)).tolist()
-        foreign = [token.script in UNVOWELLED for token in batch.tokens]
-        self.foreign = [
-            [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if foreign[t]]
+        unvowelled = [token.script in UNVOWELLED for token in batch.tokens]
+        self.unvowelled = [
+            [batch.tokens[t] for t in batch.written_ids[begin:end].tolist() if unvowelled[t]]
             for begin, end in pairwise(written)
         ]
         begins = [vocabulary.split.begins(token) for token in batch.tokens]
@@ -365,7 +365,7 @@ class _Flat:
                 for count, met, _ in split.over(token for _, token in islice(tokens, start, None)):
                     last = tokens[start + count - 1][0]
                     yield from ((spot, last, self._holders(u)) for u in met if last > spot)
-        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.foreign[code]]
+        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.unvowelled[code]]
         for (spot, first), (last, second) in pairwise(words):
             if last == spot + 1 and first.script == second.script:
                 met = split.in_another_script(first, second)

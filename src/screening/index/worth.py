@@ -152,10 +152,10 @@ def _written_apart(
             for count, longer, _ in split.over(batch.tokens[t] for t in ids):
                 if count > 2 and longer:
                     yield tuple(ids[:count]), longer, batch.rows[position : position + 1]
-    yield from _foreign(batch, vocabulary)
+    yield from _unvowelled(batch, vocabulary)
 
 
-def _foreign(
+def _unvowelled(
     batch: Batch, vocabulary: Vocabulary
 ) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
     """The same of words without vowels, as they are written."""

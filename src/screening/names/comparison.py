@@ -24,10 +24,11 @@ from screening.names.joining import (
     GLUED,
     GLUED_READ,
     GLUED_SOUND,
+    REORDERED,
     Places,
-    foreign_together,
     read_as_one,
     spans,
+    unvowelled_together,
     written_together,
 )
 from screening.names.likeness import in_kind, likeness
@@ -73,9 +74,7 @@ EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name 
 FLAW_SCARCITY: Final = 0.3  # share of it that typos and spellings bear
 ORDER_SCARCITY: Final = 0.2  # share by which all that differs counts for more where the order differs too
 
-# Grades among names that agree in every token.
-FOLDED: Final = 0.995
-REORDERED: Final = 0.99
+FOLDED: Final = 0.995  # grade of names that agree in every token, and are not one text
 
 
 class Meeting(NamedTuple):
@@ -128,7 +127,7 @@ class Query:
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
-        foreign: The same of words of scripts without vowels: first token, end, letters, script.
+        unvowelled: The same of words of scripts without vowels: first token, end, letters, script.
         costs: Of all its tokens together, in a person's name and in an entity's.
     """
 
@@ -136,7 +135,7 @@ class Query:
     units: list[Unit]
     cut: list[Unit]
     joined: list[tuple[int, int, str, str]]
-    foreign: list[tuple[int, int, str, str]]
+    unvowelled: list[tuple[int, int, str, str]]
     costs: tuple[float, float]
 
     @classmethod
@@ -155,8 +154,8 @@ class Query:
         for token in name.tokens:
             person += token.costs[0]
             entity += token.costs[1]
-        joined, foreign = list(written_together(name.tokens)), list(foreign_together(name.tokens))
-        return cls(name, parts, cut, joined, foreign, (person, entity))
+        joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
+        return cls(name, parts, cut, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
         """Weight and cost of some of its neighbouring tokens together."""
@@ -181,7 +180,7 @@ class Listed:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, and how alike a token is that is written so.
         sounds: Neighbouring tokens by their sound together.
-        foreign: As of a query.
+        unvowelled: As of a query.
         surfaces: Each unit that stands by itself, by the letters it is written with.
         sounding: The same by its sound.
         cost: Of all its tokens together.
@@ -193,7 +192,7 @@ class Listed:
     units: list[Unit]
     spans: dict[str, tuple[Places, float]]
     sounds: dict[str, Places]
-    foreign: list[tuple[int, int, str, str]]
+    unvowelled: list[tuple[int, int, str, str]]
     surfaces: dict[str, Unit]
     sounding: dict[str, Unit]
     cost: float
@@ -218,7 +217,7 @@ class Listed:
                 for start, end, _, sound in reversed(joined)
                 if len(sound) >= FEWEST_SOUNDS
             },
-            list(foreign_together(name.tokens)),
+            list(unvowelled_together(name.tokens)),
             {unit[1].surface: unit for unit in alone},
             {unit[1].spoken: unit for unit in alone if len(unit[1].spoken) >= FEWEST_SOUNDS},
             _together(name.tokens, k)[1],
@@ -289,7 +288,7 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
         options += _glued(query, listed)
     if query.joined:
         options += _split(query, listed)
-    if query.foreign or listed.foreign:
+    if query.unvowelled or listed.unvowelled:
         options += _read_as_one(query, listed)
     return options
 
@@ -326,13 +325,13 @@ def _split(query: Query, listed: Listed) -> Iterator[Option]:
 def _read_as_one(query: Query, listed: Listed) -> Iterator[Option]:
     """The same of two words without vowels, on either side, and one of another script."""
     k = listed.k
-    for start, end, native, script in listed.foreign:
+    for start, end, native, script in listed.unvowelled:
         there = tuple(range(start, end))
         for places, a in query.units:
             if read_as_one(native, script, a):
                 meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), GLUED_READ)
                 yield Option(meeting.rank, places, there, meeting)
-    for start, end, native, script in query.foreign:
+    for start, end, native, script in query.unvowelled:
         for there, b in listed.units:
             if read_as_one(native, script, b):
                 worth = query.worth(start, end, k)

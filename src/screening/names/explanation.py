@@ -29,8 +29,9 @@ class Alignment:
         listed: The part of the listed name, empty if the query's part met nothing.
         similarity: 0 to 1.
         weight: How much it counts.
-        how: "same", "romanisation", "typo", "romanisation and typo", "script", "initial", "glued",
-            "acronym", "cut", "number", "missing in query" or "extra in query".
+        how: "same", "romanisation", "typo", "romanisation and typo", "script", "consonants", "initial",
+            "glued", "glued, in sound", "glued, in another script", "acronym", "cut", "number", "missing in
+            query" or "extra in query".
     """
 
     query: str

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
-__all__ = ["foreign_together", "may_be_several", "read_as_one", "spans", "written_together"]
+__all__ = ["may_be_several", "read_as_one", "spans", "unvowelled_together", "written_together"]
 
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 GLUED_SOUND: Final = 0.95  # the same sound, cut elsewhere
 FEWEST_SOUNDS: Final = 7  # letters of such a sound: short ones are shared by many names
-GLUED_READ: Final = 0.93  # the same, cut elsewhere
+GLUED_READ: Final = 0.93  # may be the same in another script, cut elsewhere
 ACRONYM: Final = 0.85
-TURNED: Final = 0.99  # the words in another order
+REORDERED: Final = 0.99  # the words in another order
 
 Places = tuple[int, ...]
 
@@ -45,7 +45,7 @@ def spans(
     cut = 0
     for word in words[:-1]:
         cut += len(word)
-        found.setdefault(together[cut:] + together[:cut], (everything, GLUED * TURNED))
+        found.setdefault(together[cut:] + together[:cut], (everything, GLUED * REORDERED))
     if kind == "entity":
         for choice in _acronyms(name):
             if len(choice) > 2:
@@ -74,7 +74,7 @@ def written_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, s
             yield start, len(tokens), text, sound
 
 
-def foreign_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
+def unvowelled_together(tokens: Sequence[Token]) -> Iterator[tuple[int, int, str, str]]:
     """Two neighbouring words of a script without vowels: first token, end, letters as one word, script."""
     if all(token.script not in UNVOWELLED for token in tokens):
         return

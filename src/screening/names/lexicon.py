@@ -88,12 +88,11 @@ def readings() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def hangul() -> dict[tuple[str, str], tuple[str, ...]]:
     """Place in a syllable and Korean letter, or "syllable" and the whole of it -> its Latin spellings."""
-    return {
-        (row["place"], row["letter"]): tuple(
-            "" if spelling == "-" else spelling for spelling in row["spellings"].split()
-        )
-        for row in _rows("hangul.csv")
-    }
+    return {(row["place"], row["letter"]): _spellings(row) for row in _rows("hangul.csv")}
+
+
+def _spellings(row: dict[str, str]) -> tuple[str, ...]:
+    return tuple("" if spelling == "-" else spelling for spelling in row["spellings"].split())
 
 
 @cache
@@ -101,10 +100,7 @@ def letters() -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
     """Script that writes few vowels -> a letter, and its place in a word -> its Latin spellings."""
     spellings: dict[str, dict[tuple[str, str], tuple[str, ...]]] = {}
     for row in _rows("letters.csv"):
-        of_script = spellings.setdefault(row["script"], {})
-        of_script[row["letter"], row["place"]] = tuple(
-            "" if spelling == "-" else spelling for spelling in row["spellings"].split()
-        )
+        spellings.setdefault(row["script"], {})[row["letter"], row["place"]] = _spellings(row)
     return spellings
 
 

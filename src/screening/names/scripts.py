@@ -166,16 +166,13 @@ def consonants_written(native: str, script: str) -> frozenset[str]:
 
 def commonest(native: str, script: str, kind: str) -> float:
     """The least `lexicon.rarity` of the common words that a word of such a script may be."""
-    common = _by_consonants(kind)
-    return min(
-        (
-            weights[place]
-            for consonants in consonants_written(native, script)
-            for weights, forms in (common.get(consonants, ((), ())),)
-            for place in which_may_be(native, script, forms)[:1]
-        ),
-        default=1.0,
-    )
+    common, least = _by_consonants(kind), 1.0
+    for consonants in consonants_written(native, script):
+        weights, forms = common.get(consonants, ((), ()))
+        fitting = which_may_be(native, script, forms)
+        if fitting:
+            least = min(least, weights[fitting[0]])
+    return least
 
 
 @cache

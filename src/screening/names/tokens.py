@@ -243,8 +243,8 @@ def _weigh(form: str, keys: tuple[str, ...], native: str, script: str) -> tuple[
 
 def _rarity(keys: tuple[str, ...], native: str, script: str, kind: str) -> float:
     rarities = rarity(kind)
-    rarest = min([rarities.get(key, 1.0) for key in keys])
-    return min(rarest, commonest(native, script, kind)) if script in UNVOWELLED else rarest
+    least = min([rarities.get(key, 1.0) for key in keys])
+    return min(least, commonest(native, script, kind)) if script in UNVOWELLED else least
 
 
 def _named(rarity: float) -> str:

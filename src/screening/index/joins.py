@@ -20,7 +20,14 @@ from screening.names.joining import (
     may_be_several,
     read_as_one,
 )
-from screening.names.scripts import JOINT, consonants_left, consonants_written
+from screening.names.scripts import (
+    JOINT,
+    UNVOWELLED,
+    consonants_beside,
+    consonants_left,
+    consonants_written,
+    joined,
+)
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -94,6 +101,7 @@ class Split:
         self._begin_letters = _beginnings(self._letters)
         # all of a sound too: a letter that doubles its last one adds nothing
         self._begin_sounds = {*_beginnings(self._sounds), *self._sounds}
+        self._begin_consonants = {*_beginnings(self._consonants), *self._consonants}
 
     def may_join(self, tokens: Sequence[Token], first: Ints, second: Ints) -> Flags:
         """Whether pairs of some tokens, by position, may be one token of the list or the beginning of one."""
@@ -137,15 +145,28 @@ class Split:
             if not more:
                 return
 
+    def begins_unvowelled(self, token: Token) -> bool:
+        """Whether a word without vowels may be the first of two that are one with vowels."""
+        return bool(self._begun(token))
+
     def in_another_script(self, first: Token, second: Token) -> dict[int, float]:
-        """The same of two words without vowels that may be one with vowels."""
+        """Tokens of the list that two words without vowels may be, read as one, and how alike they are."""
+        begun = self._begun(first)
+        more = consonants_beside(second.native, second.script, first=False) if begun else ()
         native = first.native + JOINT + second.native
         return {
             u: GLUED_READ
-            for consonants in consonants_written(native, first.script)
+            for consonants in dict.fromkeys([joined(one, other) for one in begun for other in more])
             for u in self._consonants.get(consonants, ())
             if read_as_one(native, first.script, self._tokens[u])
         }
+
+    def _begun(self, token: Token) -> list[str]:
+        """The consonants that a first word may be, with which a token of the list begins."""
+        if token.script not in UNVOWELLED:
+            return []
+        ways = consonants_beside(token.native, token.script, first=True)
+        return [way for way in ways if way in self._begin_consonants]
 
 
 def _beginnings(words: Iterable[str]) -> set[str]:

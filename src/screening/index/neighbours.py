@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 
 from screening.index.batch import ranges
 from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
-from screening.names.scripts import UNVOWELLED, consonants_left, consonants_written, which_may_be
+from screening.names.scripts import UNVOWELLED, consonants_left_of, consonants_written, which_may_be
 from screening.names.tokens import Token
 
 __all__ = ["Neighbours"]
@@ -90,11 +90,12 @@ class _Scripts:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.unvowelled = [(place, token) for place, token in enumerate(tokens) if token.script in UNVOWELLED]
         self.spoken: dict[str, tuple[list[int], list[str]]] = {}
-        for place, token in enumerate(tokens):
-            if token.script not in UNVOWELLED:
-                places, forms = self.spoken.setdefault(consonants_left(token.form), ([], []))
-                places.append(place)
-                forms.append(token.form)
+        spoken = [(place, t.form) for place, t in enumerate(tokens) if t.script not in UNVOWELLED]
+        left = consonants_left_of([form for _, form in spoken])
+        for (place, form), consonants in zip(spoken, left, strict=True):
+            places, forms = self.spoken.setdefault(consonants, ([], []))
+            places.append(place)
+            forms.append(form)
 
     def may_be_among(self, others: _Scripts) -> Iterator[tuple[int, int]]:
         """Places of tokens without vowels, and of what they may be among others."""

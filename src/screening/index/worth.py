@@ -132,39 +132,42 @@ def _groups(key: Ints, value: Ints) -> Iterator[tuple[int, Ints]]:
         yield int(key[begin]), value[begin:end]
 
 
-def _written_apart(
-    batch: Batch, vocabulary: Vocabulary
-) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
+Apart = tuple[tuple[int, ...], dict[int, float], Ints]
+
+
+def _written_apart(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
     """Neighbouring tokens that together may be listed ones: which, how alike, and the rows that hold them."""
     split, width = vocabulary.split, len(batch.tokens)
     begins = np.array([split.begins(token) for token in batch.tokens], dtype=bool)
-    start = np.flatnonzero(begins[batch.ids[:-1]]) if len(batch.ids) else np.empty(0, np.int64)
-    start = start[batch.rows[start] == batch.rows[start + 1]]
-    pairs, of = np.unique(batch.ids[start] * width + batch.ids[start + 1], return_inverse=True)
-    start = start[split.may_join(batch.tokens, pairs // width, pairs % width)[of]]
-    for pair, where in _groups(batch.ids[start] * width + batch.ids[start + 1], start):
-        members = divmod(pair, width)
-        _, met, more = next(split.over(batch.tokens[t] for t in members))
-        if met:
-            yield members, met, batch.rows[where]
-        for position in where.tolist() if more else ():
-            ids = batch.ids[position : batch.starts[batch.rows[position] + 1]].tolist()
-            for count, longer, _ in split.over(batch.tokens[t] for t in ids):
-                if count > 2 and longer:
-                    yield tuple(ids[:count]), longer, batch.rows[position : position + 1]
+    start = np.flatnonzero(begins[batch.ids])
+    group, count = batch.ids[start], 1
+    while len(start):
+        count += 1
+        within = start + count <= batch.starts[batch.rows[start] + 1]
+        start, group = start[within], group[within]
+        codes, group = np.unique(group * width + batch.ids[start + count - 1], return_inverse=True)
+        if count == 2:
+            kept = split.may_join(batch.tokens, codes // width, codes % width)[group]
+            start, group = start[kept], group[kept]
+        goes_on = np.zeros(len(codes), dtype=bool)
+        for number, where in _groups(group, start):
+            members = tuple(batch.ids[where[0] : where[0] + count].tolist())
+            *_, (_, met, goes_on[number]) = split.over(batch.tokens[t] for t in members)
+            if met:
+                yield members, met, batch.rows[where]
+        start, group = start[goes_on[group]], group[goes_on[group]]
     yield from _unvowelled(batch, vocabulary)
 
 
-def _unvowelled(
-    batch: Batch, vocabulary: Vocabulary
-) -> Iterator[tuple[tuple[int, ...], dict[int, float], Ints]]:
+def _unvowelled(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
     """The same of words without vowels, as they are written."""
     scripts = np.array(
         [UNVOWELLED.index(t.script) if t.script in UNVOWELLED else -1 for t in batch.tokens], dtype=np.int64
     )
+    begins = np.array([vocabulary.split.begins_unvowelled(t) for t in batch.tokens], dtype=bool)
     ids, rows = batch.written_ids, batch.written_rows
     script = scripts[ids]
-    start = np.flatnonzero((rows[:-1] == rows[1:]) & (script[:-1] >= 0) & (script[:-1] == script[1:]))
+    start = np.flatnonzero((rows[:-1] == rows[1:]) & begins[ids[:-1]] & (script[:-1] == script[1:]))
     for pair, where in _groups(ids[start] * len(batch.tokens) + ids[start + 1], start):
         members = divmod(pair, len(batch.tokens))
         met = vocabulary.split.in_another_script(*(batch.tokens[t] for t in members))

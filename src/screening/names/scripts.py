@@ -24,8 +24,11 @@ __all__ = [
     "JOINT",
     "UNVOWELLED",
     "commonest",
+    "consonants_beside",
     "consonants_left",
+    "consonants_left_of",
     "consonants_written",
+    "joined",
     "korean_spellings",
     "may_be",
     "which_may_be",
@@ -46,7 +49,7 @@ _COMMON: Final = 0.75  # weight of a word that is common; a rarer one weighs nea
 _SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
 _SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
-_REPEATED: Final = re.compile(r"(.)\1+")
+_REPEATED: Final = re.compile(r"([^\n])\1+")
 _ARTICLE_WITHIN: Final = re.compile(f"(?<={JOINT})\u0627\u0644(?=.)|(?<=..)\u0627\u0644(?=\u0644\u0647$)")
 
 # How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
@@ -140,6 +143,11 @@ def consonants_left(form: str) -> str:
     return _REPEATED.sub(r"\1", left.replace("x", "ks")) if "x" in left else left
 
 
+def consonants_left_of(forms: Sequence[str]) -> list[str]:
+    """The same of many words, which is quicker all at once."""
+    return consonants_left("\n".join(forms)).split("\n") if forms else []
+
+
 @lru_cache(maxsize=1 << 10)
 def _all_left(spellings: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(consonants_left, spellings)))
@@ -153,15 +161,31 @@ def consonants_written(native: str, script: str) -> frozenset[str]:
     """
     if native in equivalents("both"):
         return frozenset()
-    ways = [""]
-    for spellings in _spelled(native, script):
+    return _ways(_spelled(native, script), _MOST)
+
+
+@lru_cache(maxsize=1 << 16)
+def consonants_beside(native: str, script: str, *, first: bool) -> frozenset[str]:
+    """The same of the first or second of two words that are read as one; `joined` puts them together."""
+    return _ways(_spelled(native + JOINT if first else JOINT + native, script), _MOST * (1 if first else 2))
+
+
+def joined(consonants: str, more: str) -> str:
+    """Consonants of a word, and more behind them."""
+    return consonants + (more[1:] if consonants[-1:] == more[:1] else more)
+
+
+def _ways(spelled: Spellings, most: int) -> frozenset[str]:
+    """The consonants of all that letters may be; nothing if that is too much."""
+    ways = [""] if spelled else []
+    for spellings in spelled:
         left = _all_left(spellings)
-        ways = [way + (more[1:] if way[-1:] == more[:1] else more) for way in ways for more in left]
+        ways = [joined(way, more) for way in ways for more in left]
         if len(left) > 1:
             ways = list(dict.fromkeys(ways))
-            if len(ways) > _MOST:
+            if len(ways) > most:
                 return frozenset()
-    return frozenset(ways) if _spelled(native, script) else frozenset()
+    return frozenset(ways)
 
 
 def commonest(native: str, script: str, kind: str) -> float:
@@ -181,9 +205,8 @@ def _by_consonants(kind: str) -> dict[str, tuple[list[float], list[str]]]:
     found: dict[str, tuple[list[float], list[str]]] = defaultdict(lambda: ([], []))
     common = [one for one in rarity(kind).items() if one[1] <= _COMMON]
     table = sorted(common, key=itemgetter(1))
-    forms = "\n".join([key for key, _ in table]).replace("S", "sh")  # all at once: there are thousands
-    left = consonants_left(forms).split("\n")
-    for consonants, form, (_, weight) in zip(left, forms.split("\n"), table, strict=True):
+    forms = [key.replace("S", "sh") for key, _ in table]
+    for consonants, form, (_, weight) in zip(consonants_left_of(forms), forms, table, strict=True):
         weights, words = found[consonants]
         weights.append(weight)
         words.append(form)

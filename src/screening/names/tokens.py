@@ -208,7 +208,12 @@ _CONSONANTS: Final = _Consonants(
 
 def _letters(native: str) -> str:
     """Sounds of a script that writes one letter for one consonant, letter by letter."""
-    return "".join(_keys(anyascii(letter).lower())[0] for letter in native)
+    return "".join([_letter(letter) for letter in native])
+
+
+@lru_cache(maxsize=1 << 12)
+def _letter(letter: str) -> str:
+    return _keys(anyascii(letter).lower())[0]
 
 
 def _skeleton(sound: str, form: str) -> str:

@@ -94,6 +94,9 @@ class Split:
         self._begin_letters = _beginnings(self._letters)
         # all of a sound too: a letter that doubles its last one adds nothing
         self._begin_sounds = {*_beginnings(self._sounds), *self._sounds}
+        # in columns once, not for every batch
+        self._by_letters = pl.Series(sorted({*self._letters, *self._begin_letters}), dtype=pl.String).implode()
+        self._by_sound = pl.Series(sorted(self._begin_sounds), dtype=pl.String).implode()
 
     def may_join(self, tokens: Sequence[Token], first: Ints, second: Ints) -> Flags:
         """Whether pairs of some tokens, by position, may be one token of the list or the beginning of one."""
@@ -102,11 +105,11 @@ class Split:
             for side in ("surface", "spoken")
         )
         written = letters.gather(first) + letters.gather(second)
-        by_letters = written.is_in(sorted({*self._letters, *self._begin_letters}))
+        by_letters = written.is_in(self._by_letters)
         begun, more = sounds.gather(first), sounds.gather(second)
         have_sound = (letters.gather(second) == "") | ((begun != "") & (more != ""))
         more = more.str.slice(1).zip_with(begun.str.tail(1) == more.str.head(1), more)  # as `sounded`
-        by_sound = have_sound & (begun + more).is_in(sorted(self._begin_sounds))
+        by_sound = have_sound & (begun + more).is_in(self._by_sound)
         return (by_letters | by_sound).to_numpy()
 
     def begins(self, token: Token) -> bool:

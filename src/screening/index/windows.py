@@ -19,8 +19,8 @@ import polars as pl
 
 from screening.index.batch import Ints, ranges, tokenise_batch
 from screening.index.bound import Seen, upper_bound
-from screening.index.sharing import Entries, enough
 from screening.index.meetings import as_worth
+from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import meet_span, units
 from screening.names.lexicon import legal_forms_cjk
@@ -40,6 +40,7 @@ __all__ = [
     "Limits",
     "Passage",
     "Windows",
+    "around_glued_words",
     "glued_words",
     "parted",
     "possible_windows",
@@ -58,6 +59,9 @@ _READ_AS_LETTERS: Final = "".join(
     if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
 )  # such as Ⓐ
 _GLUES: Final = rf"(?:[{GLUE}{WITHIN}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
+_BLANK: Final = r"[\s\x1c-\x1f]"
+_NO_BLANK: Final = r"[^\s\x1c-\x1f]"
+_BESIDE: Final = 8
 _LETTER: Final = rf"(?:[^\W_{SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _PARTING: Final = "".join(
     c
@@ -163,6 +167,13 @@ def parted(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 def glued_words(texts: pl.Series) -> pl.Series:
     """Of each text, the words beside what joins them."""
     return texts.str.extract_all(rf"[^\W_]*(?:{_GLUES}+[^\W_]+)+").list.join(" ").str.replace_all(_GLUES, " ")
+
+
+def around_glued_words(texts: pl.Series) -> pl.Series:
+    """The same with words on either side, which may be one with them: as many as letters of a name."""
+    before, behind = rf"(?:{WORD}{_BLANK}+){{0,{_BESIDE}}}", rf"(?:{_BLANK}+{WORD}){{0,{_BESIDE}}}"
+    glued = rf"{before}{_NO_BLANK}*{_GLUES}{_NO_BLANK}*{behind}"
+    return texts.str.extract_all(glued).list.join(" ").str.replace_all(_GLUES, " ")
 
 
 def with_pieces(texts: pl.Series) -> pl.Series:
@@ -365,7 +376,7 @@ class _Flat:
         return np.array(pairs, dtype=np.int64), np.array(places, dtype=np.int64), value, count
 
     def _spelled(self, codes: list[int]) -> Iterator[tuple[int, int, Sequence[Token], int, float]]:
-        """Pieces that together spell one listed token: the first, the last, their tokens, which, how alike."""
+        """Pieces that spell one listed token: the first, the last, their tokens, which it is, how alike."""
         pieces, split = self.pieces, self.pieces.vocabulary.split
         if any(pieces.begins[code] for code in codes):
             tokens = [(spot, token) for spot, code in enumerate(codes) for token in pieces.tokens[code]]

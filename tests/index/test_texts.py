@@ -394,6 +394,19 @@ def test_a_name_written_apart_is_found_beside_what_joins_words(
     assert found == scanned([re.sub("['@?]", " ", text)], index, 0.8)
 
 
+@pytest.mark.parametrize(
+    "behind", ["5512", " 5512", "/5512", "/INV", "/C 5", "|5", "(55)", "No5", "12/05", "@5"]
+)
+@pytest.mark.parametrize("before", ["paid ", "55/", "acc/"])
+def test_dotted_letters_before_a_number_or_a_stroke_are_what_they_are_before_a_blank(
+    before: str, behind: str, build: Callable[..., NameIndex]
+) -> None:
+    index = build([], ["Velkari Trading S.A."])
+    found = scanned([f"{before}Velkari Trading S.A.{behind}"], index, 0.8)
+    assert found
+    assert found == scanned([f"{before}Velkari Trading S.A. and"], index, 0.8)
+
+
 def parts_words(character: str) -> bool:
     """Whether it is no letter however it is written, and shows what follows as it is."""
     plain = unicodedata.normalize("NFKC", character)

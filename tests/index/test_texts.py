@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -376,6 +377,34 @@ def test_a_piece_of_a_word_is_found_as_it_reads_alone(
     index = build([name])
     assert scanned([text], index, 0.6) == naive_scan([text], index, 0.6)
     assert naive_scan([text], index, 0.6)
+
+
+@pytest.mark.parametrize(
+    "written", ["Vel Kari's shop", "Vel Kari@shop", "Vel Kari?shop", "V e l k a r i's", "shop'Vel Kari"]
+)
+def test_a_name_written_apart_is_found_beside_what_joins_words(
+    written: str, build: Callable[..., NameIndex]
+) -> None:
+    """As where a blank stands there; the part beside it means nothing alone."""
+    index = build(["Maltuk Velkari"])
+    text = f"see Maltuk {written} in May"
+    found = scanned([text], index, 0.8)
+    assert found
+    assert found == naive_scan([text], index, 0.8)
+    assert found == scanned([re.sub("['@?]", " ", text)], index, 0.8)
+
+
+@pytest.mark.parametrize(
+    "behind", ["5512", " 5512", "/5512", "/INV", "/C 5", "|5", "(55)", "No5", "12/05", "@5"]
+)
+@pytest.mark.parametrize("before", ["paid ", "55/", "acc/"])
+def test_dotted_letters_before_a_number_or_a_stroke_are_what_they_are_before_a_blank(
+    before: str, behind: str, build: Callable[..., NameIndex]
+) -> None:
+    index = build([], ["Velkari Trading S.A."])
+    found = scanned([f"{before}Velkari Trading S.A.{behind}"], index, 0.8)
+    assert found
+    assert found == scanned([f"{before}Velkari Trading S.A. and"], index, 0.8)
 
 
 def parts_words(character: str) -> bool:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from screening.names.joining import (
     FEWEST_SOUNDS,
@@ -105,17 +104,16 @@ class Split:
 
     def may_join(self, tokens: Sequence[Token], first: Ints, second: Ints) -> Flags:
         """Whether pairs of some tokens, by position, may be one token of the list or the beginning of one."""
-        letters, sounds = (
-            pl.Series([getattr(token, side) for token in tokens], dtype=pl.String)
-            for side in ("surface", "spoken")
-        )
-        written = letters.gather(first) + letters.gather(second)
-        by_letters = written.is_in(sorted({*self._letters, *self._begin_letters}))
-        begun, more = sounds.gather(first), sounds.gather(second)
-        have_sound = (letters.gather(second) == "") | ((begun != "") & (more != ""))
-        more = more.str.slice(1).zip_with(begun.str.tail(1) == more.str.head(1), more)  # as `sounded`
-        by_sound = have_sound & (begun + more).is_in(sorted(self._begin_sounds))
-        return (by_letters | by_sound).to_numpy()
+        found = np.zeros(len(first), dtype=bool)
+        # one by one: a text has few, and columns cost more than they save
+        for place, (a, b) in enumerate(zip(first.tolist(), second.tolist(), strict=True)):
+            word, more = tokens[a], tokens[b]
+            letters = word.surface + more.surface
+            if letters in self._begin_letters or letters in self._letters:
+                found[place] = True
+            elif not more.surface or (word.spoken and more.spoken):
+                found[place] = sounded(word.spoken, more.spoken) in self._begin_sounds
+        return found
 
     def begins(self, token: Token) -> bool:
         """Whether a word may be the first of several."""

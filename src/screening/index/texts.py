@@ -24,6 +24,7 @@ from screening.index.windows import (
     Limits,
     Passage,
     Windows,
+    around_glued_words,
     glued_words,
     parted,
     possible_windows,
@@ -109,17 +110,32 @@ def _in_text(text: str, finding: Finding) -> Finding:
 
 
 def _apart(texts: pl.Series, vocabulary: Vocabulary, kind: Ints) -> dict[str, str]:
-    """Texts that are read a second time: a word that anybody bears is joined to another there."""
+    """Texts that are read a second time: a word that anybody bears is joined to another there.
+
+    Such a word may itself be written apart: "Vel Kari's".
+    """
     glued, others = parted(texts)
     if glued.is_empty():
         return {}
-    batch = tokenise_batch(glued_words(glued), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT)
+    alone = _hold_names(glued_words(glued), vocabulary, kind)
+    rest = np.flatnonzero(~alone)
+    alone[rest] = _hold_names(around_glued_words(glued.gather(rest)), vocabulary, kind, joined=True)
+    kept = pl.Series(alone)
+    return dict(zip(glued.filter(kept), others.filter(kept), strict=True))
+
+
+def _hold_names(
+    texts: pl.Series, vocabulary: Vocabulary, kind: Ints, *, joined: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Which texts hold a word that anybody bears, or several that together are one."""
+    batch = tokenise_batch(texts, max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT)
     known = appraise(batch, vocabulary, kind, ends=False)
     entries, rows = Entries(batch, known), known.rows
     borne = np.zeros(len(entries.starts), dtype=bool)
     borne[entries.token[entries.telling]] = True
-    kept = pl.Series(np.isin(np.arange(len(glued)), rows.row[borne[rows.token]]))
-    return dict(zip(glued.filter(kept), others.filter(kept), strict=True))
+    if joined:
+        borne[: len(batch.tokens)] = False  # behind them are what several are together
+    return np.isin(np.arange(len(texts)), rows.row[borne[rows.token]])
 
 
 def _best_reading(

@@ -19,24 +19,28 @@ import polars as pl
 
 from screening.index.batch import Ints, ranges, tokenise_batch
 from screening.index.bound import Seen, upper_bound
+from screening.index.meetings import as_worth
 from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
-from screening.names.comparison import units
+from screening.names.comparison import meet_span, units
 from screening.names.lexicon import legal_forms_cjk
 from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from screening.index.aligning import ListedUnits
+    from screening.names.comparison import Meeting
+    from screening.names.tokens import Token
 
 __all__ = [
     "PIECE",
     "Limits",
     "Passage",
     "Windows",
+    "around_glued_words",
     "glued_words",
     "parted",
     "possible_windows",
@@ -55,6 +59,9 @@ _READ_AS_LETTERS: Final = "".join(
     if any(letter.isalnum() for letter in unicodedata.normalize("NFKC", c))
 )  # such as Ⓐ
 _GLUES: Final = rf"(?:[{GLUE}{WITHIN}]|[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}&&[^\s\x1c-\x1f]])"  # for polars
+_BLANK: Final = r"[\s\x1c-\x1f]"
+_NO_BLANK: Final = r"[^\s\x1c-\x1f]"
+_BESIDE: Final = 8
 _LETTER: Final = rf"(?:[^\W_{SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _PARTING: Final = "".join(
     c
@@ -87,7 +94,6 @@ _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
 _STRETCH: Final = re.compile(r"[^|,;:+()-]+")  # ends at what joins nothing, and stays what it is
 _WORD: Final = re.compile(WORD)
-_DOUBT: Final = 1e3  # worth of what no bound is known of: any window with it is aligned
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
 _MOST_TOKENS: Final = 1 << 20
 
@@ -163,6 +169,13 @@ def glued_words(texts: pl.Series) -> pl.Series:
     return texts.str.extract_all(rf"[^\W_]*(?:{_GLUES}+[^\W_]+)+").list.join(" ").str.replace_all(_GLUES, " ")
 
 
+def around_glued_words(texts: pl.Series) -> pl.Series:
+    """The same with words on either side, which may be one with them: as many as letters of a name."""
+    before, behind = rf"(?:{WORD}{_BLANK}+){{0,{_BESIDE}}}", rf"(?:{_BLANK}+{WORD}){{0,{_BESIDE}}}"
+    glued = rf"{before}{_NO_BLANK}*{_GLUES}{_NO_BLANK}*{behind}"
+    return texts.str.extract_all(glued).list.join(" ").str.replace_all(_GLUES, " ")
+
+
 def with_pieces(texts: pl.Series) -> pl.Series:
     """Texts, and behind them the pieces of their words: alone a piece may be read otherwise."""
     suspect = texts.str.contains(_SUSPECT) | (texts != texts.str.normalize("NFKC"))
@@ -201,7 +214,7 @@ def possible_windows(
     written = [_written(p.text, p.spans[p.first : p.end]) for p in passages]
     pieces = _Pieces(sorted({word for words in written for word in words}), vocabulary, limits)
     flat = _Flat(passages, written, pieces)
-    joined = flat.joined(which, names)
+    joined = flat.joined(which, names, limits.kind)
     count = flat.count[which]
     edges = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()), _CHUNK))
     found = [
@@ -316,6 +329,7 @@ class _Flat:
         self.starts = np.concatenate([[0], np.cumsum(self.count)]).astype(np.int64)
         number = pieces.number
         self.code = np.array([number[word] for words in written for word in words], dtype=np.int64)
+        self.holders: dict[int, frozenset[int]] = {}
         self.first = np.array([passage.first for passage in passages], dtype=np.int64)
         held = np.concatenate([[0], np.cumsum(np.diff(pieces.starts)[self.code])])
         self.entries = held[self.starts]  # what the pieces of all passages before each are worth
@@ -332,50 +346,69 @@ class _Flat:
         self.cost = np.concatenate([np.zeros((1, len(KINDS))), np.cumsum(cost, axis=0)])
         self.doubt = np.concatenate([[0], np.cumsum(doubt)])
 
-    def joined(self, which: Ints, names: Ints) -> tuple[Ints, Ints, Floats]:
-        """Pieces that together spell one listed token: the pair, the piece, and a worth.
+    def joined(self, which: Ints, names: Ints, kinds: Ints) -> tuple[Ints, Ints, Floats, Ints]:
+        """Pieces that together spell one listed token: the pair, the piece, its worth, how many tokens it is.
 
-        No bound is known of them, so the first is worth anything, and the last must be there.
+        All that they are worth together the first is, and the last must be there.
         """
         pairs: list[int] = []
         places: list[int] = []
-        worth: list[float] = []
+        spelled: list[Meeting] = []
         edges = np.searchsorted(which, np.arange(len(self.passages) + 1)).tolist()
-        codes = self.code.tolist()
+        codes, kind = self.code.tolist(), kinds.tolist()
         for number, start in enumerate(self.starts[:-1].tolist()):
             wanted: dict[int, int] | None = None
-            for first, last, holders in self._spelled(codes[start : start + int(self.count[number])]):
+            for first, last, tokens, u, alike in self._spelled(
+                codes[start : start + int(self.count[number])]
+            ):
                 if wanted is None:
                     among = range(edges[number], edges[number + 1])
                     wanted = {int(names[pair]): pair for pair in among}
-                for name in holders.intersection(wanted):
+                for name in self._holders(u).intersection(wanted):
                     pairs += (wanted[name], wanted[name])
                     places += (start + first, start + last)
-                    worth += (_DOUBT, 0.0)
-        return np.array(pairs, dtype=np.int64), np.array(places, dtype=np.int64), np.array(worth)
+                    spelled.append(_spelling(tokens, self.pieces.vocabulary.tokens[u], alike, kind[name]))
+        value = np.zeros((len(pairs), 4))
+        alike, weight, own, cover = as_worth(spelled).T
+        value[::2] = np.stack([weight * alike, own, cover, weight], axis=1)  # as in `Worth.value`
+        count = np.zeros(len(pairs), dtype=np.int64)
+        count[::2] = 2
+        return np.array(pairs, dtype=np.int64), np.array(places, dtype=np.int64), value, count
 
-    def _spelled(self, codes: list[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
-        """The first and the last of the pieces that together spell one listed token, and who holds that."""
+    def _spelled(self, codes: list[int]) -> Iterator[tuple[int, int, Sequence[Token], int, float]]:
+        """Pieces that spell one listed token: the first, the last, their tokens, which it is, how alike."""
         pieces, split = self.pieces, self.pieces.vocabulary.split
         if any(pieces.begins[code] for code in codes):
             tokens = [(spot, token) for spot, code in enumerate(codes) for token in pieces.tokens[code]]
+            words = [token for _, token in tokens]
             for start, (spot, first) in enumerate(tokens):
                 if not split.begins(first):
                     continue
-                for count, met, _ in split.over(token for _, token in islice(tokens, start, None)):
+                for count, met, _ in split.over(islice(words, start, None)):
                     last = tokens[start + count - 1][0]
-                    yield from ((spot, last, self._holders(u)) for u in met if last > spot)
-        words = [(spot, word) for spot, code in enumerate(codes) for word in pieces.unvowelled[code]]
-        for (spot, first), (last, second) in pairwise(words):
+                    if met and last > spot:
+                        own = words[start : start + count]
+                        yield from ((spot, last, own, u, alike) for u, alike in met.items())
+        unvowelled = [(spot, word) for spot, code in enumerate(codes) for word in pieces.unvowelled[code]]
+        for (spot, first), (last, second) in pairwise(unvowelled):
             if last == spot + 1 and first.script == second.script:
                 met = split.in_another_script(first, second)
-                yield from ((spot, last, self._holders(u)) for u in met)
+                yield from ((spot, last, (first, second), u, alike) for u, alike in met.items())
 
     def _holders(self, u: int) -> frozenset[int]:
         """The listed names that hold a token."""
-        vocabulary = self.pieces.vocabulary
-        slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
-        return frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
+        holders = self.holders.get(u)
+        if holders is None:
+            vocabulary = self.pieces.vocabulary
+            slots = vocabulary.starts[u * len(KINDS)], vocabulary.starts[(u + 1) * len(KINDS)]
+            holders = self.holders[u] = frozenset(vocabulary.places[slots[0] : slots[1]].tolist())
+        return holders
+
+
+def _spelling(tokens: Sequence[Token], listed: Token, alike: float, k: int) -> Meeting:
+    """What it is worth that some words together are a listed one."""
+    weight, own = sum(token.weights[k] for token in tokens), sum(token.costs[k] for token in tokens)
+    return meet_span(weight, own, listed.weights[k], listed.costs[k], alike)
 
 
 def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
@@ -383,7 +416,7 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     pairs: Ints,
     which: Ints,
     names: Ints,
-    joined: tuple[Ints, Ints, Floats],
+    joined: tuple[Ints, Ints, Floats, Ints],
     limits: Limits,
 ) -> tuple[Ints, Ints, Ints, Floats]:
     """Windows of some pairs, grown piece by piece from each that meets the listed name."""
@@ -393,9 +426,8 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     among = (joined[0] >= pairs[0]) & (joined[0] <= pairs[-1])
     key = np.concatenate([pair, joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
     key += np.concatenate([place, joined[1][among]])
-    doubt = np.repeat(joined[2][among][:, None], 4, axis=1)
-    value = np.concatenate([pieces.value[entry], doubt])
-    shared = np.concatenate([pieces.count[entry], np.where(joined[2][among] > 0, 2, 0)])
+    value = np.concatenate([pieces.value[entry], joined[2][among]])
+    shared = np.concatenate([pieces.count[entry], joined[3][among]])
     key, value, shared = _summed(key, value, shared)
     pair, place = np.divmod(key, len(flat.code) + 1)
     name = names[pair]

@@ -12,10 +12,13 @@ from screening import compare
 from screening.names import lexicon
 from screening.names.normalise import prepare
 from screening.names.scripts import (
+    JOINT,
     UNVOWELLED,
     commonest,
+    consonants_beside,
     consonants_left,
     consonants_written,
+    joined,
     korean_spellings,
     may_be,
     which_may_be,
@@ -109,6 +112,17 @@ def test_a_word_is_found_by_its_consonants_in_whatever_way_it_is_spelled(
     form = spelled(*word, Random(seed))
     assert may_be(*word, form)
     assert consonants_left(form) in ways
+
+
+@settings(max_examples=300)
+@given(word=words, cut=st.integers(1, 6))
+def test_two_words_are_found_by_the_consonants_of_each(word: tuple[str, str], cut: int) -> None:
+    (native, script), cut = word, min(cut, len(word[0]))
+    one, other = native[:cut], native[cut:] or native
+    first = consonants_beside(one, script, first=True)
+    second = consonants_beside(other, script, first=False)
+    together = {joined(a, b) for a in first for b in second}
+    assert consonants_written(one + JOINT + other, script) <= together
 
 
 @given(word=words, forms=st.lists(st.text(alphabet="aeioukhsmdlrtyw", max_size=8), max_size=6))

@@ -85,12 +85,18 @@ class Neighbours:
 
 
 class _Scripts:
-    """Tokens of scripts without vowels, and the others by their consonants."""
+    """Tokens by their consonants: those of scripts without vowels by all that they may be, and the others."""
 
     def __init__(self, tokens: Sequence[Token]) -> None:
-        self.unvowelled = [(place, token) for place, token in enumerate(tokens) if token.script in UNVOWELLED]
+        self.written: dict[str, list[tuple[int, Token]]] = defaultdict(list)
         self.spoken: dict[str, tuple[list[int], list[str]]] = {}
-        spoken = [(place, t.form) for place, t in enumerate(tokens) if t.script not in UNVOWELLED]
+        spoken = []
+        for place, token in enumerate(tokens):
+            if token.script not in UNVOWELLED:
+                spoken.append((place, token.form))
+                continue
+            for consonants in consonants_written(token.native, token.script):
+                self.written[consonants].append((place, token))
         left = consonants_left_of([form for _, form in spoken])
         for (place, form), consonants in zip(spoken, left, strict=True):
             places, forms = self.spoken.setdefault(consonants, ([], []))
@@ -99,9 +105,9 @@ class _Scripts:
 
     def may_be_among(self, others: _Scripts) -> Iterator[tuple[int, int]]:
         """Places of tokens without vowels, and of what they may be among others."""
-        for place, token in self.unvowelled:
-            for consonants in consonants_written(token.native, token.script):
-                places, forms = others.spoken.get(consonants, ((), ()))
+        for consonants in self.written.keys() & others.spoken.keys():
+            places, forms = others.spoken[consonants]
+            for place, token in self.written[consonants]:
                 for fit in which_may_be(token.native, token.script, forms):
                     yield place, places[fit]
 

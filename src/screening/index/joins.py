@@ -132,8 +132,9 @@ class Split:
             letters += word.surface
             sound = sounded(sound, word.spoken) if word.spoken or not word.surface else "-"
             several += bool(word.surface)
-            # what follows a part of a compound may add no letters
-            more = letters in self._begin_letters or sound in self._begin_sounds or word.part
+            # behind all letters of a token too: what follows a part of a compound may add none
+            all_there = word.part and letters in self._letters
+            more = all_there or letters in self._begin_letters or sound in self._begin_sounds
             if count > 1:
                 met: dict[int, float] = {}
                 if several > 1:

@@ -255,3 +255,9 @@ def test_a_stroke_is_a_letter_or_parts_words_whichever_is_better(field: str) -> 
 @pytest.mark.parametrize("word", ["\u0639\u0628\u062f" * 3000, "\u0627\u0628\u0648" * 3000, "abdul" * 4000])
 def test_a_compound_of_thousands_of_parts_is_cut_to_its_last(word: str) -> None:
     assert len(analyse(word).tokens) > 1000
+
+
+def test_thousands_of_legal_forms_in_one_word_are_cut_one_by_one() -> None:
+    forms = [token.form for token in analyse("株式会社" * 2000).tokens]
+    assert forms[:-4] == ["kk"] * 1999
+    assert [token.form for token in analyse("株式会社東立有限会社").tokens] == ["kk", "dong", "li", "yk"]

@@ -423,13 +423,23 @@ def _tokens_of(part: str) -> list[list[Token]]:
 
 def _syllables(part: str, script: str) -> list[list[Token]]:
     """Scripts without blanks: each syllable is a token, and a legal form at either end is one."""
-    for written, form in legal_forms_cjk().items():
-        if part.startswith(written) and part != written:
-            return [[make_token(form)], *_syllables(part[len(written) :], script)]
-        if part.endswith(written) and part != written:
-            return [*_syllables(part[: -len(written)], script), [make_token(form)]]
+    before: list[list[Token]] = []
+    behind: list[list[Token]] = []
+    while (found := _legal_form_at_an_end(part)) is not None:
+        form, at_start, part = found
+        (before if at_start else behind).append([make_token(form)])
     syllables = [_syllable(c, script) for c in part]
-    return [[syllable] for syllable in syllables if syllable is not None]
+    return [*before, *([syllable] for syllable in syllables if syllable is not None), *reversed(behind)]
+
+
+def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
+    """A legal form, whether it stands at the start, and what is left of the word."""
+    for written, form in legal_forms_cjk().items():
+        if part != written and part.startswith(written):
+            return form, True, part[len(written) :]
+        if part != written and part.endswith(written):
+            return form, False, part[: -len(written)]
+    return None
 
 
 @lru_cache(maxsize=1 << 16)

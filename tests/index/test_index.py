@@ -431,3 +431,8 @@ def test_names_written_together_or_apart_are_found_as_scoring_finds_them(
     query: str, listed: str, build: Callable[..., NameIndex], exact: Callable[..., None]
 ) -> None:
     exact(build([listed], [listed]), [query, listed])
+
+
+def test_half_a_character_is_refused_in_words(build: Callable[..., NameIndex]) -> None:
+    with pytest.raises(SchemaError, match="half a character"):
+        build(["Ardo Velkari"]).search(["Ardo \ud800 Velkari"])

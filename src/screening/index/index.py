@@ -415,6 +415,11 @@ def _numbered(names: pl.Series | Iterable[str | None]) -> pl.DataFrame:
         queries = names if isinstance(names, pl.Series) else pl.Series(list(names), dtype=pl.String)
     except TypeError as error:
         raise SchemaError(f"names and texts must be strings or null: {error}") from error
+    except UnicodeEncodeError as error:
+        raise SchemaError(
+            f"a name or text holds half a character (a lone surrogate), which nothing can store: {error}; "
+            "read its source anew with the right encoding"
+        ) from error
     frame = queries.cast(pl.String).alias("query").to_frame().with_row_index("query_id")
     return frame.filter(pl.col("query").is_not_null())
 

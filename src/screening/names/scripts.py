@@ -167,7 +167,10 @@ def consonants_written(native: str, script: str) -> frozenset[str]:
 @lru_cache(maxsize=1 << 16)
 def consonants_beside(native: str, script: str, *, first: bool) -> frozenset[str]:
     """The same of the first or second of two words that are read as one; `joined` puts them together."""
-    return _ways(_spelled(native + JOINT if first else JOINT + native, script), _MOST * (1 if first else 2))
+    if first:
+        return _ways(_spelled(native + JOINT, script), _MOST)
+    # Behind a first word two of them may become one, as the letter that both share is said once.
+    return _ways(_spelled(JOINT + native, script), 2 * _MOST)
 
 
 def joined(consonants: str, more: str) -> str:

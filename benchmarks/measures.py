@@ -243,7 +243,7 @@ def _aliases(index: NameIndex) -> tuple[Entries, Asked]:
     columns = ("reference", "kind", "name", "name_type", "quality")
     for reference, kind, name, name_type, quality in index.names.select(columns).rows():
         prepared = prepare(name)
-        forms = frozenset(token.form for token in prepared.tokens)
+        forms = frozenset(token.native if token.guessed else token.form for token in prepared.tokens)
         entries[reference].append((kind, name, forms))
         grades = [quality] if quality in ("Good", "Low") else []
         grades += [OWN_SCRIPT] if name_type == "original_script" else []

@@ -72,6 +72,12 @@ def test_a_listed_name_that_is_a_part_of_a_party_field_is_a_hit(
         "Dunmore Ltd {}",
         "{0} {0}",
         "Paul Dunmore Junior {}",
+        "{} paul@example.com",
+        'Paul Dunmore "{}"',
+        "{} Torvash UAE",
+        "{} school fees",
+        "Paula Dunmore née {}",
+        "Paul Dunmore FBO {}",
     ],
 )
 @pytest.mark.parametrize("name", ["Ardo Belvane", "Mirwal Dostakhan Orlank"])

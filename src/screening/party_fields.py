@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from screening.names.lexicon import field_words
-from screening.reference.countries import country_codes
+from screening.reference.countries import country_codes, country_names
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 __all__ = ["more_than_a_name", "no_name"]
 
 _SEPARATORS: Final = (
-    r"[/&(;\d+|!:\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
+    r"[/&(;\d+|!:@\"“”„«»%\t\r\n\x0b\x0c\u0085\u2028\u2029=*<>\[\]{}_~•·–—…、，；：]"
     r"|\s-+\s|-{2}|\s{3,}\S"
     r"|\S\s+\S+,\s*\S|,.*,"  # one word and a comma is a surname before given names
 )
 _MANY: Final = r"(?:\S+\s+){4}\S"
 _MOST: Final = r"(?:\S+\s+){5}\S"
-_REPEATED_FROM: Final = 4  # words; "Ali Ali" is a name
+_SEVERAL: Final = (
+    4  # words that are more than a name if one is there twice ("Ali Ali" is a name) or a country ends them
+)
 
 
 _BIC: Final = r"^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$"
@@ -66,10 +68,12 @@ def more_than_a_name(fields: pl.Series) -> pl.Series:
         [False, False, True]
     """
     words = fields.str.to_lowercase().str.extract_all(r"\S+")
-    repeated = (words.list.len() >= _REPEATED_FROM) & (words.list.n_unique() < words.list.len())
+    several = words.list.len() >= _SEVERAL
+    repeated = several & (words.list.n_unique() < words.list.len())
     beside, lengthening = _patterns()
     many = fields.str.replace_all(lengthening, "").str.contains(_MANY)
-    return fields.str.contains(beside) | many | repeated
+    abroad = several.scatter(several.arg_true(), fields.filter(several).str.contains(_ends_in_a_country()))
+    return fields.str.contains(beside) | many | repeated | abroad
 
 
 @cache
@@ -79,6 +83,11 @@ def _patterns() -> tuple[str, str]:
     renames = "|".join(map(_dotted, field_words("renames")))
     beside = rf"{_SEPARATORS}|\b(?:{joins}|{renames})\b|\b(?:{ends})\b[.,]*\s+\S|{_MOST}"
     return f"(?i){beside}", rf"(?i)(?:^|\s)(?:{lengthens})\b[.,]*"
+
+
+@cache
+def _ends_in_a_country() -> str:
+    return rf"(?i)\s(?:{'|'.join(sorted(country_names()))})\W*$"
 
 
 def _dotted(word: str) -> str:

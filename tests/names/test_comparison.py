@@ -507,3 +507,23 @@ def test_reasons_name_the_step() -> None:
     assert any("(title)" in reason for reason in told("Mr Ardo Belvane", "Ardo BELVANE").reasons)
     assert any("(legal form)" in r for r in told("Velkarion", "Velkarion LLC", "entity").reasons)
     assert any("another order" in reason for reason in told("Belvane Ardo", "Ardo BELVANE").reasons)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("Maxamed Xasan Orlan", "Mohamed Hassan Orlan", "individual"),
+        ("Bu Hamza Orlan", "Abu Hamza Orlan", "individual"),
+        ("Abd al-Lah Orlan", "Abdullah Orlan", "individual"),
+        ("Mamadou Orlan", "Muhammad Orlan", "individual"),
+        ("Abubakar Orlan", "Abu Bakr Orlan", "individual"),
+        ("Gamal Orlan", "Jamal Orlan", "individual"),
+        ("Halit Orlan", "Khalid Orlan", "individual"),
+        ("2nd Orlan Academy", "Second Orlan Academy", "entity"),
+        ("Orlan 14 Bureau", "Orlan XIV Bureau", "entity"),
+        ("Orlan Imp & Exp", "Orlan Import Export", "entity"),
+        ("Ets Orlan", "Orlan", "entity"),
+    ],
+)
+def test_usual_spellings_of_one_name_are_that_name(a: str, b: str, kind: Kind) -> None:
+    assert compare(a, b, kind=kind).score > 0.9

@@ -85,7 +85,7 @@ def test_a_rarity_key_is_a_sound_that_a_token_can_have() -> None:
 
 def test_letters_without_vowels_have_spellings_wherever_they_stand() -> None:
     for script, table in lexicon.letters().items():
-        assert {place for _, place in table} <= {"", "start", "end", "article", "sun"}, script
+        assert {place for _, place in table} <= {"", "start", "end", "carrier", "article", "sun"}, script
         for letter, _ in table:
             assert (letter, "") in table
     assert all(re.fullmatch(r"([a-z]+|-)( ([a-z]+|-))*", row["spellings"]) for row in rows("letters"))

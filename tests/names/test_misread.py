@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Callable
 from itertools import pairwise
+from urllib.parse import quote
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening import NameIndex, SanctionsList
 from screening.names import compare
 from screening.names.misread import MISREAD, reread, reread_with_places
 from screening.names.normalise import prepare_readings
@@ -105,3 +109,46 @@ def test_what_is_shown_otherwise_than_written_is_seen_through_misread_letters() 
     first, second = prepare_readings(as_latin_1("\u202eenavleB odrA"))
     assert first.screenable
     assert not second.screenable
+
+
+def as_html(text: str) -> str:
+    return "".join(c if c.isascii() and c.isalpha() else f"&#{ord(c)};" for c in text)
+
+
+def as_json(text: str) -> str:
+    return json.dumps(text)[1:-1]
+
+
+plain = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='\\"'), max_size=20).filter(
+    lambda text: reread(text) == text
+)
+
+
+@given(plain, st.sampled_from([as_html, quote, as_json, html.escape]))
+def test_an_escaped_text_is_read_as_it_was_written(text: str, escaped: Misread) -> None:
+    if html.unescape(as_html(text)) == text:  # HTML has no place for some characters
+        assert reread(escaped(text)) == text
+        assert reread(f"x {escaped(text)} y") == f"x {text} y"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "Ardo&nbsp;Belvane",
+        "Ardo%20Belvane",
+        r"Ardo\u0020Belv\u00e1ne",
+        "&#65;rdo Belvane",
+        "Ardo&amp;nbsp;Belvane",
+        "pay Ardo%20Belvane now",
+    ],
+)
+def test_an_escaped_name_is_found_and_the_sign_says_so(field: str) -> None:
+    index = NameIndex(SanctionsList.from_names([("X.1", "individual", "Ardo Belvane")]))
+    found = index.scan_text([field]) if "pay" in field else index.search([field])
+    assert found["score"].to_list() == [pytest.approx(0.995, abs=0.02)]
+    assert "misread letters" in prepare_readings(field)[1].signs
+
+
+@pytest.mark.parametrize("text", ["AT&T; Bell", "5% of 20%", "a & b; c", r"C:\users", "%E9"])
+def test_what_only_resembles_an_escape_stays(text: str) -> None:
+    assert reread(text) == text

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from screening import compare
 from screening.names import lexicon
+from screening.names.likeness import likeness
 from screening.names.normalise import prepare
 from screening.names.scripts import (
     JOINT,
@@ -21,8 +22,10 @@ from screening.names.scripts import (
     joined,
     korean_spellings,
     may_be,
+    usual_spelling,
     which_may_be,
 )
+from screening.names.tokens import Token, make_token
 
 LETTERS = {
     script: "".join(dict.fromkeys(letter for letter, _ in lexicon.letters()[script] if len(letter) == 1))
@@ -171,3 +174,73 @@ def test_a_korean_syllable_has_no_endless_spellings() -> None:
     assert all(len(korean_spellings(chr(code))) <= 64 for code in range(0xAC00, 0xD7A4))
     assert korean_spellings("a") == frozenset()
     assert {"i", "lee", "yi", "rhee"} <= korean_spellings("이")
+
+
+def token_of(native: str, script: str) -> Token:
+    return make_token("".join(usual_spelling(native, script)), native=native, script=script)
+
+
+# What one letter is spelled with may be nothing ("-"), and a word needs a form.
+spoken_words = words.filter(lambda word: "".join(usual_spelling(*word)) != "")
+
+
+@given(word=spoken_words)
+def test_a_guessed_spelling_says_how_a_word_may_sound_and_nothing_of_what_it_means(
+    word: tuple[str, str],
+) -> None:
+    token = token_of(*word)
+    if token.guessed:
+        assert not token.meanings
+        assert set(token.roles) <= {"name", "known name"}
+    else:
+        assert word[0] in lexicon.equivalents("both")
+
+
+@given(a=spoken_words, b=spoken_words)
+def test_words_of_one_script_are_the_same_if_they_are_letter_by_letter(
+    a: tuple[str, str], b: tuple[str, str]
+) -> None:
+    same = likeness(token_of(*a), token_of(*b))[1] == "same"
+    if a[1] == b[1] and (token_of(*a).guessed or token_of(*b).guessed):
+        assert same == (a[0] == b[0])
+
+
+@pytest.mark.parametrize(("native", "wrong"), [("عمار", "mr"), ("عماد", "md"), ("دار", "dr"), ("ساعد", "sd")])
+def test_a_word_is_no_title_and_no_particle_because_its_vowels_are_left_out(native: str, wrong: str) -> None:
+    assert compare(f"{native} اورلان", f"{wrong} Orlan").score < 0.6
+    assert compare(f"{native} اورلان", "Orlan").score < 0.9
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("حامد اورلان", "حمد اورلان"), ("عمار اورلان", "عامر اورلان"), ("مجید اورلان", "ماجد اورلان")],
+)
+def test_names_that_differ_in_a_long_vowel_are_two_names(a: str, b: str) -> None:
+    assert compare(a, b).score < 0.9
+    assert compare(f"{a} کریم", f"{b} کریم").reasons[0].count("typo") == 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("عبد الرحمان اورلان", "عبد الرحمن اورلان"),
+        ("اسماعيل اورلان", "اسمعیل اورلان"),
+        ("ہاشم اورلان", "هاشم اورلان"),
+        ("بهاء اورلان", "بها اورلان"),
+    ],
+)
+def test_a_name_is_the_same_in_the_usual_ways_to_write_it(a: str, b: str) -> None:
+    assert compare(a, b).score > 0.99
+
+
+@pytest.mark.parametrize(
+    ("native", "latin"),
+    [("ایمان", "Iman"), ("اوزبک", "Uzbek"), ("محیی", "Muhyi"), ("چوهدری", "Chaudhry"), ("یاسر", "Yasir")],
+)
+def test_a_name_is_found_as_it_is_usually_spelled(native: str, latin: str) -> None:
+    assert compare(f"{native} اورلان", f"{latin} Orlan").score > 0.85
+
+
+def test_reasons_show_a_word_as_it_is_written_and_as_it_is_read() -> None:
+    assert compare("عمار", "Ammar").reasons[0].startswith("'عمار (amar)' may be 'ammar' in another script")
+    assert compare("Иванов", "Ivanov").reasons == ("same in another script",)

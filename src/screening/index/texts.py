@@ -33,8 +33,9 @@ from screening.index.windows import (
 )
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import FOLDED, Listed, Meeting, Option, Query, Similar, align, rate
+from screening.names.likeness import SHORT
 from screening.names.misread import reread_with_places
-from screening.names.normalise import Name, prepare
+from screening.names.normalise import BY_SYLLABLE, Name, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,6 +51,7 @@ MAX_TEXT: Final = 10_000
 _FEW: Final = 32  # windows that are aligned one by one
 _SLACK: Final = 2  # pieces a window may hold beyond half as many again as the listed name
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
+_HARDLY: Final = ("consonants", "glued, in another script")  # how ordinary words meet a single telling token
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
 
 
@@ -378,19 +380,30 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     ]
     weight = sum(option.meeting.weight for option in telling)
     if len(telling) > 1:
-        return weight >= EVIDENCE or score >= WHOLE
-    letters = sum(len(window.tokens[i].form) for option in telling for i in option.query)
-    rare = all(listed.name.tokens[j].weights[k] >= 1 for option in telling for j in option.listed)
-    if telling and telling[0].meeting.how == "glued":
+        return (weight >= EVIDENCE or score >= WHOLE) and not _some_short(telling, window, listed)
+    if not telling or telling[0].meeting.how in _HARDLY:
+        return False
+    letters = sum(len(window.tokens[i].form) for i in telling[0].query)
+    rare = all(listed.name.tokens[j].weights[k] >= 1 for j in telling[0].listed)
+    if telling[0].meeting.how == "glued":
         return weight >= EVIDENCE or (score >= WHOLE and letters >= 2 * _LONE_LETTERS)
     accompanied = len(options) > 1 and letters >= _ACCOMPANIED_LETTERS
-    if not telling:
-        return False
     if rare:
         return accompanied or (letters >= _LONE_LETTERS and score >= WHOLE)
     # "Al-Qaida", "Amir Karimi": common words, so as they are listed. "Abdul Rahman" is in many a longer name.
     beside = {listed.name.tokens[j].roles[k] for option in options for j in option.listed}
     return accompanied and score >= FOLDED and (listed.kind == "entity" or "title" in beside)
+
+
+def _some_short(telling: list[Option], window: Name, listed: Listed) -> bool:
+    """Whether all is short and some is missing: two of three syllables are in many a sentence."""
+    tokens = [window.tokens[i] for option in telling for i in option.query]
+    if any(len(token.form) > SHORT and token.script not in BY_SYLLABLE for token in tokens):
+        return False
+    met = {j for option in telling for j in option.listed}
+    return any(
+        token.roles[listed.k] in TELLING and j not in met for j, token in enumerate(listed.name.tokens)
+    )
 
 
 def _is_telling(option: Option, window: Name, listed: Listed, k: int) -> bool:

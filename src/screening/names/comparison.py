@@ -56,7 +56,7 @@ __all__ = [
     "weighed",
 ]
 
-SCORE_VERSION: Final = "8"
+SCORE_VERSION: Final = "9"
 
 
 # What is worth less than a token that is there whole.

@@ -12,7 +12,7 @@ from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
@@ -25,7 +25,7 @@ class Alignment:
     """Which part of the query met which part of the listed name.
 
     Attributes:
-        query: The part of the query, empty if the listed part met nothing.
+        query: The part of the query in plain Latin letters, empty if the listed part met nothing.
         listed: The part of the listed name, empty if the query's part met nothing.
         similarity: 0 to 1.
         weight: How much it counts.
@@ -115,9 +115,11 @@ def explain(query: Query, listed: Listed) -> Comparison:
         for option in chosen
     ]
     reasons = [
-        _WORDS[row.how].format(q=row.query, u=row.listed, s=row.similarity)
-        for row in rows
-        if row.how != "same"
+        _WORDS[meeting.how].format(
+            q=_shown([q[i] for i in there]), u=_shown([u[j] for j in here]), s=meeting.alike
+        )
+        for _, there, here, meeting in chosen
+        if meeting.how != "same"
     ]
     extra = [token for i, token in enumerate(q) if i not in met_q]
     missing = [token for j, token in enumerate(u) if j not in met_u]
@@ -131,7 +133,9 @@ def explain(query: Query, listed: Listed) -> Comparison:
         reasons.append("the tokens stand in another order")
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
-        reasons = ["same text" if asked.text == name.text else "same after case, accents and punctuation"]
+        scripts = {token.script for token in q} == {token.script for token in u}
+        same = "same after case, accents and punctuation" if scripts else "same in another script"
+        reasons = ["same text" if asked.text == name.text else same]
     return Comparison(asked.text, name.text, kind, result, tuple(rows), tuple(reasons))
 
 
@@ -153,4 +157,11 @@ _WORDS: Final = {
 
 def _unmet(token: Token, k: int, how: str) -> str:
     role = f" ({token.roles[k]})" if token.roles[k] in INCIDENTAL else ""
-    return f"'{token.form}'{role} is {how}"
+    return f"'{_shown([token])}'{role} is {how}"
+
+
+def _shown(tokens: Sequence[Token]) -> str:
+    """Tokens as they are written, and how they are read if that is something else: "иванов (ivanov)"."""
+    read = " ".join([token.form for token in tokens])
+    written = " ".join([token.native or token.form for token in tokens])
+    return read if read == written else f"{written} ({read})"

@@ -55,16 +55,23 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         # A syllable of Chinese is read in one way, and many sound alike: only the same counts.
         same = a.native == b.native if a.script == b.script else a.form == b.form
         return (1.0, "same") if same else (0.0, "")
-    if a.form == b.form or (a.native and a.native == b.native):
+    if a.native == b.native if a.guessed or b.guessed else a.form == b.form:
         return 1.0, "same"
     role, other = a.roles[0], b.roles[0]
     if role == "initial" or other == "initial":
         same = a.form[0] == b.form[0] and role != "number" and other != "number"
         return (INITIAL, "initial") if same else (0.0, "")
+    across = (a.script in UNVOWELLED) != (b.script in UNVOWELLED)
+    # Of a word without vowels its letters say what it may be; guessed vowels say nothing.
+    found = (0.0, "") if across and (a.guessed or b.guessed) else _by_sound(a, b)
+    return max(found, _across(a, b)) if across else found
+
+
+def _by_sound(a: Token, b: Token) -> tuple[float, str]:
     if not a.sounds.isdisjoint(b.keys):
         surely = max(len(a.form), len(b.form)) > SHORT or _mean_one(a, b)
         return (ROMANISED if surely else SHORT_ROMANISED), "romanisation"
-    if role == "number" or other == "number":
+    if a.roles[0] == "number" or b.roles[0] == "number":
         return 0.0, ""
     return _nearness(a, b)
 
@@ -83,8 +90,6 @@ def _nearness(a: Token, b: Token) -> tuple[float, str]:
                 best, how = sound, "romanisation and typo"
     if a.script == b.script:
         return (max(best, _typo(a.native, b.native, _LETTER_EDITS)) if a.native else best), how
-    if (a.script in UNVOWELLED) != (b.script in UNVOWELLED):
-        return max((best, how), _across(a, b))
     return best, how
 
 

@@ -17,12 +17,14 @@ from anyascii import anyascii
 
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.misread import MISREAD, reread
+from screening.names.scripts import UNVOWELLED, usual_spelling
 from screening.names.tokens import Token, make_token, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = [
+    "BY_SYLLABLE",
     "FULL_LINE",
     "GLUE",
     "HAN",
@@ -57,7 +59,8 @@ HANGUL: Final = "\uac00-\ud7af"
 SYLLABIC: Final = HAN + HANGUL
 """Scripts that write a syllable as one character."""
 
-_BY_SYLLABLE: Final = ("han", "hangul")
+BY_SYLLABLE: Final = ("han", "hangul")
+"""The same scripts by name: each syllable is a token."""
 _LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
 
 Compound = tuple[int, int, Token]
@@ -325,8 +328,9 @@ def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
     compounds: list[Compound] = []
     for parts in pieces:
         if len(parts) > 1:
-            native = "".join(part.native for part in parts)
-            one = make_token(parts[0].surface, native=native, script=parts[0].script)
+            native, script = "".join(part.native for part in parts), parts[0].script
+            form = _spelled(native, script) if native else parts[0].surface
+            one = make_token(form, native=native, script=script, surface=parts[0].surface)
             compounds.append((len(tokens), len(parts), whole(one, parts)))
         tokens += parts
     return Word(tuple(tokens), tuple(compounds), signs)
@@ -379,11 +383,22 @@ _ARABIC: Final = str.maketrans(
         "آ": "ا",
         "ٱ": "ا",
         "ؤ": "و",
+        "ء": None,
+        "ہ": "ه",
+        "ۀ": "ه",
+        "ۂ": "ه",
+        "ۃ": "ه",
+        "ھ": "ه",
+        "ے": "ی",
+        "ې": "ی",
+        "ۍ": "ی",
+        "ں": "ن",
+        "ګ": "گ",
         "ـ": None,
     }
     | {chr(mark): None for mark in (*range(0x64B, 0x660), 0x670)}
 )
-"""Letters that Arabic, Persian and careless typing write for one another, and vowel marks."""
+"""Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another, and vowel marks."""
 
 
 def _tokens_of(part: str) -> list[list[Token]]:
@@ -395,24 +410,24 @@ def _tokens_of(part: str) -> list[list[Token]]:
     if script == "latin":
         form = _plain(part)
         return [_cut(form)] if form else []
-    if script in _BY_SYLLABLE:
+    if script in BY_SYLLABLE:
         return _syllables(part, script)
     native = part.casefold().translate(_ARABIC) if script == "arabic" else part.casefold()
     for written, read in readings().get(script, ()):
         native = native.replace(written, read)
-    form = _plain(native)
+    form = _spelled(native, script)
     if not form:
         return []
     pieces = _cut_arabic(native) if script == "arabic" else [native]
-    pieces = [piece for piece in pieces if _meaning(piece)]
+    pieces = [piece for piece in pieces if _meaning(piece, script)]
     imitated = part.translate(homoglyphs()) if script in _LOOKALIKES else part
     return [
         [
             make_token(
-                _meaning(piece),
+                _meaning(piece, script),
                 native=piece,
                 script=script,
-                surface="" if place else form,
+                surface="" if place else native if script in UNVOWELLED else form,
                 part=len(pieces) > 1,
                 reading=imitated.lower() if imitated.isascii() else "",
             )
@@ -448,8 +463,12 @@ def _syllable(character: str, script: str) -> Token | None:
     return make_token(form, native=character, script=script) if form else None
 
 
-def _meaning(native: str) -> str:
-    return equivalents("both").get(native) or _plain(native)
+def _meaning(native: str, script: str) -> str:
+    return equivalents("both").get(native) or _spelled(native, script)
+
+
+def _spelled(native: str, script: str) -> str:
+    return "".join(usual_spelling(native, script)) or _plain(native)
 
 
 def _cut_arabic(native: str) -> list[str]:
@@ -514,7 +533,7 @@ def _parts_of_compound(form: str) -> list[str]:
     return [*cut, form]
 
 
-_ORDINAL = re.compile(r"\d+(?:[a-z]|st|nd|rd|th)")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)|\d+[a-z]")
 _DIGITS = str.maketrans("0134578", "oieastb")
 
 
@@ -526,4 +545,5 @@ def _read_digits(part: str) -> tuple[list[list[Token]], bool]:
         if len(parts) == 1 and "1" in part:
             parts = [make_token(read, reading=part.replace("1", "l").translate(_DIGITS))]
         return [parts], True
-    return [[make_token(part)]], False
+    number = _ORDINAL.fullmatch(part)
+    return [[make_token(part, reading=number[1] if number and number[1] else "")]], False

@@ -31,6 +31,7 @@ __all__ = [
     "joined",
     "korean_spellings",
     "may_be",
+    "usual_spelling",
     "which_may_be",
 ]
 
@@ -52,6 +53,9 @@ _SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
 _REPEATED: Final = re.compile(r"([^\n])\1+")
 _ARTICLE_WITHIN: Final = re.compile(f"(?<={JOINT})\u0627\u0644(?=.)|(?<=..)\u0627\u0644(?=\u0644\u0647$)")
 
+_CARRIER: Final = re.compile("\u0627[\u0648\u06cc].")
+"""An alif that may only carry the vowel behind it."""
+
 # How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
 _FIRST_SYLLABLE: Final = 0xAC00
 _STARTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
@@ -70,6 +74,16 @@ def may_be(native: str, script: str, form: str) -> bool:
         [True, True, False]
     """
     return bool(which_may_be(native, script, (form,)))
+
+
+def usual_spelling(native: str, script: str) -> tuple[str, ...]:
+    """The first spelling of each letter of a word; nothing where a letter has none.
+
+    Example:
+        >>> usual_spelling("\u062e\u0627\u0645\u062f", "arabic")
+        ('kh', 'a', 'm', 'd')
+    """
+    return tuple([spellings[0] for spellings in _spelled(native, script)])
 
 
 def which_may_be(native: str, script: str, forms: Sequence[str]) -> list[int]:
@@ -224,6 +238,8 @@ def _spelled(native: str, script: str) -> Spellings:
     for article in _ARTICLE_WITHIN.finditer(native):
         following = native[article.end()]
         places[slice(*article.span())] = ["article", "sun" if following in _SUN_LETTERS else "article"]
+    if _CARRIER.match(native):
+        places[0] = "carrier"
     found, at = [], 0
     while at < len(native):
         if native[at] == JOINT:

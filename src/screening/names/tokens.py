@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final, Literal
 
-from anyascii import anyascii
-
 from screening.names.lexicon import (
     clerical,
     equivalents,
@@ -19,7 +17,7 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
-from screening.names.scripts import UNVOWELLED, commonest, korean_spellings
+from screening.names.scripts import UNVOWELLED, commonest, korean_spellings, usual_spelling
 
 __all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
 
@@ -50,6 +48,8 @@ class Token:
         compound: Whether it is several parts, which are there beside it.
         abbreviated: Whether a full stop ends it.
         reading: A second way to read it: its digits, or its letters, as the Latin letters that they imitate.
+        guessed: Whether its form is one of many that a word without vowels may be: it says how the word may
+            sound, and never what it means.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name,
             every spelling of a Korean syllable.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
@@ -72,6 +72,7 @@ class Token:
     compound: bool = field(default=False, compare=False)
     abbreviated: bool = False
     reading: str = ""
+    guessed: bool = field(default=False, compare=False)
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
     sounds: frozenset[str] = field(default=frozenset(), compare=False)
@@ -101,14 +102,15 @@ def make_token(
     reading: str = "",
 ) -> Token:
     """A token with all that is derived from how it is written."""
-    own = _keys(form)
-    meanings = _meanings().get(form, _NONE)
+    guessed = script in UNVOWELLED and native not in equivalents("both")
+    own = _keys(form) if not guessed else (_by_letter(native, script) or _keys(form)[0],)
+    meanings = _NONE if guessed else _meanings().get(form, _NONE)
     if reading and reading != form:
         meanings |= {reading}
     if script == "hangul":
         meanings |= korean_spellings(native)
     keys = _all_keys(own, meanings)
-    person, entity = _weigh(form, keys, native, script)
+    person, entity = _weigh(form, keys, native, script, guessed=guessed)
     written = form if surface is None else surface
     return Token(
         form=form,
@@ -119,10 +121,11 @@ def make_token(
         part=part,
         abbreviated=abbreviated,
         reading=reading,
+        guessed=guessed,
         meanings=meanings,
         keys=keys,
         sounds=frozenset(keys),
-        skeleton=_skeleton(own[0], form) if script not in UNVOWELLED else _skeleton(_letters(native), form),
+        skeleton=_skeleton(_by_letter(native, script) or own[0], form),
         weights=(person[0], entity[0]),
         costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
@@ -206,14 +209,14 @@ _CONSONANTS: Final = _Consonants(
 )
 
 
-def _letters(native: str) -> str:
-    """Sounds of a script that writes one letter for one consonant, letter by letter."""
-    return "".join([_letter(letter) for letter in native])
+def _by_letter(native: str, script: str) -> str:
+    """Sound of a word whose letters each write one, where two that meet are no new one; else nothing."""
+    return _single("".join([_sound_of(spelling) for spelling in usual_spelling(native, script)]))
 
 
-@lru_cache(maxsize=1 << 12)
-def _letter(letter: str) -> str:
-    return _keys(anyascii(letter).lower())[0]
+@cache
+def _sound_of(spelling: str) -> str:
+    return _keys(spelling)[0] if spelling else ""
 
 
 def _skeleton(sound: str, form: str) -> str:
@@ -227,7 +230,9 @@ def _skeleton(sound: str, form: str) -> str:
 Weighed = tuple[float, str]
 
 
-def _weigh(form: str, keys: tuple[str, ...], native: str, script: str) -> tuple[Weighed, Weighed]:
+def _weigh(
+    form: str, keys: tuple[str, ...], native: str, script: str, *, guessed: bool
+) -> tuple[Weighed, Weighed]:
     """Evidence that a token carries for a person and for an entity, and its role there.
 
     What is common, short or incidental carries little.
@@ -240,9 +245,10 @@ def _weigh(form: str, keys: tuple[str, ...], native: str, script: str) -> tuple[
     # A common person's name says more in a company's name than in a person's, but not everything.
     telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity
     most = _LENGTH_WEIGHT.get(len(form), 1.0)
+    incidental = (None, None) if guessed else [_incidental(kind).get(form) for kind in KINDS]
     return (
-        _incidental("individual").get(form) or (min(person, most), _named(person)),
-        _incidental("entity").get(form) or (min(telling, most), _named(entity)),
+        incidental[0] or (min(person, most), _named(person)),
+        incidental[1] or (min(telling, most), _named(entity)),
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import polars as pl
 
-__all__ = ["country_code", "country_codes", "fold", "names_country"]
+__all__ = ["country_code", "country_codes", "country_names", "fold", "names_country"]
 
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 
@@ -54,6 +54,17 @@ def names_country(text: str) -> bool:
     """
     key = fold(text)
     return key in _names() or (bool(key) and _mentioned(key) is not None and len(key.split()) > 1)
+
+
+@cache
+def country_names() -> frozenset[str]:
+    """Names of countries as `fold` leaves them, and the short forms that people use as names.
+
+    Example:
+        >>> {"yemen", "uae"} <= country_names(), "ye" in country_names()
+        (True, False)
+    """
+    return frozenset(text for _, use, text in _rows() if use == "name")
 
 
 def country_codes(texts: pl.Series) -> pl.Series:

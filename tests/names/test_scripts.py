@@ -20,7 +20,6 @@ from screening.names.scripts import (
     consonants_left,
     consonants_written,
     joined,
-    korean_spellings,
     may_be,
     usual_spelling,
     which_may_be,
@@ -150,30 +149,6 @@ def test_a_word_is_as_common_as_the_commonest_it_may_be() -> None:
     assert commonest("ززز", "arabic", "individual") == 1.0
     (token,) = prepare("جان").tokens
     assert token.roles[0] == "known name"
-
-
-@pytest.mark.parametrize(
-    ("native", "latin"),
-    [
-        ("홍길동", "Hong Kil Tong"),
-        ("홍길동", "Hong Gil-dong"),
-        ("곽두팔", "Kwak Tu Phal"),
-        ("리몽룡", "Ri Mong Ryong"),
-        ("이몽룡", "Lee Mong-ryong"),
-        ("변학도", "Pyon Hak To"),
-        ("성춘향", "Song Chun Hyang"),
-        ("박첨지", "Pak Chom-ji"),
-    ],
-)
-def test_a_korean_name_is_met_by_its_usual_spellings(native: str, latin: str) -> None:
-    assert compare(native, latin).score > 0.9
-    assert compare(latin, native).score > 0.9
-
-
-def test_a_korean_syllable_has_no_endless_spellings() -> None:
-    assert all(len(korean_spellings(chr(code))) <= 64 for code in range(0xAC00, 0xD7A4))
-    assert korean_spellings("a") == frozenset()
-    assert {"i", "lee", "yi", "rhee"} <= korean_spellings("이")
 
 
 def token_of(native: str, script: str) -> Token:

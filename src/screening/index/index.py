@@ -176,7 +176,7 @@ class NameIndex:
     @collector_paused()
     def _search(self, distinct: pl.DataFrame, threshold: float) -> pl.DataFrame:
         texts = distinct["query"]
-        asked, others = with_readings(texts)
+        asked, others = with_readings(texts, names=True)
         batch = tokenise_batch(asked)
         pairs = as_given(self._pairs(asked, batch, threshold), texts, others)
         pairs = pairs.filter(pl.col("score") >= threshold)

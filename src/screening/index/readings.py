@@ -8,6 +8,7 @@ import polars as pl
 
 from screening.index.threads import in_threads, slices
 from screening.names.comparison import FOLDED
+from screening.names.korean import korean_name
 from screening.names.misread import reread
 from screening.names.normalise import READ_OTHERWISE, other_readings
 
@@ -17,13 +18,15 @@ READINGS: Final = pl.Schema({"text": pl.String(), "query": pl.String()})
 """A text as it is given, and another way to read it."""
 
 
-def with_readings(texts: pl.Series) -> tuple[pl.Series, pl.DataFrame]:
-    """Distinct texts and the other readings of some of them, each once; and which those are (READINGS)."""
+def with_readings(texts: pl.Series, *, names: bool) -> tuple[pl.Series, pl.DataFrame]:
+    """Distinct texts and the other readings of some of them, each once; and which those are (READINGS).
+
+    `names`: whether each is a name as a whole.
+    """
     # hardly any is: the others cost one look
-    suspect = pl.concat(
-        in_threads(lambda part: part.filter(part.str.contains(READ_OTHERWISE)), slices(texts))
-    )
-    read = [(text, reading) for text in suspect for reading in other_readings(text)]
+    pattern = f"{READ_OTHERWISE}|{korean_name()}" if names else READ_OTHERWISE
+    suspect = pl.concat(in_threads(lambda part: part.filter(part.str.contains(pattern)), slices(texts)))
+    read = [(text, reading) for text in suspect for reading in other_readings(text, name=names)]
     others = pl.DataFrame(read, schema=READINGS, orient="row")
     if not read:
         return texts, others

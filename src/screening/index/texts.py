@@ -70,7 +70,7 @@ def scan(
     limits: Limits,
 ) -> tuple[list[tuple[str, int, Finding]], npt.NDArray[np.bool_]]:
     """Every (text, listed name) with a window that counts, and which texts cannot be judged."""
-    asked, others = with_readings(texts)
+    asked, others = with_readings(texts, names=False)
     unread = unreadable(asked, MAX_TEXT)
     shapes = Shapes(asked.filter(~unread), limits.borne)
     apart = _apart(shapes.first, vocabulary, limits.kind)
@@ -219,7 +219,7 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     only, vocabulary = np.zeros(1, dtype=np.int64), Vocabulary([listed])
     limits = limits_of([listed], vocabulary, threshold)
-    asked, others = with_readings(pl.Series([text]))
+    asked, others = with_readings(pl.Series([text]), names=False)
     found = [
         (way, 0, finding)
         for way in asked

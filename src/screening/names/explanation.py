@@ -131,6 +131,8 @@ def explain(query: Query, listed: Listed) -> Comparison:
     order = [option.listed[0] for option in chosen]
     if order != sorted(order):
         reasons.append("the tokens stand in another order")
+    if asked.altered and not asked.signs:
+        reasons.append(f"read as '{asked.text}', as the Korean name is spelled too")
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
         scripts = {token.script for token in q} == {token.script for token in u}

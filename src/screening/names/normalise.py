@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
 
+from screening.names.korean import spelled_otherwise
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.misread import MISREAD, reread
 from screening.names.scripts import UNVOWELLED, usual_spelling
@@ -163,7 +164,7 @@ def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = N
     """
     signs = ("misread letters",) if reread(text) != text else ()
     names = []
-    for reading in (text, *other_readings(text)):
+    for reading in (text, *other_readings(text, name=parts is None)):
         for way in (reading,) if parts is None else parts(reading):
             name = prepare(way, ends=parts is None)
             if reading != text:
@@ -207,8 +208,10 @@ READ_OTHERWISE: Final = rf"{MISREAD}|\S[{_STROKES}]+\S"
 """What every text holds, to Python and to polars, that has other readings; few that hold it have none."""
 
 
-def other_readings(text: str) -> list[str]:
+def other_readings(text: str, *, name: bool = False) -> list[str]:
     """How else a text may be read: misread letters as they were written, a stroke as the letter it imitates.
+
+    If it is a name as a whole, a Korean one may also be spelled otherwise.
 
     What stands there stays a reading too: a stroke may part two names, and no letters are misread for sure. A
     stroke looks like an `i` and like an `l`, as the digit 1 does, whose place it takes. Each of a few strokes
@@ -221,7 +224,8 @@ def other_readings(text: str) -> list[str]:
         ['Ardo1Kha1id', 'Ardo1Kha|id', 'Ardo|Kha1id']
     """
     written = reread(text)
-    return [reading for reading in dict.fromkeys((written, *_stroked(written))) if reading != text]
+    korean = spelled_otherwise(text) if name else ()
+    return [reading for reading in dict.fromkeys((written, *_stroked(written), *korean)) if reading != text]
 
 
 def _stroked(text: str) -> Iterator[str]:

@@ -1,9 +1,8 @@
-"""Words of scripts whose letters are spelled in many ways, and the Latin words that may be the same.
+"""Words of scripts that write few vowels, and the Latin words that may be the same.
 
-A syllable of Korean has some spellings, and all of them are told. Words of scripts that write few vowels have
-too many: a letter has a few usual spellings, and between two of them a short vowel may be spoken. So a word
-may be many Latin words, which its consonants find and its letters decide: the Arabic letters h-m-d are
-`hamad` and `hamd`, and never `humaid`, whose long vowel would be written.
+A letter has a few usual spellings, and between two of them a short vowel may be spoken. So a word may be many
+Latin words, which its consonants find and its letters decide: the Arabic letters h-m-d are `hamad` and
+`hamd`, and never `humaid`, whose long vowel would be written.
 """
 
 from __future__ import annotations
@@ -11,11 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import cache, lru_cache
-from itertools import product
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from screening.names.lexicon import equivalents, hangul, letters, rarity
+from screening.names.lexicon import equivalents, letters, rarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +27,6 @@ __all__ = [
     "consonants_left_of",
     "consonants_written",
     "joined",
-    "korean_spellings",
     "may_be",
     "usual_spelling",
     "which_may_be",
@@ -55,12 +52,6 @@ _ARTICLE_WITHIN: Final = re.compile(f"(?<={JOINT})\u0627\u0644(?=.)|(?<=..)\u062
 
 _CARRIER: Final = re.compile("\u0627[\u0648\u06cc].")
 """An alif that may only carry the vowel behind it."""
-
-# How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
-_FIRST_SYLLABLE: Final = 0xAC00
-_STARTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_MIDDLES: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_ENDS: Final = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 
 Spellings = tuple[tuple[str, ...], ...]
 
@@ -129,26 +120,6 @@ def _behind(form: str, places: set[int], spellings: tuple[str, ...]) -> set[int]
                 if spelling in _CONSONANTS and form.startswith(spelling, end):
                     behind.add(end + 1)
     return behind
-
-
-@lru_cache(maxsize=1 << 14)
-def korean_spellings(syllable: str) -> frozenset[str]:
-    """All ways to write a Korean syllable in Latin letters.
-
-    Example:
-        >>> sorted(korean_spellings("\uae40"))
-        ['geem', 'gim', 'keem', 'kim']
-    """
-    number = ord(syllable) - _FIRST_SYLLABLE
-    if not 0 <= number < len(_STARTS) * len(_MIDDLES) * len(_ENDS):
-        return frozenset()
-    start, rest = divmod(number, len(_MIDDLES) * len(_ENDS))
-    middle, end = divmod(rest, len(_ENDS))
-    table = hangul()
-    parts = [table["start", _STARTS[start]], table["middle", _MIDDLES[middle]]]
-    if end:
-        parts.append(table.get(("end", _ENDS[end]), ()))
-    return frozenset(["".join(part) for part in product(*parts)]).union(table.get(("syllable", syllable), ()))
 
 
 def consonants_left(form: str) -> str:

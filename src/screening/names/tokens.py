@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final, Literal
 
+from screening.names.korean import korean_spellings
 from screening.names.lexicon import (
     clerical,
     equivalents,
@@ -17,7 +18,7 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
-from screening.names.scripts import UNVOWELLED, commonest, korean_spellings, usual_spelling
+from screening.names.scripts import UNVOWELLED, commonest, usual_spelling
 
 __all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
 

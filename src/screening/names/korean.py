@@ -1,0 +1,97 @@
+"""How Korean is written in Latin letters: in Seoul, in Pyongyang and abroad.
+
+A syllable has some spellings, and all of them are told. Whether a Latin word is a Korean syllable is shown
+only by its company: three such words are a Korean name, or nearly always. Then `Gim Jeong Deok` may be `Kim
+Chong Tok`, for the same letter begins `gim` and `kim`; elsewhere `g` and `k` are two.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from itertools import product
+from typing import Final
+
+from screening.names.lexicon import hangul
+
+__all__ = ["korean_name", "korean_spellings", "spelled_otherwise"]
+
+# How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
+_FIRST_SYLLABLE: Final = 0xAC00
+_STARTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_MIDDLES: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_ENDS: Final = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+
+_SYLLABLES: Final = 3  # of a name: one of the family, two of the person
+_BETWEEN: Final = "[ ,-]+"
+_VOWELS: Final = frozenset("aeiouwy")
+_TWO_WAYS: Final = "ㄱㄷㅂㅈ"  # at the start of a syllable: g and k, d and t, b and p, j and ch
+
+
+@lru_cache(maxsize=1 << 14)
+def korean_spellings(syllable: str) -> frozenset[str]:
+    """All ways to write a Korean syllable in Latin letters.
+
+    Example:
+        >>> sorted(korean_spellings("\uae40"))
+        ['geem', 'gim', 'keem', 'kim']
+    """
+    number = ord(syllable) - _FIRST_SYLLABLE
+    if not 0 <= number < len(_STARTS) * len(_MIDDLES) * len(_ENDS):
+        return frozenset()
+    start, rest = divmod(number, len(_MIDDLES) * len(_ENDS))
+    middle, end = divmod(rest, len(_ENDS))
+    table = hangul()
+    parts = [table["start", _STARTS[start]], table["middle", _MIDDLES[middle]]]
+    if end:
+        parts.append(table.get(("end", _ENDS[end]), ()))
+    return frozenset(["".join(part) for part in product(*parts)]).union(table.get(("syllable", syllable), ()))
+
+
+@cache
+def korean_name() -> str:
+    """A pattern, to Python and to polars, of Latin texts that are the name of a Korean and nothing else."""
+    starts, middles, ends = map(_any_of, ("start", "middle", "end"))
+    syllable = f"(?:{starts})?(?:{middles})(?:{ends})?"
+    return f"^ *{syllable}(?:{_BETWEEN}{syllable}){{{_SYLLABLES - 1}}} *$"
+
+
+def _any_of(place: str) -> str:
+    spellings = {s for (where, _), spelled in hangul().items() if where == place for s in spelled if s}
+    # Not by a flag: which letters are one in any case is another matter in polars.
+    return "|".join(
+        "".join([f"[{c}{c.upper()}]" for c in spelling])
+        for spelling in sorted(spellings, key=lambda s: (-len(s), s))
+    )
+
+
+def spelled_otherwise(name: str) -> list[str]:
+    """A Korean name in Latin letters with its syllables begun as others begin them; nothing for other names.
+
+    Example:
+        >>> spelled_otherwise("Gim Na-dong")
+        ['gim na-tong', 'kim na-dong', 'kim na-tong']
+        >>> spelled_otherwise("Ardo Belvane")
+        []
+    """
+    if not _pattern().match(name):
+        return []
+    ways = [_begun_otherwise(part) for part in re.split(f"({_BETWEEN})", name.strip().lower())]
+    return ["".join(way) for way in product(*ways)][1:]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile(korean_name())
+
+
+@lru_cache(maxsize=1 << 14)
+def _begun_otherwise(syllable: str) -> list[str]:
+    """A syllable as it is begun, and as others begin it."""
+    for letter in _TWO_WAYS:
+        spellings = hangul()["start", letter]
+        for spelling in spellings:
+            rest = syllable[len(spelling) :]
+            if syllable.startswith(spelling) and rest[:1] in _VOWELS:
+                return [syllable, *[other + rest for other in spellings if other != spelling]]
+    return [syllable]

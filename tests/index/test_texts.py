@@ -242,14 +242,16 @@ def test_a_common_word_counts_with_a_title_or_in_the_name_of_an_entity_and_whole
         ("RIM HAN SE", "se han pagado", False),
         ("RIM HAN SE", "pago de Rim Han Se", True),
         ("RIM HAN SE", "to Han Se Rim", True),
+        ("KIM NAM UNG", "to KM NAM UNG now", True),
+        ("RI JE-SON", "pay RE JE-SON now", True),
+        ("沈忠國際海運有限公司", "付款给沈忠國際運 now", True),
         ("림한세", "고 만 세 한", False),
         ("림한세", "받는 이 림한세 님", True),
     ],
 )
 def test_what_any_text_may_hold_is_no_finding(listed: str, text: str, found: bool) -> None:  # noqa: FBT001
-    index = NameIndex(
-        SanctionsList.from_names([("X.1", "entity" if "Al" in listed else "individual", listed)])
-    )
+    kind = "entity" if "Al" in listed or "公司" in listed else "individual"
+    index = NameIndex(SanctionsList.from_names([("X.1", kind, listed)]))
     assert index.scan_text([text]).is_empty() != found
 
 

@@ -152,3 +152,9 @@ def test_an_escaped_name_is_found_and_the_sign_says_so(field: str) -> None:
 @pytest.mark.parametrize("text", ["AT&T; Bell", "5% of 20%", "a & b; c", r"C:\users", "%E9"])
 def test_what_only_resembles_an_escape_stays(text: str) -> None:
     assert reread(text) == text
+
+
+def test_an_escape_of_an_escape_a_thousand_times_is_read_a_few_times_and_no_more() -> None:
+    text = "Ardo %" + "25" * 200_000 + "20Belvane"
+    assert reread(text).endswith("20Belvane")
+    assert len(text) - len(reread(text)) == 8

@@ -155,7 +155,7 @@ class _Columns:
 
 
 def _is_plain(token: Token) -> bool:
-    return token.script == "latin" and not token.native and token.roles[0] != "number"
+    return token.script == "latin" and not token.native and not token.numeral
 
 
 class _Words:

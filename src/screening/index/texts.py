@@ -50,6 +50,7 @@ MAX_TEXT: Final = 10_000
 
 _FEW: Final = 32  # windows that are aligned one by one
 _SLACK: Final = 2  # pieces a window may hold beyond half as many again as the listed name
+_FEW_WORDS: Final = 3  # of a name
 _LONE_LETTERS: Final = 6  # a single telling token must be rare, and at least this long
 _HARDLY: Final = ("consonants", "glued, in another script")  # how ordinary words meet a single telling token
 _ACCOMPANIED_LETTERS: Final = 5  # the same with a title, a particle or an initial that agrees too
@@ -134,7 +135,7 @@ def _hold_names(
     known = appraise(batch, vocabulary, kind, ends=False)
     entries, rows = Entries(batch, known), known.rows
     borne = np.zeros(len(entries.starts), dtype=bool)
-    borne[entries.token[entries.telling]] = True
+    borne[entries.token] = True
     if joined:
         borne[: len(batch.tokens)] = False  # behind them are what several are together
     return np.isin(np.arange(len(texts)), rows.row[borne[rows.token]])
@@ -380,7 +381,7 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     ]
     weight = sum(option.meeting.weight for option in telling)
     if len(telling) > 1:
-        return (weight >= EVIDENCE or score >= WHOLE) and not _some_short(telling, window, listed)
+        return (weight >= EVIDENCE or score >= WHOLE) and not _chance(options, telling, window, listed)
     if not telling or telling[0].meeting.how in _HARDLY:
         return False
     letters = sum(len(window.tokens[i].form) for i in telling[0].query)
@@ -395,15 +396,16 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     return accompanied and score >= FOLDED and (listed.kind == "entity" or "title" in beside)
 
 
-def _some_short(telling: list[Option], window: Name, listed: Listed) -> bool:
-    """Whether all is short and some is missing: two of three syllables are in many a sentence."""
+def _chance(options: list[Option], telling: list[Option], window: Name, listed: Listed) -> bool:
+    """Whether it is two of three short words or syllables, in another order: many a sentence holds such."""
     tokens = [window.tokens[i] for option in telling for i in option.query]
-    if any(len(token.form) > SHORT and token.script not in BY_SYLLABLE for token in tokens):
+    by_syllable = all(token.script in BY_SYLLABLE for token in tokens)
+    if any(len(token.form) > SHORT for token in tokens) and not by_syllable:
         return False
-    met = {j for option in telling for j in option.listed}
-    return any(
-        token.roles[listed.k] in TELLING and j not in met for j, token in enumerate(listed.name.tokens)
-    )
+    named = [j for j, token in enumerate(listed.name.tokens) if token.roles[listed.k] in TELLING]
+    met = {j for option in options for j in option.listed}
+    order = [option.listed for option in telling]
+    return len(named) <= _FEW_WORDS and not met.issuperset(named) and (by_syllable or order != sorted(order))
 
 
 def _is_telling(option: Option, window: Name, listed: Listed, k: int) -> bool:

@@ -373,8 +373,8 @@ def score(query: Query, listed: Listed, similar: Iterable[Similar] | None = None
 
 def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     """The score of an alignment."""
-    if query.name.text == listed.name.text and not query.name.altered:
-        return 1.0
+    if query.name.text == listed.name.text:
+        return FOLDED if query.name.altered else 1.0
     agreed = flaws = own = cover = 0.0
     telling = False
     for _, _, _, meeting in chosen:

@@ -71,8 +71,8 @@ def _by_sound(a: Token, b: Token) -> tuple[float, str]:
     if not a.sounds.isdisjoint(b.keys):
         surely = max(len(a.form), len(b.form)) > SHORT or _mean_one(a, b)
         return (ROMANISED if surely else SHORT_ROMANISED), "romanisation"
-    if a.roles[0] == "number" or b.roles[0] == "number":
-        return 0.0, ""
+    if a.numeral or b.numeral:
+        return 0.0, ""  # a number is that number or another
     return _nearness(a, b)
 
 

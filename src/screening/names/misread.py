@@ -37,6 +37,7 @@ _ESCAPED: Final = (
 MISREAD: Final = f"[{_read_from(0xC2, 0xF4)}]{_AFTER}|{_ESCAPED}"
 """What every such text holds, to Python and to polars: how a letter of two bytes begins, or an escape."""
 _SUSPECT: Final = re.compile(MISREAD)
+_ROUNDS: Final = 4  # a text is misread or escaped once or twice; each round reads it whole
 _LOST: Final = "\ufffd"
 _REPLACED: Final = f"{_LOST}?"
 """What stands for the five bytes that Windows-1252 leaves open, if the reader did not let them pass."""
@@ -74,7 +75,7 @@ def reread(text: str) -> str:
 def reread_with_places(text: str) -> tuple[str, list[int]]:
     """A text as it was written, and where each of its letters, and its end, stands in the one given."""
     places = list(range(len(text) + 1))
-    while True:
+    for _ in range(_ROUNDS):
         letters: list[str] = []
         starts: list[int] = []
         end = 0
@@ -88,8 +89,9 @@ def reread_with_places(text: str) -> tuple[str, list[int]]:
                 starts += [*places[end : match.start()], places[match.start()]]
                 end = match.end()
         if not end:
-            return text, places
+            break
         text, places = "".join([*letters, text[end:]]), [*starts, *places[end:]]
+    return text, places
 
 
 def _decoded(letters: str) -> str:

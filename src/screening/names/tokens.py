@@ -86,6 +86,11 @@ class Token:
         return hash(self.form) - 2 * hash(self.surface)  # few tokens share both, and they are known already
 
     @property
+    def numeral(self) -> bool:
+        """Whether it is a number in digits, an ordinal too."""
+        return self.form[0].isdigit() and self.keys[0].isdigit()
+
+    @property
     def own_surface(self) -> str:
         """The letters it is written with, if it stands by itself."""
         return "" if self.part else self.surface

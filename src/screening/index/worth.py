@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
-from screening.index.joins import Glued, Split
+from screening.index.joins import NOTHING, Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
 from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
+from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS, Token
 
@@ -141,7 +142,8 @@ def _written_apart(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
     begins = np.array([split.begins(token) for token in batch.tokens], dtype=bool)
     start = np.flatnonzero(begins[batch.ids])
     group, count = batch.ids[start], 1
-    while len(start):
+    spelled = [split.spelled(NOTHING, token) for token in batch.tokens]
+    while len(start) and count < MAX_TOKENS:  # more words are in no name
         count += 1
         within = start + count <= batch.starts[batch.rows[start] + 1]
         start, group = start[within], group[within]
@@ -150,11 +152,14 @@ def _written_apart(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
             kept = split.may_join(batch.tokens, codes // width, codes % width)[group]
             start, group = start[kept], group[kept]
         goes_on = np.zeros(len(codes), dtype=bool)
+        before, spelled = spelled, [NOTHING] * len(codes)
         for number, where in _groups(group, start):
-            members = tuple(batch.ids[where[0] : where[0] + count].tolist())
-            *_, (_, met, goes_on[number]) = split.over(batch.tokens[t] for t in members)
+            known, last = divmod(int(codes[number]), width)
+            spelled[number] = split.spelled(before[known], batch.tokens[last])
+            goes_on[number] = split.goes_on(spelled[number], batch.tokens[last])
+            met = split.met(spelled[number])
             if met:
-                yield members, met, batch.rows[where]
+                yield tuple(batch.ids[where[0] : where[0] + count].tolist()), met, batch.rows[where]
         start, group = start[goes_on[group]], group[goes_on[group]]
     yield from _unvowelled(batch, vocabulary)
 

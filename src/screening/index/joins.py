@@ -41,7 +41,7 @@ __all__ = ["NOTHING", "Glued", "Spelled", "Split"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Span = tuple[int, float, float, float]
+Span = tuple[int, int, float, float, float]
 Spelled = tuple[str, str, int]
 NOTHING: Final[Spelled] = ("", "", 0)
 """Letters and sound of some words as one, and how many of them have letters of their own."""
@@ -51,8 +51,8 @@ class Glued:
     """Neighbouring tokens of listed names, for words that may be all of them written as one.
 
     Attributes:
-        letters: As they would be written together -> the listed name, weight and cost of the tokens, and how
-            alike a word is that is written so.
+        letters: As they would be written together -> the listed name, the first of the tokens, their weight
+            and cost, and how alike a word is that is written so.
     """
 
     def __init__(self) -> None:
@@ -63,11 +63,11 @@ class Glued:
     def add(self, place: int, name: Listed) -> None:
         """The tokens of a listed name."""
         for text, (span, alike) in name.spans.items():
-            self.letters[text].append((place, *name.worth(span), alike))
+            self.letters[text].append((place, span[0], *name.worth(span), alike))
         for sound, span in name.sounds.items():
-            self._sounds[sound].append((place, *name.worth(span), GLUED_SOUND))
+            self._sounds[sound].append((place, span[0], *name.worth(span), GLUED_SOUND))
         for start, end, native, script in name.unvowelled:
-            worth = (place, *name.worth(tuple(range(start, end))), GLUED_READ)
+            worth = (place, start, *name.worth(tuple(range(start, end))), GLUED_READ)
             for consonants in consonants_written(native, script):
                 self._consonants[consonants].append((native, script, worth))
 

@@ -25,6 +25,7 @@ from screening.validation.people import people
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from screening.names.comparison import Option
     from screening.names.tokens import Kind
 
 PERSONS = (
@@ -577,3 +578,23 @@ def test_few_windows_are_aligned_of_a_text_that_holds_no_listed_name(
 def test_texts_without_findings_give_no_rows(small: NameIndex) -> None:
     assert small.scan_text(["", " ", "...", None, "hello world"]).is_empty()
     assert small.scan_text(pl.Series(["Ardo Belvane"]))["score"].to_list() == [1.0]
+
+
+def test_spellings_of_one_common_name_are_not_aligned_window_by_window(
+    build: Callable[..., NameIndex], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is worth the name, but only one of them can be it: the others are too much."""
+    asked: list[str] = []
+
+    def counted(query: Query, *given: Any) -> list[Option]:
+        asked.append(query.name.text)
+        return align(query, *given)
+
+    monkeypatch.setattr(screening.index.texts, "align", counted)
+    index = build(["Abd Allah Ahmad"])
+    spelled = [
+        first + last for first in ("abd", "abdu", "abd al", "abdel") for last in (" lah", "llah", " allah")
+    ]
+    text = " ".join(f"{a} {b}" for a in spelled for b in spelled)
+    assert index.scan_text([text]).is_empty()
+    assert len(asked) < 10

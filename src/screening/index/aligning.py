@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
+from screening.index.bound import upper_bound
 from screening.index.meetings import INITIAL, as_meetings
 from screening.names.comparison import FOLDED, weighed
 from screening.names.joining import REORDERED
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from screening.index.worth import Appraisal
     from screening.names.comparison import Listed, Similar
 
-__all__ = ["ListedUnits", "scores", "similar_units"]
+__all__ = ["ListedUnits", "most", "scores", "similar_units"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
@@ -97,6 +98,42 @@ def similar_units(
             yield similar[begin:end]
 
 
+def most(pairs: tuple[Ints, Ints], batch: Batch, known: Appraisal, listed: ListedUnits) -> Floats:
+    """The most that pairs of a row and a listed name can score, however they are aligned.
+
+    A token of the listed name is met once. So of all that could be aligned with it, or with it and others
+    behind it, only the best counts. No row may end where a name does.
+    """
+    rows = np.concatenate([batch.rows, known.rows.row])
+    order = np.argsort(rows, kind="stable")
+    held = np.concatenate([batch.ids, known.rows.token])[order]
+    starts = np.searchsorted(rows[order], np.arange(len(batch) + 1))
+    mine, theirs = np.diff(starts), np.diff(listed.starts)
+    found = np.zeros(len(pairs[0]))
+    for which in _chunks(mine[pairs[0]] * theirs[pairs[1]]):
+        row, name = pairs[0][which], pairs[1][which]
+        pair = np.repeat(np.arange(len(which)), mine[row])
+        own = held[ranges(starts[row], mine[row])]
+        at = np.repeat(np.arange(len(pair)), theirs[name][pair])
+        unit = ranges(listed.starts[name][pair], theirs[name][pair])
+        code = (own * known.slots)[at] + len(KINDS) * listed.unit[unit] + listed.kind[name][pair][at]
+        (near, entry), (several, span) = known.near(code), known.spans(code)
+        whole, glued = known.glued(own * known.names + name[pair])
+        key = pair[at] * _WIDTH + listed.place[unit] // _WIDTH
+        key = np.concatenate([key[near], key[several], pair[whole] * _WIDTH + known.glued_first[glued]])
+        of_all = (known.near_values[entry], known.span_values[span], known.glued_values[glued])
+        alike, weight, cost, cover = np.concatenate(of_all).T
+        token, of_token = np.unique(key, return_inverse=True)
+        value = np.zeros((len(which), 4))
+        for column, of_option in enumerate((weight * alike, cost, cover, weight)):
+            best = np.zeros(len(token))
+            np.maximum.at(best, of_token, of_option)
+            value[:, column] = np.bincount(token // _WIDTH, best, minlength=len(which))
+        costs = known.rows.weight[row, listed.kind[name]]
+        found[which] = upper_bound(value, costs, listed.cost[listed.first[name + 1] - 1])
+    return found
+
+
 class _About(NamedTuple):
     """What is known of the rows and names of pairs."""
 
@@ -108,9 +145,14 @@ class _About(NamedTuple):
 def _in_chunks(row: Ints, name: Ints, about: _About) -> Iterator[Ints]:
     """Positions of pairs, as many at a time as memory should hold the units of."""
     mine, theirs = np.diff(about.units.starts), np.diff(about.listed.starts)
-    size = np.cumsum(mine[about.units.number[row]] * theirs[name])
-    edges = np.searchsorted(size, np.arange(0, int(size[-1]) if len(size) else 0, _CHUNK))
-    return (which for which in np.split(np.arange(len(row)), np.unique(edges)[1:]) if len(which))
+    return _chunks(mine[about.units.number[row]] * theirs[name])
+
+
+def _chunks(size: Ints) -> Iterator[Ints]:
+    """Positions of pairs of so many units, some at a time."""
+    total = np.cumsum(size)
+    edges = np.searchsorted(total, np.arange(0, int(total[-1]) if len(total) else 0, _CHUNK))
+    return (which for which in np.split(np.arange(len(size)), np.unique(edges)[1:]) if len(which))
 
 
 def _met(row: Ints, name: Ints, about: _About) -> tuple[Ints, Ints, Ints, Ints]:
@@ -127,11 +169,9 @@ def _met(row: Ints, name: Ints, about: _About) -> tuple[Ints, Ints, Ints, Ints]:
     at = np.repeat(np.arange(len(pair)), theirs[pair])
     unit = ranges(listed.starts[name][pair], theirs[pair])
     code = (units.unit[own] * known.slots)[at] + len(KINDS) * listed.unit[unit] + listed.kind[name][pair][at]
-    maybe = np.flatnonzero(known.seen(code))
-    entry = np.minimum(np.searchsorted(known.near_codes, code[maybe]), len(known.near_codes) - 1)
-    met = known.near_codes[entry] == code[maybe]
-    at, unit = at[maybe][met], unit[maybe][met]
-    return pair[at], own[at], unit, entry[met]
+    place, entry = known.near(code)
+    at, unit = at[place], unit[place]
+    return pair[at], own[at], unit, entry
 
 
 class _RowUnits:

@@ -6,7 +6,8 @@ What is found here may be too much, never too little: `names.comparison` decides
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from screening.names.joining import (
     may_be_several,
     read_as_one,
 )
+from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import (
     JOINT,
     UNVOWELLED,
@@ -35,19 +37,22 @@ if TYPE_CHECKING:
     from screening.names.comparison import Listed
     from screening.names.tokens import Token
 
-__all__ = ["Glued", "Split"]
+__all__ = ["NOTHING", "Glued", "Spelled", "Split"]
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-Span = tuple[int, float, float, float]
+Span = tuple[int, int, float, float, float]
+Spelled = tuple[str, str, int]
+NOTHING: Final[Spelled] = ("", "", 0)
+"""Letters and sound of some words as one, and how many of them have letters of their own."""
 
 
 class Glued:
     """Neighbouring tokens of listed names, for words that may be all of them written as one.
 
     Attributes:
-        letters: As they would be written together -> the listed name, weight and cost of the tokens, and how
-            alike a word is that is written so.
+        letters: As they would be written together -> the listed name, the first of the tokens, their weight
+            and cost, and how alike a word is that is written so.
     """
 
     def __init__(self) -> None:
@@ -58,11 +63,11 @@ class Glued:
     def add(self, place: int, name: Listed) -> None:
         """The tokens of a listed name."""
         for text, (span, alike) in name.spans.items():
-            self.letters[text].append((place, *name.worth(span), alike))
+            self.letters[text].append((place, span[0], *name.worth(span), alike))
         for sound, span in name.sounds.items():
-            self._sounds[sound].append((place, *name.worth(span), GLUED_SOUND))
+            self._sounds[sound].append((place, span[0], *name.worth(span), GLUED_SOUND))
         for start, end, native, script in name.unvowelled:
-            worth = (place, *name.worth(tuple(range(start, end))), GLUED_READ)
+            worth = (place, start, *name.worth(tuple(range(start, end))), GLUED_READ)
             for consonants in consonants_written(native, script):
                 self._consonants[consonants].append((native, script, worth))
 
@@ -123,26 +128,38 @@ class Split:
         """How the first of some words may be one token of the list, by letters or sound.
 
         Returns:
-            For two words, three, and so on: how many they are, each token and how alike it is, and whether
-            more words may be one.
+            For two words, three, and so on, as many as a name may have: how many they are, each token and how
+            alike it is, and whether more words may be one.
         """
-        letters = sound = ""
-        several = 0
-        for count, word in enumerate(words, 1):
-            letters += word.surface
-            sound = sounded(sound, word.spoken) if word.spoken or not word.surface else "-"
-            several += bool(word.surface)
-            # behind all letters of a token too: what follows a part of a compound may add none
-            all_there = word.part and letters in self._letters
-            more = all_there or letters in self._begin_letters or sound in self._begin_sounds
+        spelled = NOTHING
+        for count, word in enumerate(islice(words, MAX_TOKENS), 1):
+            spelled = self.spelled(spelled, word)
+            more = self.goes_on(spelled, word)
             if count > 1:
-                met: dict[int, float] = {}
-                if several > 1:
-                    met = dict.fromkeys(self._sounds.get(sound, ()), GLUED_SOUND)
-                    met |= dict.fromkeys(self._letters.get(letters, ()), GLUED)
-                yield count, met, more
+                yield count, self.met(spelled), more
             if not more:
                 return
+
+    def spelled(self, before: Spelled, word: Token) -> Spelled:
+        """What some words spell, with one more."""
+        letters, sound, several = before
+        sound = sounded(sound, word.spoken) if word.spoken or not word.surface else "-"
+        return letters + word.surface, sound, several + bool(word.surface)
+
+    def met(self, spelled: Spelled) -> dict[int, float]:
+        """Tokens of the list that several words spell, and how alike they are."""
+        letters, sound, several = spelled
+        if several < 2:
+            return {}
+        met = dict.fromkeys(self._sounds.get(sound, ()), GLUED_SOUND)
+        return met | dict.fromkeys(self._letters.get(letters, ()), GLUED)
+
+    def goes_on(self, spelled: Spelled, last: Token) -> bool:
+        """Whether words may be a token of the list together with more behind them."""
+        letters, sound, _ = spelled
+        # behind all letters of a token too: what follows a part of a compound may add none
+        all_there = last.part and letters in self._letters
+        return all_there or letters in self._begin_letters or sound in self._begin_sounds
 
     def begins_unvowelled(self, token: Token) -> bool:
         """Whether a word without vowels may be the first of two that are one with vowels."""

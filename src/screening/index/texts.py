@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from screening.index.aligning import ListedUnits, scores
+from screening.index.aligning import ListedUnits, most, scores
 from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
 from screening.index.readings import unjudged, with_readings
@@ -299,6 +299,8 @@ def _promising(  # noqa: PLR0917 (the parts of `_read`)
     pair, of_pair = np.unique(row * len(listed) + place, return_inverse=True)
     row, place = np.divmod(pair, len(listed))
     score = scores((row, place), batch, known, limits.units)
+    left = np.flatnonzero(np.isnan(score))
+    score[left] = most((row[left], place[left]), batch, known, limits.units)
     low = np.flatnonzero(score < limits.threshold - EPSILON)
     whole = [
         words[r] == listed[p].name.text for r, p in zip(row[low].tolist(), place[low].tolist(), strict=True)

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
-from screening.index.joins import Glued, Split
+from screening.index.joins import NOTHING, Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
 from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
+from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS, Token
 
@@ -76,9 +77,12 @@ class Appraisal:
         slots: Tokens of the list, times kinds of name.
         near_codes, near_values: The same as numbers: token of the batch, times `slots`, plus token of the
             list, times kinds, plus kind; and of the meeting what is alike, weight, own and cover. Ascending.
+        span_codes, span_values: The same of neighbouring tokens, and of tokens that were cut off.
         near_how: In which way these meet, as `meetings` knows it.
         odd_codes: Token of the batch, times listed names, plus name, where the option is not one of a unit
             with a unit: spans, acronyms, ends that were cut off. Ascending.
+        glued_codes, glued_first, glued_values: Token of the batch, times listed names, plus name, of words
+            that may be several of the listed name; the first of these; and as `near_values`. Ascending.
     """
 
     rows: Rows
@@ -88,6 +92,11 @@ class Appraisal:
     near_values: npt.NDArray[np.float64]
     near_how: npt.NDArray[np.uint8]
     odd_codes: Ints
+    span_codes: Ints
+    span_values: npt.NDArray[np.float64]
+    glued_codes: Ints
+    glued_first: Ints
+    glued_values: npt.NDArray[np.float64]
     names: int
 
     @cached_property
@@ -100,14 +109,36 @@ class Appraisal:
         """Whether a code may be among `near_codes`."""
         return Seen(self.near_codes)
 
+    def near(self, code: Ints) -> tuple[Ints, Ints]:
+        """Which codes are among `near_codes`, and where there."""
+        maybe = np.flatnonzero(self.seen(code))
+        met, entry = _among(self.near_codes, code[maybe])
+        return maybe[met], entry
+
+    def spans(self, code: Ints) -> tuple[Ints, Ints]:
+        """The same of `span_codes`."""
+        return _among(self.span_codes, code)
+
+    def glued(self, code: Ints) -> tuple[Ints, Ints]:
+        """The same of `glued_codes`, where a code may be several times."""
+        begin = np.searchsorted(self.glued_codes, code)
+        count = np.searchsorted(self.glued_codes, code, side="right") - begin
+        return np.repeat(np.arange(len(code)), count), ranges(begin, count)
+
     def irregular(self, row: Ints, name: Ints) -> npt.NDArray[np.bool_]:
         """Which pairs may be aligned otherwise than unit by unit."""
         starts = np.searchsorted(self.rows.row, np.arange(len(self.rows.weight) + 1))
         held = starts[row + 1] - starts[row]
         code = self.rows.token[ranges(starts[row], held)] * self.names + np.repeat(name, held)
-        place = np.minimum(np.searchsorted(self.odd_codes, code), len(self.odd_codes) - 1)
-        odd = self.odd_codes[place] == code if len(self.odd_codes) else np.zeros(len(code), dtype=bool)
-        return np.bincount(np.repeat(np.arange(len(row)), held), odd, minlength=len(row)) > 0
+        odd, _ = _among(self.odd_codes, code)
+        return np.bincount(np.repeat(np.arange(len(row)), held)[odd], minlength=len(row)) > 0
+
+
+def _among(codes: Ints, asked: Ints) -> tuple[Ints, Ints]:
+    """Which of the codes that are asked for are among some that ascend, and where there."""
+    entry = np.searchsorted(codes, asked)
+    met = np.flatnonzero(np.append(codes, -1)[entry] == asked)
+    return met, entry[met]
 
 
 def appraise(batch: Batch, vocabulary: Vocabulary, kinds: Ints, *, ends: bool = True) -> Appraisal:
@@ -141,7 +172,8 @@ def _written_apart(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
     begins = np.array([split.begins(token) for token in batch.tokens], dtype=bool)
     start = np.flatnonzero(begins[batch.ids])
     group, count = batch.ids[start], 1
-    while len(start):
+    spelled = [split.spelled(NOTHING, token) for token in batch.tokens]
+    while len(start) and count < MAX_TOKENS:  # more words are in no name
         count += 1
         within = start + count <= batch.starts[batch.rows[start] + 1]
         start, group = start[within], group[within]
@@ -150,11 +182,14 @@ def _written_apart(batch: Batch, vocabulary: Vocabulary) -> Iterator[Apart]:
             kept = split.may_join(batch.tokens, codes // width, codes % width)[group]
             start, group = start[kept], group[kept]
         goes_on = np.zeros(len(codes), dtype=bool)
+        before, spelled = spelled, [NOTHING] * len(codes)
         for number, where in _groups(group, start):
-            members = tuple(batch.ids[where[0] : where[0] + count].tolist())
-            *_, (_, met, goes_on[number]) = split.over(batch.tokens[t] for t in members)
+            known, last = divmod(int(codes[number]), width)
+            spelled[number] = split.spelled(before[known], batch.tokens[last])
+            goes_on[number] = split.goes_on(spelled[number], batch.tokens[last])
+            met = split.met(spelled[number])
             if met:
-                yield members, met, batch.rows[where]
+                yield tuple(batch.ids[where[0] : where[0] + count].tolist()), met, batch.rows[where]
         start, group = start[goes_on[group]], group[goes_on[group]]
     yield from _unvowelled(batch, vocabulary)
 
@@ -195,6 +230,7 @@ class _Ledger:
         self.slots: list[tuple[int, int]] = []
         self.of_slots: list[Meeting] = []
         self.entries: list[tuple[int, int]] = []
+        self.first: list[int] = []
         self.of_entries: list[Meeting] = []
 
     def add_tokens(self) -> None:
@@ -202,9 +238,9 @@ class _Ledger:
         for t, token in enumerate(self.batch.tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
-            for place, weight, cover, alike in self.vocabulary.glued.of(token):
+            for place, first, weight, cover, alike in self.vocabulary.glued.of(token):
                 k = self.kinds[place]
-                self.add(t, place, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
+                self.add(t, place, first, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
 
     def add_spans(self) -> None:
         """What neighbouring tokens are worth where together they spell one listed token."""
@@ -259,9 +295,10 @@ class _Ledger:
         self.slots.append((token, len(KINDS) * u + k))
         self.of_slots.append(meeting)
 
-    def add(self, token: int, name: int, meeting: Meeting) -> None:
-        """A meeting in one listed name."""
+    def add(self, token: int, name: int, first: int, meeting: Meeting) -> None:
+        """A meeting in one listed name, with its tokens from one on."""
         self.entries.append((token, name))
+        self.first.append(first)
         self.of_entries.append(meeting)
 
     def rows(self) -> Rows:
@@ -286,6 +323,10 @@ class _Ledger:
         slots = np.concatenate([np.stack([self.near, slot], axis=1), odd])
         of_slots = np.concatenate([_values(met), _values(as_worth(self.of_slots))])
         width = len(self.vocabulary.starts) - 1
+        span_codes = odd[:, 0] * width + odd[:, 1]
+        order = np.argsort(span_codes)
+        glued_codes = entries[:, 0] * len(self.kinds) + entries[:, 1]
+        by_code = np.argsort(glued_codes, kind="stable")
         return Appraisal(
             self.rows(),
             partial(
@@ -298,6 +339,11 @@ class _Ledger:
             met,
             self.met[:, HOW].astype(np.uint8),
             self._odd(odd, entries),
+            span_codes[order],
+            as_worth(self.of_slots)[order],
+            glued_codes[by_code],
+            np.array(self.first, dtype=np.int64)[by_code],
+            as_worth(self.of_entries)[by_code],
             len(self.kinds),
         )
 

@@ -141,6 +141,8 @@ def test_a_word_of_unknown_letters_or_of_too_many_ways_is_no_other_word() -> Non
     assert not may_be("ab", "arabic", "ab")
     assert not may_be("ج" * 40, "arabic", "j" * 40)
     assert not may_be("", "syriac", "")
+    assert may_be("ה" * 32, "hebrew", "h" * 32)
+    assert not may_be("ה" * 33, "hebrew", "h" * 33)
     assert set(lexicon.letters()) < set(UNVOWELLED)
 
 

@@ -43,6 +43,7 @@ JOINT: Final = "\u200c"
 """Stands between two words that are read as one."""
 
 _MOST: Final = 32  # ways to write the consonants of a word: more are none that anybody bears
+_LONGEST: Final = 32  # letters of a word
 _COMMON: Final = 0.75  # weight of a word that is common; a rarer one weighs nearly as much as an unknown one
 _SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
@@ -203,7 +204,9 @@ def _by_consonants(kind: str) -> dict[str, tuple[list[float], list[str]]]:
 
 @lru_cache(maxsize=1 << 16)
 def _spelled(native: str, script: str) -> Spellings:
-    """The spellings of each letter; nothing if there is one that is not known."""
+    """The spellings of each letter; nothing if one is not known, or they are more than any word has."""
+    if len(native) > _LONGEST:
+        return ()
     known = letters().get(script, {})
     places = ["start", *[""] * (len(native) - 2), "end"]
     for article in _ARTICLE_WITHIN.finditer(native):

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import polars as pl
 
 from screening.names.lexicon import field_words
 from screening.reference.countries import country_codes, country_names
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["more_than_a_name", "no_name"]
 
@@ -72,7 +71,8 @@ def more_than_a_name(fields: pl.Series) -> pl.Series:
     repeated = several & (words.list.n_unique() < words.list.len())
     beside, lengthening = _patterns()
     many = fields.str.replace_all(lengthening, "").str.contains(_MANY)
-    abroad = several.scatter(several.arg_true(), fields.filter(several).str.contains(_ends_in_a_country()))
+    last = words.list.get(-1, null_on_oob=True).str.strip_chars(".,;)")
+    abroad = several & last.is_in(_last_of_countries().implode())
     return fields.str.contains(beside) | many | repeated | abroad
 
 
@@ -86,8 +86,9 @@ def _patterns() -> tuple[str, str]:
 
 
 @cache
-def _ends_in_a_country() -> str:
-    return rf"(?i)\s(?:{'|'.join(sorted(country_names()))})\W*$"
+def _last_of_countries() -> pl.Series:
+    """The last words of the names of countries."""
+    return pl.Series(sorted({name.split()[-1] for name in country_names()}))
 
 
 def _dotted(word: str) -> str:

@@ -51,7 +51,7 @@ def test_other_spellings_of_a_korean_name_have_this_one_among_theirs(name: str) 
     assert all(name in spelled_otherwise(other) for other in others)
 
 
-@given(st.one_of(korean, st.text(alphabet="kKgeuNn -,\u0131\u212a\u00a0", max_size=12)))
+@given(st.one_of(korean, st.text(alphabet="kKgeuNn -,\n\u0131\u212a\u00a0", max_size=12)))
 def test_a_name_that_is_spelled_otherwise_is_told_at_one_look(name: str) -> None:
     assert not spelled_otherwise(name) or pl.Series([name]).str.contains(korean_name()).item()
 
@@ -74,7 +74,15 @@ def test_a_korean_name_is_found_as_others_spell_it(a: str, b: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Gim Jeong", "Gorlan Dostak", "Jane Gim Deok Orlan", "김정덕", "Gim Jeong Deo\u0131"]
+    "name",
+    [
+        "Gim Jeong",
+        "Gorlan Dostak",
+        "Jane Gim Deok Orlan",
+        "김정덕",
+        "Gim Jeong Deo\u0131",
+        "Gim Jeong Deok\n",
+    ],
 )
 def test_other_names_are_read_as_they_are_spelled(name: str) -> None:
     assert spelled_otherwise(name) == []

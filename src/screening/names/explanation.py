@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError, check_kind
 from screening.names.comparison import Listed, Query, align, rate
+from screening.names.korean import spelled_otherwise
 from screening.names.likeness import INCIDENTAL
 from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS
@@ -132,7 +133,8 @@ def explain(query: Query, listed: Listed) -> Comparison:
     if order != sorted(order):
         reasons.append("the tokens stand in another order")
     if asked.altered and not asked.signs:
-        reasons.append(f"read as '{asked.text}', as the Korean name is spelled too")
+        korean = ", as the Korean name is spelled too" if spelled_otherwise(asked.text) else ""
+        reasons.append(f"read as '{asked.text}'{korean}")
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
         scripts = {token.script for token in q} == {token.script for token in u}

@@ -74,7 +74,7 @@ def spelled_otherwise(name: str) -> list[str]:
         >>> spelled_otherwise("Ardo Belvane")
         []
     """
-    if not _pattern().match(name):
+    if not _pattern().fullmatch(name):  # a line's end is no end to polars
         return []
     ways = [_begun_otherwise(part) for part in re.split(f"({_BETWEEN})", name.strip().lower())]
     return ["".join(way) for way in product(*ways)][1:]

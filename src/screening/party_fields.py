@@ -24,9 +24,7 @@ _SEPARATORS: Final = (
 )
 _MANY: Final = r"(?:\S+\s+){4}\S"
 _MOST: Final = r"(?:\S+\s+){5}\S"
-_SEVERAL: Final = (
-    4  # words that are more than a name if one is there twice ("Ali Ali" is a name) or a country ends them
-)
+_SEVERAL: Final = 4  # words, of which one is there twice or a country is last; "Ali Ali" is a name
 
 
 _BIC: Final = r"^[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$"

@@ -127,6 +127,12 @@ def listed(name: str, kind: Kind = "individual") -> Listed:
     return Listed.ready(prepare(name), kind)
 
 
+def finds(listed_name: str, kind: str, text: str) -> bool:
+    """Whether a list of one name finds it in a text."""
+    index = NameIndex(SanctionsList.from_names([("X.1", kind, listed_name)]))
+    return not index.scan_text([text]).is_empty()
+
+
 def naive(text: str, party: Listed, threshold: float) -> Finding | None:
     """Every window of neighbouring pieces, scored one after the other."""
     found = _naive(text, party, threshold)
@@ -228,32 +234,34 @@ def test_a_common_word_counts_with_a_title_or_in_the_name_of_an_entity_and_whole
     text: str,
     found: bool,  # noqa: FBT001
 ) -> None:
-    index = NameIndex(SanctionsList.from_names([("X.1", kind, listed)]))
-    assert index.scan_text([text]).is_empty() != found
+    assert finds(listed, kind, text) == found
 
 
 @pytest.mark.parametrize(
-    ("listed", "text", "found"),
+    ("listed", "kind", "text", "found"),
     [
-        ("Al Velkawthar", "دفع الولکوثر", True),
-        ("Al Kawthar Co.", "الأكثر", False),
-        ("Al Kawthar Co.", "الاقتراع", False),
-        ("القاعده في أورلان", "في قاعدة", False),
-        ("Orlbat", "اورل بات", False),
-        ("RIM HAN SE", "se han pagado", False),
-        ("RIM HAN SE", "pago de Rim Han Se", True),
-        ("RIM HAN SE", "to Han Se Rim", True),
-        ("KIM NAM UNG", "to KM NAM UNG now", True),
-        ("RI JE-SON", "pay RE JE-SON now", True),
-        ("沈忠國際海運有限公司", "付款给沈忠國際運 now", True),
-        ("림한세", "고 만 세 한", False),
-        ("림한세", "받는 이 림한세 님", True),
+        ("Al Velkawthar", "entity", "دفع الولکوثر", True),
+        ("Al Kawthar Co.", "entity", "الأكثر", False),
+        ("Al Kawthar Co.", "entity", "الاقتراع", False),
+        ("القاعده في أورلان", "individual", "في قاعدة", False),
+        ("Orlbat", "individual", "اورل بات", False),
+        ("RIM HAN SE", "individual", "se han pagado", False),
+        ("RIM HAN SE", "individual", "pago de Rim Han Se", True),
+        ("RIM HAN SE", "individual", "to Han Se Rim", True),
+        ("KIM NAM UNG", "individual", "to KM NAM UNG now", True),
+        ("RI JE-SON", "individual", "pay RE JE-SON now", True),
+        ("沈忠國際海運有限公司", "entity", "付款给沈忠國際運 now", True),
+        ("림한세", "individual", "고 만 세 한", False),
+        ("림한세", "individual", "받는 이 림한세 님", True),
     ],
 )
-def test_what_any_text_may_hold_is_no_finding(listed: str, text: str, found: bool) -> None:  # noqa: FBT001
-    kind = "entity" if "Al" in listed or "公司" in listed else "individual"
-    index = NameIndex(SanctionsList.from_names([("X.1", kind, listed)]))
-    assert index.scan_text([text]).is_empty() != found
+def test_what_any_text_may_hold_is_no_finding(
+    listed: str,
+    kind: str,
+    text: str,
+    found: bool,  # noqa: FBT001
+) -> None:
+    assert finds(listed, kind, text) == found
 
 
 @pytest.mark.parametrize(
@@ -278,6 +286,8 @@ def test_what_any_text_may_hold_is_no_finding(listed: str, text: str, found: boo
         ("BNF|Nuruddin Abdu|rahman Ve|kari|LONDON", "Nuruddin Abdu|rahman Ve|kari"),
         ("a|b|c|d|BNF|Ardo|Be|vane|LONDON|e|f|g|h", "Ardo|Be|vane"),
         ("gift of Ardo Be|vane!thanks", "Ardo Be|vane"),
+        ("rent of Ardo%20Belv%C3%A1ne, today", "Ardo%20Belv%C3%A1ne"),
+        ("rent of Ardo&nbsp;Belv&aacute;ne, today", "Ardo&nbsp;Belv&aacute;ne"),
         ("for the rÃ©novation to Ãrdo BelvÃ¡ne, Ã  Paris", "Ãrdo BelvÃ¡ne"),
         ("Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ / 7", "Ø®Ø§Ù„Ø¯ Ø¯ÙˆØ±Ù…Ø§Ù†ÙŠ"),
     ],

@@ -399,7 +399,7 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
 
 
 def _chance(options: list[Option], telling: list[Option], window: Name, listed: Listed) -> bool:
-    """Whether it is two of three short words or syllables, in another order: many a sentence holds such."""
+    """Whether it is two of three short words in another order, or syllables: many a sentence holds such."""
     tokens = [window.tokens[i] for option in telling for i in option.query]
     by_syllable = all(token.script in BY_SYLLABLE for token in tokens)
     if any(len(token.form) > SHORT for token in tokens) and not by_syllable:

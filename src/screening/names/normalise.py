@@ -333,7 +333,7 @@ def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
     for parts in pieces:
         if len(parts) > 1:
             native, script = "".join(part.native for part in parts), parts[0].script
-            form = _spelled(native, script) if native else parts[0].surface
+            form = _romanised(native, script) if native else parts[0].surface
             one = make_token(form, native=native, script=script, surface=parts[0].surface)
             compounds.append((len(tokens), len(parts), whole(one, parts)))
         tokens += parts
@@ -419,7 +419,7 @@ def _tokens_of(part: str) -> list[list[Token]]:
     native = part.casefold().translate(_ARABIC) if script == "arabic" else part.casefold()
     for written, read in readings().get(script, ()):
         native = native.replace(written, read)
-    form = _spelled(native, script)
+    form = _romanised(native, script)
     if not form:
         return []
     pieces = _cut_arabic(native) if script == "arabic" else [native]
@@ -468,10 +468,10 @@ def _syllable(character: str, script: str) -> Token | None:
 
 
 def _meaning(native: str, script: str) -> str:
-    return equivalents("both").get(native) or _spelled(native, script)
+    return equivalents("both").get(native) or _romanised(native, script)
 
 
-def _spelled(native: str, script: str) -> str:
+def _romanised(native: str, script: str) -> str:
     return "".join(usual_spelling(native, script)) or _plain(native)
 
 

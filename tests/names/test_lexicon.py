@@ -22,6 +22,7 @@ KEYS = {
     "homoglyphs": ("character",),
     "legal_forms": ("form",),
     "legal_forms_cjk": ("written",),
+    "nicknames": ("form",),
     "particles": ("form",),
     "rarity": ("key", "kind"),
     "romanisation": ("pattern",),
@@ -61,7 +62,7 @@ def test_rows_are_whole(table: str) -> None:
         assert all(row[column] for column in KEYS[table] if column != "place")
 
 
-@pytest.mark.parametrize("table", ["clerical", "legal_forms", "particles", "titles"])
+@pytest.mark.parametrize("table", ["clerical", "legal_forms", "nicknames", "particles", "titles"])
 def test_words_are_written_as_tokens_are_read(table: str) -> None:
     assert [row["form"] for row in rows(table) if not re.fullmatch(r"[a-z0-9]+", row["form"])] == []
 

@@ -34,8 +34,7 @@ from screening.index.windows import (
 from screening.index.worth import Vocabulary, appraise
 from screening.names.comparison import FOLDED, Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.likeness import SHORT
-from screening.names.misread import reread_with_places
-from screening.names.normalise import BY_SYLLABLE, Name, prepare
+from screening.names.normalise import BY_SYLLABLE, Name, prepare, written_with_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +107,7 @@ def _as_given(
 
 def _in_text(text: str, finding: Finding) -> Finding:
     """Where a finding in another reading of a text stands in the text; it is never the same text."""
-    _, places = reread_with_places(text)  # other readings than that of misread letters move nothing
+    _, places = written_with_places(text)  # no other reading moves anything
     return Finding(places[finding.start], places[finding.end], min(finding.score, FOLDED))
 
 

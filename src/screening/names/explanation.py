@@ -10,11 +10,12 @@ from screening.names.comparison import Listed, Query, align, rate
 from screening.names.korean import spelled_otherwise
 from screening.names.likeness import INCIDENTAL
 from screening.names.normalise import prepare, prepare_readings
-from screening.names.tokens import KINDS
+from screening.names.tokens import KINDS, alike_by_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from screening.names.comparison import Meeting
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
@@ -116,9 +117,7 @@ def explain(query: Query, listed: Listed) -> Comparison:
         for option in chosen
     ]
     reasons = [
-        _WORDS[meeting.how].format(
-            q=_shown([q[i] for i in there]), u=_shown([u[j] for j in here]), s=meeting.alike
-        )
+        _met([q[i] for i in there], [u[j] for j in here], meeting)
         for _, there, here, meeting in chosen
         if meeting.how != "same"
     ]
@@ -157,6 +156,14 @@ _WORDS: Final = {
     "cut": "'{q}' is the beginning of '{u}', cut off",
     "number": "'{q}' and '{u}' are one number",
 }
+
+_ONE_WORD: Final = "'{q}' and '{u}' are forms of one name or word ({s:.2f})"
+
+
+def _met(asked: Sequence[Token], listed: Sequence[Token], meeting: Meeting) -> str:
+    tabled = meeting.how == "romanisation" and alike_by_table(asked[0].form, listed[0].form)
+    words = _ONE_WORD if tabled else _WORDS[meeting.how]
+    return words.format(q=_shown(asked), u=_shown(listed), s=meeting.alike)
 
 
 def _unmet(token: Token, k: int, how: str) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "legal_forms",
     "legal_forms_cjk",
     "letters",
+    "nicknames",
     "particles",
     "rarity",
     "readings",
@@ -55,6 +56,12 @@ def equivalents(kind: str) -> dict[str, str]:
     return {
         row["form"]: row["canonical"] for row in _rows("equivalents.csv") if row["kind"] in (kind, "both")
     }
+
+
+@cache
+def nicknames() -> dict[str, frozenset[str]]:
+    """Short or pet form of a given name -> the names that it may be short for."""
+    return {row["form"]: frozenset(row["names"].split()) for row in _rows("nicknames.csv")}
 
 
 @cache

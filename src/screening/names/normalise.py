@@ -17,7 +17,8 @@ from anyascii import anyascii
 
 from screening.names.korean import spelled_otherwise
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
-from screening.names.misread import MISREAD, reread
+from screening.names.misread import MISREAD, reread, reread_with_places
+from screening.names.numbers import NUMBER_IN_WORDS, in_digits, in_digits_with_places
 from screening.names.scripts import UNVOWELLED, usual_spelling
 from screening.names.tokens import Token, make_token, whole
 
@@ -44,6 +45,7 @@ __all__ = [
     "other_readings",
     "prepare",
     "prepare_readings",
+    "written_with_places",
 ]
 
 MAX_CHARACTERS: Final = 500
@@ -204,12 +206,12 @@ _STROKE = re.compile(
 )
 _BETWEEN_STROKES: Final = str.maketrans(_LOSSES + _SIGNS, "'" * len(_LOSSES) + "as")
 _TURNS: Final = 4
-READ_OTHERWISE: Final = rf"{MISREAD}|\S[{_STROKES}]+\S"
+READ_OTHERWISE: Final = rf"{MISREAD}|{NUMBER_IN_WORDS}|\S[{_STROKES}]+\S"
 """What every text holds, to Python and to polars, that has other readings; few that hold it have none."""
 
 
 def other_readings(text: str, *, name: bool = False) -> list[str]:
-    """How else a text may be read: misread letters as they were written, a stroke as the letter it imitates.
+    """How else a text may be read: letters as they were written, a number in digits, a stroke as a letter.
 
     If it is a name as a whole, a Korean one may also be spelled otherwise.
 
@@ -223,9 +225,16 @@ def other_readings(text: str, *, name: bool = False) -> list[str]:
         >>> other_readings("Ardo|Kha|id")
         ['Ardo1Kha1id', 'Ardo1Kha|id', 'Ardo|Kha1id']
     """
-    written = reread(text)
+    written = in_digits(reread(text))
     korean = spelled_otherwise(text) if name else ()
     return [reading for reading in dict.fromkeys((written, *_stroked(written), *korean)) if reading != text]
+
+
+def written_with_places(text: str) -> tuple[str, list[int]]:
+    """Without misread letters and numbers in words, and where each letter, and the end, stands in it."""
+    letters, of_letters = reread_with_places(text)
+    written, of_written = in_digits_with_places(letters)
+    return written, [of_letters[place] for place in of_written]
 
 
 def _stroked(text: str) -> Iterator[str]:

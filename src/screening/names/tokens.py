@@ -13,6 +13,7 @@ from screening.names.lexicon import (
     clerical,
     equivalents,
     legal_forms,
+    nicknames,
     particles,
     rarity,
     romanisation,
@@ -20,7 +21,7 @@ from screening.names.lexicon import (
 )
 from screening.names.scripts import UNVOWELLED, commonest, usual_spelling
 
-__all__ = ["KINDS", "Kind", "Token", "make_token", "sounded", "whole"]
+__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "make_token", "sounded", "whole"]
 
 Kind = Literal["individual", "entity"]
 KINDS: Final = ("individual", "entity")
@@ -52,7 +53,7 @@ class Token:
         guessed: Whether its form is one of many that a word without vowels may be: it says how the word may
             sound, and never what it means.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name,
-            every spelling of a Korean syllable.
+            the name that a nickname is short for, every spelling of a Korean syllable.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         sounds: The same as a set.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
@@ -151,12 +152,18 @@ def _all_keys(own: tuple[str, ...], meanings: frozenset[str]) -> tuple[str, ...]
 
 @cache
 def _meanings() -> dict[str, frozenset[str]]:
-    """Word -> other words that it stands for, as a title and in each kind of name."""
+    """Word -> other words that it stands for, as a title, as a nickname and in each kind of name."""
     tables = (titles(), *(equivalents(kind) for kind in KINDS))
+    one = {form: {table[form] for table in tables if form in table} for table in tables for form in table}
     return {
-        form: frozenset(table[form] for table in tables if form in table) - {form}
-        for form in {form for table in tables for form in table}
+        form: (nicknames().get(form, _NONE) | one.get(form, _NONE)) - {form} for form in one | nicknames()
     }
+
+
+def alike_by_table(form: str, other: str) -> bool:
+    """Whether two words that sound alike do so only by what the tables say that they stand for."""
+    tabled = form in _meanings() or other in _meanings()
+    return tabled and set(_keys(form)).isdisjoint(_keys(other))
 
 
 def whole(token: Token, parts: list[Token]) -> Token:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from random import Random
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from screening import compare
 from screening.names import lexicon
+from screening.names.comparison import FOLDED
 from screening.names.likeness import likeness
 from screening.names.normalise import prepare
 from screening.names.scripts import (
@@ -25,10 +27,11 @@ from screening.names.scripts import (
     which_may_be,
 )
 from screening.names.tokens import Token, make_token
+from screening.policy import Policy
 
 LETTERS = {
     script: "".join(dict.fromkeys(letter for letter, _ in lexicon.letters()[script] if len(letter) == 1))
-    for script in ("arabic", "hebrew", "devanagari", "bengali")
+    for script in sorted(lexicon.letters())
 }
 words = st.one_of(
     *(
@@ -79,6 +82,35 @@ def test_an_indian_word_may_be_its_usual_spellings() -> None:
     assert all(may_be("सरस्वती", "devanagari", form) for form in ("saraswati", "sarasvati", "saraswatee"))
     assert all(may_be("রহমান", "bengali", form) for form in ("rahman", "rohoman"))
     assert not may_be("রহমান", "bengali", "rahim")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        (
+            "Mohammad Ibrahim",
+            "मोहम्मद इब्राहिम|মোহাম্মদ ইব্রাহিম|ਮੁਹੰਮਦ ਇਬਰਾਹੀਮ|મોહમ્મદ ઇબ્રાહિમ|முகம்மது இப்ராகிம்",
+        ),
+        ("Mohammad Ibrahim", "మహమ్మద్ ఇబ్రహీం|ಮೊಹಮ್ಮದ್ ಇಬ್ರಾಹಿಂ|മുഹമ്മദ് ഇബ്രാഹിം|මොහමඩ් ඉබ්‍රාහිම්"),
+        ("Surendra Kumar", "सुरेन्द्र कुमार|সুরেন্দ্র কুমার|ਸੁਰਿੰਦਰ ਕੁਮਾਰ|સુરેન્દ્ર કુમાર|సురేంద్ర కుమార్"),
+        ("Dawood Rahman", "दाऊद रहमान|ਦਾਊਦ ਰਹਿਮਾਨ|દાઉદ રહેમાન|దావూద్ రెహమాన్|ദാവൂദ് റഹ്മാൻ|தாவூத் ரஹ்மான்"),
+        ("Abdul Haq Turkestani", "ئابدۇلھەق تۈركىستانى|عبد الحق التركستاني"),
+        ("Najmuddin Ahmad", "نەجمەدین ئەحمەد|نەجمەددىن ئەخمەد"),
+        ("Ibrahim Waheed", "އިބްރާހިމް ވަހީދު"),
+    ],
+)
+def test_one_name_is_found_in_the_scripts_of_its_bearers(name: str, written: str) -> None:
+    found = {one: compare(one, name).score for one in written.split("|")}
+    assert {one: score for one, score in found.items() if score < Policy().names.threshold} == {}
+
+
+@given(
+    word=st.sampled_from(["בנימין", "محمد", "Khalid", "Халид", "Θεόδωρος"]),
+    marks=st.text("\u05b4\u05b8\u064e\u0651\u0301\u093f\ufe0f\u0488", max_size=8),
+)
+def test_marks_that_a_name_may_be_written_without_say_nothing(word: str, marks: str) -> None:
+    marked = "".join(letter + mark for letter, mark in zip_longest(word, marks[: len(word)], fillvalue=""))
+    assert compare(f"{marked} Dormani", f"{word} Dormani").score >= FOLDED
 
 
 def spelled(native: str, script: str, rng: Random) -> str:

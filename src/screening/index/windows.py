@@ -63,18 +63,12 @@ _BLANK: Final = r"[\s\x1c-\x1f]"
 _NO_BLANK: Final = r"[^\s\x1c-\x1f]"
 _BESIDE: Final = 8
 _LETTER: Final = rf"(?:[^\W_{SYLLABIC}]|[{_READ_AS_LETTERS}])"
-_PARTING: Final = "".join(
-    c
-    for c in map(chr, range(0x0300, 0x1800))
-    if re.match(f"[{MARKS}]", c) and unicodedata.category(c)[0] in "PS"
-)  # stops and signs of money among the marks of their scripts
-_MARK: Final = rf"(?:(?![{_PARTING}])[{MARKS}])"
-_INNER: Final = rf"(?:{_MARK}|[{GLUE}])"
+_INNER: Final = f"[{MARKS}{GLUE}]"
 _BETWEEN: Final = rf"(?<=[^\W\d_])[{WITHIN}](?=[^\W\d_])"
 PIECE: Final = re.compile(
     rf"[{SYLLABIC}]"
     rf"|(?<![^\W_])[^\W\d_{SYLLABIC}](?:\.[^\W\d_{SYLLABIC}])+(?![^\W_])"
-    rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*{_MARK}*"
+    rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*[{MARKS}]*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
 
@@ -88,7 +82,7 @@ _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
 _JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
-_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
+_SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
 _RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
 _ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")

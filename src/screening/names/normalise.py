@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import cycle, product
+from itertools import chain, cycle, product
 from typing import TYPE_CHECKING, Final
 
 from anyascii import anyascii
@@ -19,7 +19,7 @@ from screening.names.korean import spelled_otherwise
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.misread import MISREAD, reread, reread_with_places
 from screening.names.numbers import NUMBER_IN_WORDS, in_digits, in_digits_with_places
-from screening.names.scripts import UNVOWELLED, usual_spelling
+from screening.names.scripts import ABJADS, UNVOWELLED, usual_spelling
 from screening.names.tokens import Token, make_token, whole
 
 if TYPE_CHECKING:
@@ -184,9 +184,9 @@ _SLASHED = re.compile(r"(?i)\b([acsdwfb])/([aocb]o?)\b")
 GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"
 """What is left out of a word, and joins what stands around it."""
 _APOSTROPHES = re.compile(f"[{GLUE}]")
-MARKS: Final = (
-    "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-)
+_WITH_MARKS: Final = (range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB00, 0xFE30))
+MARKS: Final = "".join([c for c in map(chr, chain(*_WITH_MARKS)) if unicodedata.category(c)[0] == "M"])
+"""Signs written upon, under or behind a letter, of all scripts but a few that hardly anybody writes today."""
 # what stands in place of a letter that could not be written
 _LOSSES: Final = "?*\ufffd"
 _LOST = re.compile(rf"(?<={_LETTER})[{_LOSSES}](?={_LETTER})")
@@ -198,6 +198,11 @@ _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
 WITHIN: Final = _LOSSES + _SIGNS
 """Signs that mean something between two letters of a word, and nothing beside it."""
 _INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
+_FILLERS: Final = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+)
+_FILLED = re.compile(f"(?<={_LETTER})[{_FILLERS}]+")
+"""Variation selectors and the like behind a letter: marks and letters that nobody sees."""
 
 _STROKES: Final = "|!"
 _IMITATES: Final = f"[013-578{WITHIN}]"
@@ -278,7 +283,7 @@ def analyse(raw: str) -> Word:
     signs: list[str] = []
     text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
     visible = _visible(text)
-    if visible != text:
+    if visible != _JOINERS.sub("", text):
         signs.append("invisible characters")
     folded = visible if visible.isascii() else _PARTS.sub(lambda part: _fold_homoglyphs(part[0]), visible)
     if folded != visible:
@@ -317,9 +322,14 @@ def _imitating(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    if text.isprintable():  # then nothing is invisible
+    text = _FILLED.sub("", text)
+    if text.isprintable():  # then nothing else is invisible
         return text
     return "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
+
+
+_JOINERS = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d]")
+"""What Persian, Kurdish and Indian spelling puts between two letters."""
 
 
 def _parted(text: str) -> tuple[str, list[str]]:
@@ -409,9 +419,10 @@ _ARABIC: Final = str.maketrans(
         "ګ": "گ",
         "ـ": None,
     }
-    | {chr(mark): None for mark in (*range(0x64B, 0x660), 0x670)}
 )
-"""Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another, and vowel marks."""
+"""Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another."""
+_SILENT_HAMZA = re.compile("^ئ(?=[اى])|ئ(?=[ەۇۆۈېێ])")
+"""What Uyghur and Kurdish write before a vowel that no consonant is before."""
 
 
 def _tokens_of(part: str) -> list[list[Token]]:
@@ -420,12 +431,15 @@ def _tokens_of(part: str) -> list[list[Token]]:
     if len(runs) > 1:
         return [piece for run in runs for piece in _tokens_of(run)]
     script = _script(part)
+    part = _with_own_marks(part, script)
     if script == "latin":
         form = _plain(part)
         return [_cut(form)] if form else []
     if script in BY_SYLLABLE:
         return _syllables(part, script)
-    native = part.casefold().translate(_ARABIC) if script == "arabic" else part.casefold()
+    native = part.casefold()
+    if script == "arabic":
+        native = _SILENT_HAMZA.sub("", native).translate(_ARABIC)
     for written, read in readings().get(script, ()):
         native = native.replace(written, read)
     form = _romanised(native, script)
@@ -447,6 +461,13 @@ def _tokens_of(part: str) -> list[list[Token]]:
             for place, piece in enumerate(pieces)
         ]
     ]
+
+
+def _with_own_marks(part: str, script: str) -> str:
+    """Letters with the vowels that their script writes as marks; accents and marks of others say nothing."""
+    if part.isalnum():
+        return part
+    return "".join([c for c in part if c.isalnum() or (_script_of(c) == script and script not in ABJADS)])
 
 
 def _syllables(part: str, script: str) -> list[list[Token]]:
@@ -504,7 +525,10 @@ def _cut_arabic(native: str) -> list[str]:
 
 _ARTICLE: Final = "\u0627\u0644"
 _GOD: Final = "\u0627\u0644\u0644\u0647"
-_ARABIC_STARTS: Final = (("\u0639\u0628\u062f", 4), ("\u0627\u0628\u0648", 5), (_ARTICLE, 3))
+_ARABIC_STARTS: Final = (
+    *(("\u0639\u0628\u062f", 4), ("\u0627\u0628\u0648", 5), (_ARTICLE, 3)),
+    *(("ابدۇل", 6), ("ابدۇ", 6), ("عەبدول", 7), ("عەبدوڵ", 7)),  # Uyghur and Kurdish
+)
 """Servant of, father of, the: written as one word with what follows, if the whole is longer than that."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = [
+    "ABJADS",
     "JOINT",
     "UNVOWELLED",
     "commonest",
@@ -32,7 +33,13 @@ __all__ = [
     "which_may_be",
 ]
 
-UNVOWELLED: Final = ("arabic", "hebrew", "syriac", "devanagari", "bengali")
+ABJADS: Final = ("arabic", "hebrew", "syriac")
+"""Scripts of consonants; a mark upon one says nothing that a name is not written without."""
+UNVOWELLED: Final = (
+    *ABJADS,
+    *("devanagari", "bengali", "gurmukhi", "gujarati", "oriya"),
+    *("tamil", "telugu", "kannada", "malayalam", "sinhala"),
+)
 """Scripts that leave vowels out, all or some."""
 
 _SUN_LETTERS: Final = frozenset(
@@ -49,6 +56,8 @@ _SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrstvwxyz")
 _SPOKEN: Final = str.maketrans("pcq", "bkk", "aeiouywvh")
 _REPEATED: Final = re.compile(r"([^\n])\1+")
+_GEMINATE: Final = re.compile("(.)[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]\\1")
+"""A doubled consonant of an Indian script; in Latin letters it may be written once."""
 _ARTICLE_WITHIN: Final = re.compile(f"(?<={JOINT})\u0627\u0644(?=.)|(?<=..)\u0627\u0644(?=\u0644\u0647$)")
 
 _CARRIER: Final = re.compile("\u0627[\u0648\u06cc].")
@@ -208,6 +217,7 @@ def _spelled(native: str, script: str) -> Spellings:
     if len(native) > _LONGEST:
         return ()
     known = letters().get(script, {})
+    native = _GEMINATE.sub(r"\1", native)
     places = ["start", *[""] * (len(native) - 2), "end"]
     for article in _ARTICLE_WITHIN.finditer(native):
         following = native[article.end()]

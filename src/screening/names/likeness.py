@@ -64,7 +64,10 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
     across = (a.script in UNVOWELLED) != (b.script in UNVOWELLED)
     # Of a word without vowels its letters say what it may be; guessed vowels say nothing.
     found = (0.0, "") if across and (a.guessed or b.guessed) else _by_sound(a, b)
-    return max(found, _across(a, b)) if across else found
+    if not across:
+        return found
+    read = _across(a, b)
+    return read if read[1] == "script" else max(found, read)  # one word is no other with a typo
 
 
 def _by_sound(a: Token, b: Token) -> tuple[float, str]:

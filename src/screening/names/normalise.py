@@ -19,7 +19,7 @@ from screening.names.korean import spelled_otherwise
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms, legal_forms_cjk, readings
 from screening.names.misread import MISREAD, reread, reread_with_places
 from screening.names.numbers import NUMBER_IN_WORDS, in_digits, in_digits_with_places
-from screening.names.scripts import ABJADS, UNVOWELLED, usual_spelling
+from screening.names.scripts import ABJADS, SYLLABARIES, UNVOWELLED, usual_spelling
 from screening.names.tokens import Token, make_token, whole
 
 if TYPE_CHECKING:
@@ -421,6 +421,7 @@ _ARABIC: Final = str.maketrans(
     }
 )
 """Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another."""
+_ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
 _SILENT_HAMZA = re.compile("^ئ(?=[اى])|ئ(?=[ەۇۆۈېێ])")
 """What Uyghur and Kurdish write before a vowel that no consonant is before."""
 
@@ -433,34 +434,59 @@ def _tokens_of(part: str) -> list[list[Token]]:
     script = _script(part)
     part = _with_own_marks(part, script)
     if script == "latin":
-        form = _plain(part)
-        return [_cut(form)] if form else []
+        return _latin(part)
     if script in BY_SYLLABLE:
         return _syllables(part, script)
     native = part.casefold()
     if script == "arabic":
         native = _SILENT_HAMZA.sub("", native).translate(_ARABIC)
-    for written, read in readings().get(script, ()):
-        native = native.replace(written, read)
-    form = _romanised(native, script)
+    elif script == "greek":
+        native = _ACCENTS.sub("", unicodedata.normalize("NFD", native))
+    written, spoken = _read_together(native, script)
+    form = _romanised(spoken, script)
     if not form:
         return []
-    pieces = _cut_arabic(native) if script == "arabic" else [native]
-    pieces = [piece for piece in pieces if _meaning(piece, script)]
+    cut = _cut_arabic(written) if script == "arabic" else [written]
+    known = equivalents("both")
+    read = [(piece, known.get(piece) or (_romanised(piece, script) if cut[1:] else form)) for piece in cut]
+    pieces = [(piece, its_form) for piece, its_form in read if its_form]
+    vowelled = script not in UNVOWELLED or script in SYLLABARIES
     imitated = part.translate(homoglyphs()) if script in _LOOKALIKES else part
     return [
         [
             make_token(
-                _meaning(piece, script),
+                its_form,
                 native=piece,
                 script=script,
-                surface="" if place else native if script in UNVOWELLED else form,
+                surface="" if place else form if vowelled else written,
                 part=len(pieces) > 1,
                 reading=imitated.lower() if imitated.isascii() else "",
             )
-            for place, piece in enumerate(pieces)
+            for place, (piece, its_form) in enumerate(pieces)
         ]
     ]
+
+
+def _latin(part: str) -> list[list[Token]]:
+    """Latin letters without their marks, and read as others write them without marks."""
+    form = _plain(part)
+    if not form:
+        return []
+    tokens = _cut(form)
+    if len(tokens) == 1 and not part.isascii():
+        _, spelled = _read_together(part.lower(), "latin")
+        tokens = [make_token(form, reading=_plain(spelled))]
+    return [tokens]
+
+
+def _read_together(written: str, script: str) -> tuple[str, str]:
+    """Letters as their script writes them in the end, and as they are spoken where not one by one."""
+    spoken = written
+    for letters, read in readings().get(script, ()):
+        spoken = spoken.replace(letters, read)
+        if not read.isascii():
+            written = written.replace(letters, read)
+    return written, spoken
 
 
 def _with_own_marks(part: str, script: str) -> str:
@@ -495,10 +521,6 @@ def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
 def _syllable(character: str, script: str) -> Token | None:
     form = _plain(character)
     return make_token(form, native=character, script=script) if form else None
-
-
-def _meaning(native: str, script: str) -> str:
-    return equivalents("both").get(native) or _romanised(native, script)
 
 
 def _romanised(native: str, script: str) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ABJADS",
     "JOINT",
+    "SYLLABARIES",
     "UNVOWELLED",
     "commonest",
     "consonants_beside",
@@ -35,12 +36,15 @@ __all__ = [
 
 ABJADS: Final = ("arabic", "hebrew", "syriac")
 """Scripts of consonants; a mark upon one says nothing that a name is not written without."""
+SYLLABARIES: Final = ("katakana", "hiragana")
+"""Scripts that write a vowel behind every consonant, whether one is spoken or not."""
 UNVOWELLED: Final = (
     *ABJADS,
     *("devanagari", "bengali", "gurmukhi", "gujarati", "oriya"),
     *("tamil", "telugu", "kannada", "malayalam", "sinhala"),
+    *SYLLABARIES,
 )
-"""Scripts that leave vowels out, all or some."""
+"""Scripts that leave vowels out, all or some, or write more than there are."""
 
 _SUN_LETTERS: Final = frozenset(
     "\u062a\u062b\u062f\u0630\u0631\u0632\u0633\u0634\u0635\u0636\u0637\u0638\u0644\u0646"
@@ -93,19 +97,21 @@ def which_may_be(native: str, script: str, forms: Sequence[str]) -> list[int]:
         return []
     spelled = _spelled(native, script)
     first, last = _edges(spelled[0]), _edges(spelled[-1])
+    vowels = () if script in SYLLABARIES else _SHORT_VOWELS
     return [
         place
         for place, form in enumerate(forms)
-        if form.startswith(first[0]) and form.endswith(last[1]) and _reaches_end(spelled, form)
+        if form.startswith(first[0]) and form.endswith(last[1]) and _reaches_end(spelled, form, vowels)
     ]
 
 
-def _reaches_end(spelled: Spellings, form: str) -> bool:
+def _reaches_end(spelled: Spellings, form: str, vowels: tuple[str, ...]) -> bool:
+    """Whether a word is spelled so, where one of some vowels may stand behind a letter."""
     places = {0}
     for number, spellings in enumerate(spelled, 1):
         places = _behind(form, places, spellings)
         if number < len(spelled) and spellings[0] != "a":  # no other vowel behind a long one
-            places |= _behind(form, places, _SHORT_VOWELS)
+            places |= _behind(form, places, vowels)
         if not places:
             return False
     return len(form) in places

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from fields import in_fields
 from screening.index import NameIndex
 from screening.names.explanation import compare
 from screening.names.normalise import prepare
@@ -95,6 +96,8 @@ class Scores:
             other names of its entry.
         strangers: quality of the alias left out, and the score of each designation that is not its own.
         pairs: schema, quality, is_match and score of labelled pairs; empty where there are none.
+        fields: setting of a listed name in a party field, and the score of the right designation with the
+            field as a name and, where it may hold more than one, as a text.
         alone: name_type and score of each listed name in a text that is the name.
         peers: scorer, and how many alerts, people, aliases found, aliases and strangers RapidFuzz has.
     """
@@ -104,6 +107,7 @@ class Scores:
     aliases: pl.DataFrame
     strangers: pl.DataFrame
     pairs: pl.DataFrame
+    fields: pl.DataFrame
     alone: pl.DataFrame
     peers: pl.DataFrame
 
@@ -118,6 +122,7 @@ def measure(sanctions: SanctionsList, *, size: Size, seed: int, cases: Path | No
         aliases,
         strangers,
         _pairs(cases),
+        _in_fields(index, size, seed),
         _alone(index),
         _peers(index, size, seed),
     )
@@ -151,6 +156,19 @@ def _planted(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
         scored = part.join(found, on=["query", "reference"], how="left", maintain_order="left")
         parts.append(scored.with_columns(pl.col("score").fill_null(0.0)))
     return pl.concat(parts).select("manipulation", "channel", "kind", "weak", "score")
+
+
+def _in_fields(index: NameIndex, size: Size, seed: int) -> pl.DataFrame:
+    """Listed names in party fields with something beside them, read as such fields are."""
+    asked = in_fields(index.names.filter(~pl.col("weak")), size.per_class, seed=seed)
+    fields = asked["field"].unique(maintain_order=True)
+    as_names = _hits(index, fields).select("query", "reference", "score")
+    as_texts = _found_in_texts(index, fields.filter(more_than_a_name(fields)))
+    for found, column in ((as_names, "as_name"), (as_texts, "as_text")):
+        asked = asked.join(
+            found.rename({"query": "field", "score": column}), on=["field", "reference"], how="left"
+        )
+    return asked.select("setting", pl.col("as_name", "as_text").fill_null(0.0))
 
 
 def _alone(index: NameIndex) -> pl.DataFrame:

@@ -54,6 +54,7 @@ def rows_of(scores: Scores, section: str, policy: Policy) -> list[Row]:
     return [
         *_pair_rows(scores.pairs, section, policy.names.threshold),
         *_recall_rows(scores.planted, section, policy),
+        *_field_rows(scores.fields, section, policy),
         *_alone_rows(scores.alone, section, policy.names.text_threshold),
         *_alias_rows(scores, section, policy.names.threshold),
         *_innocent_rows(scores.innocents, section, policy),
@@ -90,6 +91,15 @@ def _pair_rows(pairs: pl.DataFrame, section: str, threshold: float) -> list[Row]
         share(
             section, "labelled pairs, STRONG failures", "all", failed, firm.height, better="lower", reach=0
         ),
+    ]
+
+
+def _field_rows(fields: pl.DataFrame, section: str, policy: Policy) -> list[Row]:
+    names, measure = policy.names, "listed names found in a party field with more"
+    found = (fields["as_name"] >= names.threshold) | (fields["as_text"] >= names.text_threshold)
+    settings = fields.select("setting", found=found).partition_by("setting", maintain_order=True)
+    return [
+        share(section, measure, part["setting"][0], int(part["found"].sum()), len(part)) for part in settings
     ]
 
 

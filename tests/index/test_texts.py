@@ -19,7 +19,8 @@ from screening.index.texts import _FEW, MAX_TEXT, Finding, _counts, _longest, fi
 from screening.index.windows import Windows, parted, possible_windows, spans_of
 from screening.names.comparison import FOLDED, Listed, Query, align, rate
 from screening.names.misread import reread_with_places
-from screening.names.normalise import REVERSED, other_readings, prepare
+from screening.names.normalise import REVERSED, prepare
+from screening.names.readings import other_readings
 from screening.validation.people import people
 
 if TYPE_CHECKING:

@@ -10,14 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.names import compare
-from screening.names.normalise import (
-    MAX_CHARACTERS,
-    MAX_TOKENS,
-    READ_OTHERWISE,
-    analyse,
-    other_readings,
-    prepare,
-)
+from screening.names.normalise import MAX_CHARACTERS, MAX_TOKENS, analyse, prepare
+from screening.names.readings import READ_OTHERWISE, other_readings
 from screening.validation.people import companies, people
 
 ODD = (

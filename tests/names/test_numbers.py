@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from screening import NameIndex, SanctionsList
 from screening.names import compare
-from screening.names.normalise import READ_OTHERWISE, written_with_places
 from screening.names.numbers import in_digits, in_digits_with_places
+from screening.names.readings import READ_OTHERWISE, written_with_places
 
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -10,7 +10,7 @@ from screening.index.threads import in_threads, slices
 from screening.names.comparison import FOLDED
 from screening.names.korean import korean_name
 from screening.names.misread import reread
-from screening.names.normalise import READ_OTHERWISE, other_readings
+from screening.names.readings import READ_OTHERWISE, other_readings
 
 __all__ = ["READINGS", "as_given", "unjudged", "with_readings"]
 

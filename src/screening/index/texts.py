@@ -32,9 +32,11 @@ from screening.index.windows import (
     with_pieces,
 )
 from screening.index.worth import Vocabulary, appraise
+from screening.names.characters import BY_SYLLABLE
 from screening.names.comparison import FOLDED, Listed, Meeting, Option, Query, Similar, align, rate
 from screening.names.likeness import SHORT
-from screening.names.normalise import BY_SYLLABLE, Name, prepare, written_with_places
+from screening.names.normalise import Name, prepare
+from screening.names.readings import written_with_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

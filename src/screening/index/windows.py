@@ -22,9 +22,10 @@ from screening.index.bound import Seen, upper_bound
 from screening.index.meetings import as_worth
 from screening.index.sharing import Entries, enough
 from screening.index.worth import Vocabulary, appraise
+from screening.names.characters import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD
 from screening.names.comparison import meet_span, units
 from screening.names.lexicon import legal_forms_cjk
-from screening.names.normalise import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD, prepare
+from screening.names.normalise import prepare
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS
 

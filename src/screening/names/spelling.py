@@ -1,0 +1,218 @@
+"""A run of letters as tokens: its words romanised as their script asks, and compounds cut."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from anyascii import anyascii
+
+from screening.names.characters import BY_SYLLABLE, SYLLABIC, script_of, script_of_text
+from screening.names.lexicon import equivalents, homoglyphs, legal_forms_cjk, readings
+from screening.names.scripts import ABJADS, SYLLABARIES, UNVOWELLED, usual_spelling
+from screening.names.tokens import Token, make_token
+
+__all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
+
+LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
+_RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
+_ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
+_SILENT_HAMZA = re.compile("^ئ(?=[اى])|ئ(?=[ەۇۆۈېێ])")
+"""What Uyghur and Kurdish write before a vowel that no consonant is before."""
+_ARABIC: Final = str.maketrans(
+    {
+        "ي": "ی",
+        "ى": "ی",
+        "ئ": "ی",
+        "ك": "ک",
+        "ة": "ه",
+        "أ": "ا",
+        "إ": "ا",
+        "آ": "ا",
+        "ٱ": "ا",
+        "ؤ": "و",
+        "ء": None,
+        "ہ": "ه",
+        "ۀ": "ه",
+        "ۂ": "ه",
+        "ۃ": "ه",
+        "ھ": "ه",
+        "ے": "ی",
+        "ې": "ی",
+        "ۍ": "ی",
+        "ں": "ن",
+        "ګ": "گ",
+        "ـ": None,
+    }
+)
+"""Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another."""
+
+
+def tokens_of(part: str) -> list[list[Token]]:
+    """Written pieces of one run of letters, each as its parts."""
+    runs = [part] if part.isascii() else _RUNS.findall(part)
+    if len(runs) > 1:
+        return [piece for run in runs for piece in tokens_of(run)]
+    script = script_of_text(part)
+    part = _with_own_marks(part, script)
+    if script == "latin":
+        return _latin(part)
+    if script in BY_SYLLABLE:
+        return _syllables(part, script)
+    native = part.casefold()
+    if script == "arabic":
+        native = _SILENT_HAMZA.sub("", native).translate(_ARABIC)
+    elif script == "greek":
+        native = _ACCENTS.sub("", unicodedata.normalize("NFD", native))
+    written, spoken = _read_together(native, script)
+    form = romanised(spoken, script)
+    if not form:
+        return []
+    cut = _cut_arabic(written) if script == "arabic" else [written]
+    known = equivalents("both")
+    read = [(piece, known.get(piece) or (romanised(piece, script) if cut[1:] else form)) for piece in cut]
+    pieces = [(piece, its_form) for piece, its_form in read if its_form]
+    vowelled = script not in UNVOWELLED or script in SYLLABARIES
+    imitated = part.translate(homoglyphs()) if script in LOOKALIKES else part
+    return [
+        [
+            make_token(
+                its_form,
+                native=piece,
+                script=script,
+                surface="" if place else form if vowelled else written,
+                part=len(pieces) > 1,
+                reading=imitated.lower() if imitated.isascii() else "",
+            )
+            for place, (piece, its_form) in enumerate(pieces)
+        ]
+    ]
+
+
+def _latin(part: str) -> list[list[Token]]:
+    """Latin letters without their marks, and read as others write them without marks."""
+    form = plain(part)
+    if not form:
+        return []
+    tokens = cut_compound(form)
+    if len(tokens) == 1 and not part.isascii():
+        _, spelled = _read_together(part.lower(), "latin")
+        tokens = [make_token(form, reading=plain(spelled))]
+    return [tokens]
+
+
+def _read_together(written: str, script: str) -> tuple[str, str]:
+    """Letters as their script writes them in the end, and as they are spoken where not one by one."""
+    spoken = written
+    for letters, read in readings().get(script, ()):
+        spoken = spoken.replace(letters, read)
+        if not read.isascii():
+            written = written.replace(letters, read)
+    return written, spoken
+
+
+def _with_own_marks(part: str, script: str) -> str:
+    """Letters with the vowels that their script writes as marks; accents and marks of others say nothing."""
+    if part.isalnum():
+        return part
+    return "".join([c for c in part if c.isalnum() or (script_of(c) == script and script not in ABJADS)])
+
+
+def _syllables(part: str, script: str) -> list[list[Token]]:
+    """Scripts without blanks: each syllable is a token, and a legal form at either end is one."""
+    before: list[list[Token]] = []
+    behind: list[list[Token]] = []
+    while (found := _legal_form_at_an_end(part)) is not None:
+        form, at_start, part = found
+        (before if at_start else behind).append([make_token(form)])
+    syllables = [_syllable(c, script) for c in part]
+    return [*before, *([syllable] for syllable in syllables if syllable is not None), *reversed(behind)]
+
+
+def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
+    """A legal form, whether it stands at the start, and what is left of the word."""
+    for written, form in legal_forms_cjk().items():
+        if part != written and part.startswith(written):
+            return form, True, part[len(written) :]
+        if part != written and part.endswith(written):
+            return form, False, part[: -len(written)]
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _syllable(character: str, script: str) -> Token | None:
+    form = plain(character)
+    return make_token(form, native=character, script=script) if form else None
+
+
+def romanised(native: str, script: str) -> str:
+    """A word in plain Latin letters, by the usual spelling of each of its letters if its script has such."""
+    return "".join(usual_spelling(native, script)) or plain(native)
+
+
+def _cut_arabic(native: str) -> list[str]:
+    cut: list[str] = []
+    while native not in equivalents("both"):
+        starts = (
+            start for start, longer in _ARABIC_STARTS if native.startswith(start) and len(native) > longer
+        )
+        start = next(starts, "")
+        if not start:
+            break
+        cut.append(start)
+        native = native[len(start) :]
+        if start == _ARTICLE:
+            return [*cut, native]
+    if native.endswith(_GOD) and len(native) > len(_GOD) + 1:
+        return [*cut, native[: -len(_GOD)], _GOD]
+    return [*cut, native]
+
+
+_ARTICLE: Final = "\u0627\u0644"
+_GOD: Final = "\u0627\u0644\u0644\u0647"
+_ARABIC_STARTS: Final = (
+    *(("\u0639\u0628\u062f", 4), ("\u0627\u0628\u0648", 5), (_ARTICLE, 3)),
+    *(("ابدۇل", 6), ("ابدۇ", 6), ("عەبدول", 7), ("عەبدوڵ", 7)),  # Uyghur and Kurdish
+)
+"""Servant of, father of, the: written as one word with what follows, if the whole is longer than that."""
+
+
+_NOT_PLAIN = re.compile(r"[^a-z0-9]")
+
+
+def plain(text: str) -> str:
+    """A text in lower-case Latin letters and digits, and nothing else."""
+    if text.isascii() and text.isalnum():
+        return text.lower()
+    return _NOT_PLAIN.sub("", anyascii(text).lower())
+
+
+_ABD = re.compile(r"^(abd)([aeiou]?)(?:l|ll|([rsnztd])(?=\3)|(?=[^aeioul]))(.{3,})$")
+_DIN = re.compile(r"^(.{3,}?)[aeiou]?dd?(?:in|een|ine|ene|yn)$")
+_ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
+
+
+def cut_compound(form: str) -> list[Token]:
+    """Cut what is written as one word in one spelling and as two in another."""
+    parts = _parts_of_compound(form)
+    if len(parts) == 1:
+        return [make_token(form)]
+    return [make_token(part, surface="" if place else form, part=True) for place, part in enumerate(parts)]
+
+
+def _parts_of_compound(form: str) -> list[str]:
+    cut: list[str] = []
+    while len(form) > 6:
+        if _ALLAH.match(form):
+            return [*cut, "abd", "allah"]
+        found = _ABD.match(form)
+        if not found:
+            break
+        cut.append("abd")
+        form = found[4]
+    found = _DIN.match(form) if len(form) > 6 else None
+    if found and form[-4:] not in ("adin", "idin", "odin"):
+        return [*cut, found[1], "din"]
+    return [*cut, form]

@@ -137,9 +137,10 @@ def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = N
         >>> [name.text for name in prepare_readings("JÃ©rÃ´me")]
         ['JÃ©rÃ´me', 'Jérôme']
     """
-    signs = ("misread letters",) if reread(text) != text else ()
+    others = other_readings(text, name=parts is None)
+    signs = ("misread letters",) if others and reread(text) != text else ()
     names = []
-    for reading in (text, *other_readings(text, name=parts is None)):
+    for reading in (text, *others):
         for way in (reading,) if parts is None else parts(reading):
             name = prepare(way, ends=parts is None)
             if reading != text:

@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from screening.index.aligning import held_by, once
 from screening.index.batch import ranges
-from screening.index.bound import EPSILON, Rows, upper_bound
+from screening.index.bound import EPSILON, upper_bound
 
 if TYPE_CHECKING:
+    from screening.index.aligning import ListedUnits
     from screening.index.batch import Batch, Ints
     from screening.index.worth import Appraisal
 
 __all__ = ["EVIDENCE", "TELLING", "WHOLE", "Entries", "enough", "sharing"]
 
 Floats = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
 
 TELLING: Final = frozenset({"name", "known name"})
 """Roles of what a finding may rest on."""
@@ -47,32 +50,60 @@ def enough(shared: Ints, weight: Floats, rarest: Floats, threshold: float) -> Fl
 
 
 def sharing(
-    entries: Entries, rows: Rows, name_weight: Floats, rarest: Floats, threshold: float
+    batch: Batch, known: Appraisal, listed: ListedUnits, name_weight: Floats, rarest: Floats, threshold: float
 ) -> tuple[Ints, Ints]:
     """Rows and listed names that share enough for a finding, in order.
 
     Args:
-        entries: What the tokens of the texts are worth.
-        rows: Which text holds which of them.
+        batch: The texts.
+        known: What their tokens are worth.
+        listed: The units of the list.
         name_weight: Sum of the token costs of each listed name.
         rarest: Weight of its rarest token.
         threshold: Score to reach.
     """
-    nothing, names = np.empty(0, dtype=np.int64), len(name_weight)
-    found = [(nothing, nothing)]
+    entries, rows, names = Entries(batch, known), known.rows, len(name_weight)
+    distinct = held_by(batch, rows)
+    nothing = np.empty(0, dtype=np.int64)
+    found, met = [(nothing, nothing)], [(nothing, nothing)]
     step = max(1, _CELLS // max(1, names))
-    edges = np.searchsorted(rows.row, np.arange(0, len(rows.weight) + step, step)).tolist()
-    for first, (begin, end) in enumerate(pairwise(edges)):
-        code, total, shared = _shared(
-            entries, rows.row[begin:end] - first * step, rows.token[begin:end], names
-        )
-        row, name = np.divmod(code, names)
-        listed, most = name_weight[name], rarest[name]
-        bound = upper_bound(total, np.zeros_like(listed), listed)
-        keep = bound >= enough(shared, total[:, 3], most, threshold)
-        found.append((row[keep] + first * step, name[keep]))
-    row, name = (np.concatenate(side) for side in zip(*found, strict=True))
-    return row, name
+    edges = np.arange(0, len(rows.weight) + step, step)
+    all_of, each_of = (np.searchsorted(row, edges).tolist() for row in (rows.row, distinct[0]))
+    for first, (begin, end) in enumerate(pairwise(all_of)):
+        before = first * step
+        code, total, shared = _shared(entries, rows.row[begin:end] - before, rows.token[begin:end], names)
+        name = code % names
+        keep = _reaches(total, shared, name_weight[name], rarest[name], threshold)
+        code, shared = code[keep], shared[keep]
+        if len(code):
+            row, token = (side[each_of[first] : each_of[first + 1]] for side in distinct)
+            met.append(_met(entries, row - before, token, code, names))
+        found.append((code + before * names, shared))
+    code, shared = (np.concatenate(side) for side in zip(*found, strict=True))
+    count, token = (np.concatenate(side) for side in zip(*met, strict=True))
+    row, name = np.divmod(code, max(1, names))
+    total = once(name, count, token, known, listed)
+    keep = _reaches(total, shared, name_weight[name], rarest[name], threshold)
+    return row[keep], name[keep]
+
+
+def _reaches(total: Floats, shared: Ints, weight: Floats, rarest: Floats, threshold: float) -> Flags:
+    """Whether what a text and a listed name share, if nothing stood between, is enough for a finding."""
+    bound = upper_bound(total, np.zeros_like(weight), weight)
+    reaches: Flags = bound >= enough(shared, total[:, 3], rarest, threshold)
+    return reaches
+
+
+def _met(entries: Entries, row: Ints, token: Ints, code: Ints, names: int) -> tuple[Ints, Ints]:
+    """Of pairs of a row and a name, by their codes, the tokens of the row that meet it: how many, and all."""
+    held = entries.starts[token + 1] - entries.starts[token]
+    of_entry = np.repeat(row * names, held) + entries.name[ranges(entries.starts[token], held)]
+    place = np.full(max(int(of_entry.max()), int(code[-1])) + 1, -1)
+    place[code] = np.arange(len(code))
+    place = place[of_entry]
+    kept = np.flatnonzero(place >= 0)
+    place, token = place[kept], np.repeat(token, held)[kept]
+    return np.bincount(place, minlength=len(code)), token[np.argsort(place, kind="stable")]
 
 
 def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints, Floats, Ints]:

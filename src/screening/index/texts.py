@@ -182,7 +182,7 @@ def _scan(
         with_pieces(parts), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT, idle=vocabulary.ignores
     )
     known = appraise(batch, vocabulary, limits.kind, ends=False)
-    rows, names = sharing(Entries(batch, known), known.rows, limits.weight, limits.rarest, limits.threshold)
+    rows, names = sharing(batch, known, limits.units, limits.weight, limits.rarest, limits.threshold)
     return _read(parts, long, rows, names, listed, vocabulary, limits)
 
 

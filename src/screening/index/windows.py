@@ -85,7 +85,8 @@ _OUTSIDE: Final = rf"(?:^|[^\w{_READ_AS_LETTERS}]|_)"
 _DOTTED: Final = r"[^\W\d_]\.[^\W\d_]\."
 _LINE_CODE: Final = rf"{_OUTSIDE}\d/"
 _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
-_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
+_ADDRESS: Final = r"\S@[^@\s]+\."
+_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}|{_ADDRESS}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
 _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}{_PARTING}]"
@@ -281,17 +282,17 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
                 for found in _RUN.finditer(word)
                 if not (found[0].isascii() or (_ONE_SCRIPT.fullmatch(found[0]) and not _has_form(found[0])))
             ]
-            joined += _altered(word)
+        joined += _altered(word)
         yield from _touched(spans, first, place, joined, match.start())
 
 
 def _altered(word: str) -> list[Span]:
     """Stretches of a word that are read as other characters; no stop that ends one is part of anything."""
     normal = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    if "@" in normal and re.search(_ADDRESS, normal):  # whether the word is an address, all of it says
+        return [(0, len(word))]
     if normal == word:
         return []
-    if "@" in normal:  # whether the word is an address, all of it says
-        return [(0, len(word))]
     return [
         found.span()
         for found in _STRETCH.finditer(word)

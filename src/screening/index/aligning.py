@@ -105,7 +105,7 @@ def most(pairs: tuple[Ints, Ints], batch: Batch, known: Appraisal, listed: Liste
     No row may end where a name does.
     """
     row, name = pairs
-    rows, held = held_by(batch, known.rows)
+    rows, held, _ = held_by(batch, known.rows)
     starts = np.searchsorted(rows, np.arange(len(batch) + 1))
     count = np.diff(starts)[row]
     value = once(name, count, held[ranges(starts[row], count)], known, listed)
@@ -113,12 +113,17 @@ def most(pairs: tuple[Ints, Ints], batch: Batch, known: Appraisal, listed: Liste
     return upper_bound(value, costs, listed.cost[listed.first[name + 1] - 1])
 
 
-def held_by(batch: Batch, rows: Rows) -> tuple[Ints, Ints]:
-    """All that each row holds, each once: the row, and its token, compound, part or span; ascending."""
-    row, token = np.concatenate([batch.rows, rows.row]), np.concatenate([batch.ids, rows.token])
-    width = int(token.max(initial=0)) + 1
-    code = np.sort(row * width + token)
-    return np.divmod(code[np.diff(code, prepend=-1) > 0], width)
+def held_by(batch: Batch, rows: Rows) -> tuple[Ints, Ints, Ints]:
+    """All that rows hold: each row, with a token, compound, part or span of it, and how often it is there.
+
+    What is only a part of a compound is never there.
+    """
+    width = len(batch.tokens) + len(rows.token) + 1
+    written = np.sort(rows.row * width + rows.token)
+    code = np.sort(np.concatenate([batch.rows * width + batch.ids, written]))
+    code = code[np.diff(code, prepend=-1) > 0]
+    times = np.searchsorted(written, code, side="right") - np.searchsorted(written, code)
+    return (*np.divmod(code, width), times)
 
 
 def once(name: Ints, count: Ints, token: Ints, known: Appraisal, listed: ListedUnits) -> Floats:

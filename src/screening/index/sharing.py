@@ -8,7 +8,7 @@ a text: what more is asked of the few that share two is summed for them alone.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -62,70 +62,85 @@ def sharing(
         rarest: Weight of its rarest token.
         threshold: Score to reach.
     """
-    entries, rows, names = Entries(batch, known), known.rows, len(name_weight)
-    distinct = held_by(batch, rows)
+    entries, names = Entries(batch, known), len(name_weight)
+    row, token, times = held_by(batch, known.rows)
     nothing = np.empty(0, dtype=np.int64)
-    found, met = [(nothing, nothing)], [(nothing, nothing)]
+    found = [_Shared(nothing, np.empty((0, 4)), nothing, nothing, nothing)]
     step = max(1, _CELLS // max(1, names))
-    edges = np.arange(0, len(rows.weight) + step, step)
-    all_of, each_of = (np.searchsorted(row, edges).tolist() for row in (rows.row, distinct[0]))
-    for first, (begin, end) in enumerate(pairwise(all_of)):
+    edges = np.searchsorted(row, np.arange(0, len(batch) + step, step)).tolist()
+    for first, (begin, end) in enumerate(pairwise(edges)):
         before = first * step
-        code, total, shared = _shared(entries, rows.row[begin:end] - before, rows.token[begin:end], names)
-        name = code % names
-        keep = _reaches(total, shared, name_weight[name], rarest[name], threshold)
-        code, shared = code[keep], shared[keep]
-        if len(code):
-            row, token = (side[each_of[first] : each_of[first + 1]] for side in distinct)
-            met.append(_met(entries, row - before, token, code, names))
-        found.append((code + before * names, shared))
-    code, shared = (np.concatenate(side) for side in zip(*found, strict=True))
-    count, token = (np.concatenate(side) for side in zip(*met, strict=True))
-    row, name = np.divmod(code, max(1, names))
-    total = once(name, count, token, known, listed)
-    keep = _reaches(total, shared, name_weight[name], rarest[name], threshold)
-    return row[keep], name[keep]
+        of_block = row[begin:end] - before, token[begin:end], times[begin:end]
+        shared = _shared(entries, *of_block, names)
+        kept = shared.reaching(shared.total, name_weight, rarest, threshold)
+        found.append(shared.only(kept, before * names))
+    shared = _Shared(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    total = once(shared.code % max(1, names), shared.count, shared.token, known, listed)
+    code = shared.code[shared.reaching(total, name_weight, rarest, threshold)]
+    return np.divmod(code, max(1, names))
 
 
-def _reaches(total: Floats, shared: Ints, weight: Floats, rarest: Floats, threshold: float) -> Flags:
-    """Whether what a text and a listed name share, if nothing stood between, is enough for a finding."""
-    bound = upper_bound(total, np.zeros_like(weight), weight)
-    reaches: Flags = bound >= enough(shared, total[:, 3], rarest, threshold)
-    return reaches
+class _Shared(NamedTuple):
+    """What rows and listed names share.
+
+    Attributes:
+        code: Of each pair: row times names, plus name; ascending.
+        total: Sums over all that is shared, as in `Worth.value`.
+        times: How many tokens of the row meet the name.
+        count: How many different ones.
+        token: These, by pair.
+    """
+
+    code: Ints
+    total: Floats
+    times: Ints
+    count: Ints
+    token: Ints
+
+    def reaching(self, total: Floats, weight: Floats, rarest: Floats, threshold: float) -> Flags:
+        """Which pairs share enough for a finding, if nothing stood between and it is worth so much."""
+        name = self.code % len(weight) if len(weight) else self.code
+        listed = weight[name]
+        bound = upper_bound(total, np.zeros_like(listed), listed)
+        reaches: Flags = bound >= enough(self.times, total[:, 3], rarest[name], threshold)
+        return reaches
+
+    def only(self, kept: Flags, before: int) -> _Shared:
+        """Those that are kept, in a batch where so many codes are before them."""
+        token = self.token[np.repeat(kept, self.count)]
+        return _Shared(
+            self.code[kept] + before, self.total[kept], self.times[kept], self.count[kept], token
+        )
 
 
-def _met(entries: Entries, row: Ints, token: Ints, code: Ints, names: int) -> tuple[Ints, Ints]:
-    """Of pairs of a row and a name, by their codes, the tokens of the row that meet it: how many, and all."""
-    held = entries.starts[token + 1] - entries.starts[token]
-    of_entry = np.repeat(row * names, held) + entries.name[ranges(entries.starts[token], held)]
-    place = np.full(max(int(of_entry.max()), int(code[-1])) + 1, -1)
-    place[code] = np.arange(len(code))
-    place = place[of_entry]
-    kept = np.flatnonzero(place >= 0)
-    place, token = place[kept], np.repeat(token, held)[kept]
-    return np.bincount(place, minlength=len(code)), token[np.argsort(place, kind="stable")]
+def _shared(entries: Entries, row: Ints, token: Ints, times: Ints, names: int) -> _Shared:
+    """What rows and names share that share a telling token and another, or one that will do.
 
-
-def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints, Floats, Ints]:
-    """Rows and names that share a telling token and another, or one that will do; what all are worth there.
-
-    Returns:
-        Row times names plus name, ascending; sums as in `Worth.value`; how many tokens of the row meet it.
+    Args:
+        entries: What tokens are worth.
+        row: Rows, ascending.
+        token: A token of each.
+        times: How often the row holds it; never, if it is only a part of a compound.
+        names: How many there are.
     """
     held = entries.starts[token + 1] - entries.starts[token]
     entry = ranges(entries.starts[token], held)
-    code = np.repeat(row * names, held) + entries.name[entry]
-    telling = np.bincount(code[entries.telling[entry]])
-    together = np.bincount(code, minlength=len(telling))[: len(telling)]
-    together[code[entries.alone[entry]]] = 2
+    code, often = np.repeat(row * names, held) + entries.name[entry], np.repeat(times, held)
+    together = np.bincount(code)
+    telling = np.bincount(code[entries.telling[entry]], minlength=len(together))
+    together[code[entries.alone[entry] | (often > 1)]] = 2
     found = np.flatnonzero((telling > 0) & (together > 1))
-    place = np.full(int(code.max(initial=-1)) + 1, -1)
+    place = np.full(len(together), -1)
     place[found] = np.arange(len(found))
     place = place[code]
     kept = np.flatnonzero(place >= 0)
-    place, entry = place[kept], entry[kept]
-    sums = [np.bincount(place, of_all[entry], len(found)) for of_all in (*entries.value.T, entries.count)]
-    return found, np.stack(sums[:-1], axis=1), sums[-1].astype(np.int64)
+    place, entry, often = place[kept], entry[kept], often[kept]
+    *sums, shared = (
+        np.bincount(place, of_all[entry] * often, len(found)) for of_all in (*entries.value.T, entries.count)
+    )
+    count = np.bincount(place, minlength=len(found))
+    met = entries.token[entry[np.argsort(place, kind="stable")]]
+    return _Shared(found, np.stack(sums, axis=1), shared.astype(np.int64), count, met)
 
 
 class Entries:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screening.index.batch import Batch, Ints
     from screening.index.worth import Appraisal
 
-__all__ = ["EVIDENCE", "TELLING", "WHOLE", "Entries", "enough", "sharing"]
+__all__ = ["EVIDENCE", "TELLING", "WHOLE", "Entries", "Pairs", "enough", "sharing"]
 
 Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
@@ -49,9 +49,23 @@ def enough(shared: Ints, weight: Floats, rarest: Floats, threshold: float) -> Fl
     return least
 
 
+class Pairs(NamedTuple):
+    """Pairs of a text and a listed name, in order.
+
+    Attributes:
+        text: Number of each text.
+        name: The listed name.
+        most: The most that the text is worth there, columns as in `Worth.value`.
+    """
+
+    text: Ints
+    name: Ints
+    most: Floats
+
+
 def sharing(
     batch: Batch, known: Appraisal, listed: ListedUnits, name_weight: Floats, rarest: Floats, threshold: float
-) -> tuple[Ints, Ints]:
+) -> Pairs:
     """Rows and listed names that share enough for a finding, in order.
 
     Args:
@@ -76,8 +90,9 @@ def sharing(
         found.append(shared.only(kept, before * names))
     shared = _Shared(*(np.concatenate(side) for side in zip(*found, strict=True)))
     total = once(shared.code % max(1, names), shared.count, shared.token, known, listed)
-    code = shared.code[shared.reaching(total, name_weight, rarest, threshold)]
-    return np.divmod(code, max(1, names))
+    kept = shared.reaching(total, name_weight, rarest, threshold)
+    row, name = np.divmod(shared.code[kept], max(1, names))
+    return Pairs(row, name, total[kept])
 
 
 class _Shared(NamedTuple):

@@ -33,14 +33,14 @@ def test_what_a_text_shares_with_a_name_is_the_sum_over_its_tokens(
     entries, names = Entries(batch, known), len(index)
     held_rows, tokens, times = held_by(batch, known.rows)
     shared = _shared(entries, held_rows, tokens, times, names)
-    ends = np.cumsum(shared.count)
+    ends = np.cumsum(shared.different)
     found = {
         divmod(pair, names): (tuple(sums), often, shared.token[end - count : end].tolist())
         for pair, sums, often, count, end in zip(
             shared.code.tolist(),
             shared.total.tolist(),
             shared.times.tolist(),
-            shared.count.tolist(),
+            shared.different.tolist(),
             ends.tolist(),
             strict=True,
         )
@@ -85,7 +85,7 @@ def test_a_listed_word_counts_once_however_often_a_text_repeats_it(build: Callab
     batch = tokenise_batch(pl.Series(asked), max_tokens=99)
     known = appraise(batch, index._vocabulary, index._kinds, ends=False)
     limits = index._limits
-    row, name = sharing(batch, known, limits.units, limits.weight, limits.rarest, 0.8)
+    row, name, _ = sharing(batch, known, limits.units, limits.weight, limits.rarest, 0.8)
     assert list(zip(row.tolist(), name.tolist(), strict=True)) == [(1, 0), (3, 1)]
 
 
@@ -96,7 +96,7 @@ def test_however_many_texts_are_counted_together_the_pairs_are_the_same(
     known = appraise(batch, index._vocabulary, index._kinds, ends=False)
     limits = index._limits
     asked = batch, known, limits.units, limits.weight, limits.rarest, 0.6
-    row, name = sharing(*asked)
+    row, name, _ = sharing(*asked)
     assert len(row) > len(queries) // 10
     pairs = row * len(index) + name
     assert (np.diff(pairs) > 0).all()

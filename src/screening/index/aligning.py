@@ -141,7 +141,7 @@ def once(name: Ints, count: Ints, token: Ints, known: Appraisal, listed: ListedU
     Returns:
         One row per listed name, columns as in `Worth.value`.
     """
-    starts, theirs = _starts(count), np.diff(listed.starts)
+    starts, theirs = _starts(count.tolist()), np.diff(listed.starts)
     value = np.zeros((len(name), 4))
     for which in _chunks(count * theirs[name]):
         of_pair = np.repeat(which, count[which])

@@ -62,8 +62,12 @@ class Pairs(NamedTuple):
     name: Ints
     most: Floats
 
+    def only(self, kept: Ints) -> Pairs:
+        """Those of them that are kept."""
+        return Pairs(self.text[kept], self.name[kept], self.most[kept])
 
-def sharing(
+
+def sharing(  # noqa: PLR0917 (texts, a list, and what is asked of both)
     batch: Batch, known: Appraisal, listed: ListedUnits, name_weight: Floats, rarest: Floats, threshold: float
 ) -> Pairs:
     """Rows and listed names that share enough for a finding, in order.
@@ -89,7 +93,7 @@ def sharing(
         kept = shared.reaching(shared.total, name_weight, rarest, threshold)
         found.append(shared.only(kept, before * names))
     shared = _Shared(*(np.concatenate(side) for side in zip(*found, strict=True)))
-    total = once(shared.code % max(1, names), shared.count, shared.token, known, listed)
+    total = once(shared.code % max(1, names), shared.different, shared.token, known, listed)
     kept = shared.reaching(total, name_weight, rarest, threshold)
     row, name = np.divmod(shared.code[kept], max(1, names))
     return Pairs(row, name, total[kept])
@@ -102,14 +106,14 @@ class _Shared(NamedTuple):
         code: Of each pair: row times names, plus name; ascending.
         total: Sums over all that is shared, as in `Worth.value`.
         times: How many tokens of the row meet the name.
-        count: How many different ones.
+        different: How many different ones.
         token: These, by pair.
     """
 
     code: Ints
     total: Floats
     times: Ints
-    count: Ints
+    different: Ints
     token: Ints
 
     def reaching(self, total: Floats, weight: Floats, rarest: Floats, threshold: float) -> Flags:
@@ -122,10 +126,9 @@ class _Shared(NamedTuple):
 
     def only(self, kept: Flags, before: int) -> _Shared:
         """Those that are kept, in a batch where so many codes are before them."""
-        token = self.token[np.repeat(kept, self.count)]
-        return _Shared(
-            self.code[kept] + before, self.total[kept], self.times[kept], self.count[kept], token
-        )
+        token = self.token[np.repeat(kept, self.different)]
+        code = self.code[kept] + before
+        return _Shared(code, self.total[kept], self.times[kept], self.different[kept], token)
 
 
 def _shared(entries: Entries, row: Ints, token: Ints, times: Ints, names: int) -> _Shared:
@@ -153,9 +156,9 @@ def _shared(entries: Entries, row: Ints, token: Ints, times: Ints, names: int) -
     *sums, shared = (
         np.bincount(place, of_all[entry] * often, len(found)) for of_all in (*entries.value.T, entries.count)
     )
-    count = np.bincount(place, minlength=len(found))
+    different = np.bincount(place, minlength=len(found))
     met = entries.token[entry[np.argsort(place, kind="stable")]]
-    return _Shared(found, np.stack(sums, axis=1), shared.astype(np.int64), count, met)
+    return _Shared(found, np.stack(sums, axis=1), shared.astype(np.int64), different, met)
 
 
 class Entries:

@@ -224,7 +224,7 @@ def possible_windows(
     count = flat.count[pairs.text]
     edges = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()), _CHUNK))
     found = [
-        _grown(flat, some, Pairs(*(side[some] for side in pairs)), joined, limits)
+        _grown(flat, some, pairs.only(some), joined, limits)
         for some in np.split(np.arange(len(count)), np.unique(edges)[1:])
         if len(some)
     ]

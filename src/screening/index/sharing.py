@@ -2,7 +2,8 @@
 
 A text is no name: most of its words mean nothing, and their cost says nothing about a name among them. So
 the bound is taken of what the text and a listed name share, and nothing else. Most names share one token with
-a text: what more is asked of the few that share two is summed for them alone.
+a text: what more is asked of the few that share two is summed for them alone. A text that repeats a few words
+seems to hold any name made of such words; so of what is left each listed token is met once, by the best.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The dearest inputs, each with the bound it must stay under.
 
-A name may cost 5 ms, as in the boards of the name engine, and a text as much per 500 characters.
+A name may cost 5 ms, as in the boards of the name engine, and a text as much per 500 characters; one that
+somebody made to be dear may cost a second.
 """
 
 from __future__ import annotations
@@ -17,16 +18,26 @@ from screening.names.normalise import MAX_CHARACTERS, MAX_TOKENS, prepare
 from screening.validation.manipulations import manipulate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from screening.designations import SanctionsList
 
 NAME_BOUND: Final = 5_000.0  # microseconds
 TEXT_BOUND: Final = NAME_BOUND * MAX_TEXT / MAX_CHARACTERS
+HOSTILE_BOUND: Final = 1_000_000.0
 HIT_BOUND: Final = 50.0  # 20,000 names a second
 HOT_BOUND: Final = 3.0  # times the same rows spread over many accounts
 
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_BESIDE: Final = ("'", "-", "\u200d", "\u2019", " ", "|")
+"""What parts words, what joins them, what may do either, and a stroke, which may be a letter."""
+_ONE_SOUND: Final = tuple("\u674e\u7406\u91cc\u529b\u5229\u7acb\u4e3d\u9ece\ub9ac")
+"""Han characters and a Hangul syllable that are all read li."""
+_COMMON_ARABIC: Final = (
+    "\u0645\u062d\u0645\u062f", "\u0639\u0628\u062f", "\u0627\u0644\u0644\u0647", "\u0627\u062d\u0645\u062f",
+    "\u0639\u0644\u064a", "\u0627\u0644\u0631\u062d\u0645\u0646",
+)  # fmt: skip
+"""Mohammed, Abd, Allah, Ahmed, Ali, al-Rahman."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,20 @@ def text_of_strangers(_: SanctionsList, n: int) -> pl.Series:
     rng = Random(1)
     words = [word for name in generated(5_000, seed=3) for word in name.split()]
     return pl.Series([_text(words, rng) for _ in range(n)])
+
+
+def _text_of(words: Sequence[str], between: Sequence[str]) -> Callable[[SanctionsList, int], pl.Series]:
+    """Texts of a few words that meet many listed names, repeated at random."""
+
+    def make(_: SanctionsList, n: int) -> pl.Series:
+        rng = Random(1)
+        made = [
+            "".join(rng.choice(words) + rng.choice(between) for _ in range(MAX_TEXT))[:MAX_TEXT]
+            for _ in range(n)
+        ]
+        return pl.Series(made)
+
+    return make
 
 
 def one_letter(_: SanctionsList, n: int) -> pl.Series:
@@ -167,5 +192,22 @@ CASES: Final = (
         bound=TEXT_BOUND,
         make=text_of_listed_words,
         share=0.00005,
+    ),
+    *(
+        Case(
+            key=key,
+            title=f"texts of {MAX_TEXT:,} characters, {title}",
+            channel="text",
+            bound=HOSTILE_BOUND,
+            make=_text_of(words, between),
+            share=0.00005,
+        )
+        for key, title, words, between in (
+            ("short_letters", "three letters beside strokes and signs", "ail", _BESIDE),
+            ("lookalikes", "two letters, Latin and Cyrillic, beside the same", "a\u0430l\u043b", _BESIDE),
+            ("common_arabic", "six common Arabic names beside the same", _COMMON_ARABIC, _BESIDE),
+            ("slashes", "three letters and slashes", "ail", ("/", " ")),
+            ("one_sound", "Han and Hangul of one sound, no blanks", _ONE_SOUND, ("",)),
+        )
     ),
 )

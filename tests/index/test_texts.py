@@ -47,7 +47,7 @@ WORDS = (
     "Velkari", "خالد", "دورماني", "Sevrin", "Maltuk.", "Abu", "Torvash", "C/O", "S.A.", "A/C",
     "s/o", "1/Ardo", "Belv?ne", "BelvÃ¡ne", "Be|vane", "Sevr!n|", "Khalid|Dormani", "Kha|id|Dormani|to",
     "Ð\xa0", "Ø®Ø§Ù„Ø¯", "â€™", "Ã",
-    "M@ltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
+    "M@ltuk", "M@ltuk.org", "Ardo@Belvane.Maltuk", "x/Moh.", "Abdul", "Rahman(Nur", "12345", "1'234",
 )  # fmt: skip
 BETWEEN = (*" .-+*=>\"'?_[…–、🙂\u200b\u00ad\n\t", ". ", " - ", "...")
 ALTERED = (
@@ -609,3 +609,37 @@ def test_spellings_of_one_common_name_are_not_aligned_window_by_window(
     text = " ".join(f"{a} {b}" for a in spelled for b in spelled)
     assert index.scan_text([text]).is_empty()
     assert len(asked) < 10
+
+
+HOSTILE = {
+    "three letters": ("a", "i", "l"),
+    "Latin and Cyrillic": ("a", "\u0430", "l", "\u043b"),
+    "common names": ("mohammed", "ali", "ahmed", "abd", "allah", "hassan"),
+    "common Arabic names": ("محمد", "علي", "احمد", "عبد", "الله", "حسن"),
+    "one sound": (*"李理里力利立丽黎", "리"),
+    "syllables": (*"김영철", *"金永哲"),
+}
+
+
+@pytest.mark.parametrize("between", ["", "'", "\u200d", "-/", "*_", "|", "'-\u200d |"])
+@pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE.keys())
+def test_few_windows_are_aligned_of_a_text_that_repeats_a_few_words(
+    words: tuple[str, ...], between: str, aligned: list[int], build: Callable[..., NameIndex]
+) -> None:
+    """Each of its words meets many listed names, and none is there: most names are longer than any window."""
+    several = build(
+        [
+            "Ali Laila Velkar Dormani", "Li Ail Ardo Belvane", "Mohammed Ali Hassan Velkar Dormani",
+            "Abdallah Ahmed Mohammed Ardo Belvane", "Kim Yong Chol Ri Orlan", "Li Li Li Torvash Maltuk",
+        ]
+    )  # fmt: skip
+    rng = Random(1)
+    text = "".join(rng.choice(words) + rng.choice([*between] or [""]) for _ in range(2_000))
+    several.scan_text([text], threshold=0.8)
+    assert sum(aligned) < 100
+
+
+def test_a_name_beside_a_part_of_an_address_is_found() -> None:
+    """The whole word is no name, and a window may end within it."""
+    assert finds("Sevrin Maltuk", "individual", "to Sevrin M@ltuk.org")
+    assert finds("Sevrin Maltuk", "individual", "to sevrin@maltuk.org")

@@ -23,10 +23,11 @@ from screening.names.tokens import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from screening.index.bound import Rows
     from screening.index.worth import Appraisal
     from screening.names.comparison import Listed, Similar
 
-__all__ = ["ListedUnits", "most", "scores", "similar_units"]
+__all__ = ["ListedUnits", "held_by", "most", "once", "scores", "similar_units"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.floating[Any]]
@@ -101,37 +102,73 @@ def similar_units(
 def most(pairs: tuple[Ints, Ints], batch: Batch, known: Appraisal, listed: ListedUnits) -> Floats:
     """The most that pairs of a row and a listed name can score, however they are aligned.
 
-    A token of the listed name is met once. So of all that could be aligned with it, or with it and others
-    behind it, only the best counts. No row may end where a name does.
+    No row may end where a name does.
     """
-    rows = np.concatenate([batch.rows, known.rows.row])
-    order = np.argsort(rows, kind="stable")
-    held = np.concatenate([batch.ids, known.rows.token])[order]
-    starts = np.searchsorted(rows[order], np.arange(len(batch) + 1))
-    mine, theirs = np.diff(starts), np.diff(listed.starts)
-    found = np.zeros(len(pairs[0]))
-    for which in _chunks(mine[pairs[0]] * theirs[pairs[1]]):
-        row, name = pairs[0][which], pairs[1][which]
-        pair = np.repeat(np.arange(len(which)), mine[row])
-        own = held[ranges(starts[row], mine[row])]
-        at = np.repeat(np.arange(len(pair)), theirs[name][pair])
-        unit = ranges(listed.starts[name][pair], theirs[name][pair])
-        code = (own * known.slots)[at] + len(KINDS) * listed.unit[unit] + listed.kind[name][pair][at]
-        (near, entry), (several, span) = known.near(code), known.spans(code)
-        whole, glued = known.glued(own * known.names + name[pair])
-        key = pair[at] * _WIDTH + listed.place[unit] // _WIDTH
-        key = np.concatenate([key[near], key[several], pair[whole] * _WIDTH + known.glued_first[glued]])
-        of_all = (known.near_values[entry], known.span_values[span], known.glued_values[glued])
-        alike, weight, cost, cover = np.concatenate(of_all).T
-        token, of_token = np.unique(key, return_inverse=True)
-        value = np.zeros((len(which), 4))
-        for column, of_option in enumerate((weight * alike, cost, cover, weight)):
-            best = np.zeros(len(token))
-            np.maximum.at(best, of_token, of_option)
-            value[:, column] = np.bincount(token // _WIDTH, best, minlength=len(which))
-        costs = known.rows.weight[row, listed.kind[name]]
-        found[which] = upper_bound(value, costs, listed.cost[listed.first[name + 1] - 1])
-    return found
+    row, name = pairs
+    rows, held, _ = held_by(batch, known.rows)
+    starts = np.searchsorted(rows, np.arange(len(batch) + 1))
+    count = np.diff(starts)[row]
+    value = once(name, count, held[ranges(starts[row], count)], known, listed)
+    costs = known.rows.weight[row, listed.kind[name]]
+    return upper_bound(value, costs, listed.cost[listed.first[name + 1] - 1])
+
+
+def held_by(batch: Batch, rows: Rows) -> tuple[Ints, Ints, Ints]:
+    """All that rows hold: each row, with a token, compound, part or span of it, and how often it is there.
+
+    What is only a part of a compound is never there.
+    """
+    width = len(batch.tokens) + len(rows.token) + 1
+    written = np.sort(rows.row * width + rows.token)
+    code = np.sort(np.concatenate([batch.rows * width + batch.ids, written]))
+    code = code[np.diff(code, prepend=-1) > 0]
+    times = np.searchsorted(written, code, side="right") - np.searchsorted(written, code)
+    return (*np.divmod(code, width), times)
+
+
+def once(name: Ints, count: Ints, token: Ints, known: Appraisal, listed: ListedUnits) -> Floats:
+    """What some tokens are worth in each of some listed names, of which each token is met once.
+
+    So of all that could be aligned with it, or with it and others behind it, only the best counts.
+
+    Args:
+        name: The listed names.
+        count: How many tokens there are for each.
+        token: Those of all of them, one after the other.
+        known: What the tokens are worth.
+        listed: The units of the list.
+
+    Returns:
+        One row per listed name, columns as in `Worth.value`.
+    """
+    starts, theirs = _starts(count.tolist()), np.diff(listed.starts)
+    value = np.zeros((len(name), 4))
+    for which in _chunks(count * theirs[name]):
+        of_pair = np.repeat(which, count[which])
+        own = token[starts[which[0]] : starts[which[-1] + 1]]
+        value[which] = _best_of_each(of_pair - which[0], own, name[which], known, listed)
+    return value
+
+
+def _best_of_each(pair: Ints, own: Ints, name: Ints, known: Appraisal, listed: ListedUnits) -> Floats:
+    """The same of as many as memory should hold the units of; `pair` is the listed name of each token."""
+    theirs = np.diff(listed.starts)[name]
+    at = np.repeat(np.arange(len(pair)), theirs[pair])
+    unit = ranges(listed.starts[name][pair], theirs[pair])
+    code = (own * known.slots)[at] + len(KINDS) * listed.unit[unit] + listed.kind[name][pair][at]
+    (near, entry), (several, span) = known.near(code), known.spans(code)
+    whole, glued = known.glued(own * known.names + name[pair])
+    key = pair[at] * _WIDTH + listed.place[unit] // _WIDTH
+    key = np.concatenate([key[near], key[several], pair[whole] * _WIDTH + known.glued_first[glued]])
+    of_all = (known.near_values[entry], known.span_values[span], known.glued_values[glued])
+    alike, weight, cost, cover = np.concatenate(of_all).T
+    listed_token, of_token = np.unique(key, return_inverse=True)
+    value = np.zeros((len(name), 4))
+    for column, of_option in enumerate((weight * alike, cost, cover, weight)):
+        best = np.zeros(len(listed_token))
+        np.maximum.at(best, of_token, of_option)
+        value[:, column] = np.bincount(listed_token // _WIDTH, best, minlength=len(name))
+    return value
 
 
 class _About(NamedTuple):

@@ -2,27 +2,31 @@
 
 A text is no name: most of its words mean nothing, and their cost says nothing about a name among them. So
 the bound is taken of what the text and a listed name share, and nothing else. Most names share one token with
-a text: what more is asked of the few that share two is summed for them alone.
+a text: what more is asked of the few that share two is summed for them alone. A text that repeats a few words
+seems to hold any name made of such words; so of what is left each listed token is met once, by the best.
 """
 
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from screening.index.aligning import held_by, once
 from screening.index.batch import ranges
-from screening.index.bound import EPSILON, Rows, upper_bound
+from screening.index.bound import EPSILON, upper_bound
 
 if TYPE_CHECKING:
+    from screening.index.aligning import ListedUnits
     from screening.index.batch import Batch, Ints
     from screening.index.worth import Appraisal
 
-__all__ = ["EVIDENCE", "TELLING", "WHOLE", "Entries", "enough", "sharing"]
+__all__ = ["EVIDENCE", "TELLING", "WHOLE", "Entries", "Pairs", "enough", "sharing"]
 
 Floats = npt.NDArray[np.floating[Any]]
+Flags = npt.NDArray[np.bool_]
 
 TELLING: Final = frozenset({"name", "known name"})
 """Roles of what a finding may rest on."""
@@ -46,55 +50,116 @@ def enough(shared: Ints, weight: Floats, rarest: Floats, threshold: float) -> Fl
     return least
 
 
-def sharing(
-    entries: Entries, rows: Rows, name_weight: Floats, rarest: Floats, threshold: float
-) -> tuple[Ints, Ints]:
+class Pairs(NamedTuple):
+    """Pairs of a text and a listed name, in order.
+
+    Attributes:
+        text: Number of each text.
+        name: The listed name.
+        most: The most that the text is worth there, columns as in `Worth.value`.
+    """
+
+    text: Ints
+    name: Ints
+    most: Floats
+
+    def only(self, kept: Ints) -> Pairs:
+        """Those of them that are kept."""
+        return Pairs(self.text[kept], self.name[kept], self.most[kept])
+
+
+def sharing(  # noqa: PLR0917 (texts, a list, and what is asked of both)
+    batch: Batch, known: Appraisal, listed: ListedUnits, name_weight: Floats, rarest: Floats, threshold: float
+) -> Pairs:
     """Rows and listed names that share enough for a finding, in order.
 
     Args:
-        entries: What the tokens of the texts are worth.
-        rows: Which text holds which of them.
+        batch: The texts.
+        known: What their tokens are worth.
+        listed: The units of the list.
         name_weight: Sum of the token costs of each listed name.
         rarest: Weight of its rarest token.
         threshold: Score to reach.
     """
-    nothing, names = np.empty(0, dtype=np.int64), len(name_weight)
-    found = [(nothing, nothing)]
+    entries, names = Entries(batch, known), len(name_weight)
+    row, token, times = held_by(batch, known.rows)
+    nothing = np.empty(0, dtype=np.int64)
+    found = [_Shared(nothing, np.empty((0, 4)), nothing, nothing, nothing)]
     step = max(1, _CELLS // max(1, names))
-    edges = np.searchsorted(rows.row, np.arange(0, len(rows.weight) + step, step)).tolist()
+    edges = np.searchsorted(row, np.arange(0, len(batch) + step, step)).tolist()
     for first, (begin, end) in enumerate(pairwise(edges)):
-        code, total, shared = _shared(
-            entries, rows.row[begin:end] - first * step, rows.token[begin:end], names
-        )
-        row, name = np.divmod(code, names)
-        listed, most = name_weight[name], rarest[name]
+        before = first * step
+        of_block = row[begin:end] - before, token[begin:end], times[begin:end]
+        shared = _shared(entries, *of_block, names)
+        kept = shared.reaching(shared.total, name_weight, rarest, threshold)
+        found.append(shared.only(kept, before * names))
+    shared = _Shared(*(np.concatenate(side) for side in zip(*found, strict=True)))
+    total = once(shared.code % max(1, names), shared.different, shared.token, known, listed)
+    kept = shared.reaching(total, name_weight, rarest, threshold)
+    row, name = np.divmod(shared.code[kept], max(1, names))
+    return Pairs(row, name, total[kept])
+
+
+class _Shared(NamedTuple):
+    """What rows and listed names share.
+
+    Attributes:
+        code: Of each pair: row times names, plus name; ascending.
+        total: Sums over all that is shared, as in `Worth.value`.
+        times: How many tokens of the row meet the name.
+        different: How many different ones.
+        token: These, by pair.
+    """
+
+    code: Ints
+    total: Floats
+    times: Ints
+    different: Ints
+    token: Ints
+
+    def reaching(self, total: Floats, weight: Floats, rarest: Floats, threshold: float) -> Flags:
+        """Which pairs share enough for a finding, if nothing stood between and it is worth so much."""
+        name = self.code % len(weight) if len(weight) else self.code
+        listed = weight[name]
         bound = upper_bound(total, np.zeros_like(listed), listed)
-        keep = bound >= enough(shared, total[:, 3], most, threshold)
-        found.append((row[keep] + first * step, name[keep]))
-    row, name = (np.concatenate(side) for side in zip(*found, strict=True))
-    return row, name
+        reaches: Flags = bound >= enough(self.times, total[:, 3], rarest[name], threshold)
+        return reaches
+
+    def only(self, kept: Flags, before: int) -> _Shared:
+        """Those that are kept, in a batch where so many codes are before them."""
+        token = self.token[np.repeat(kept, self.different)]
+        code = self.code[kept] + before
+        return _Shared(code, self.total[kept], self.times[kept], self.different[kept], token)
 
 
-def _shared(entries: Entries, row: Ints, token: Ints, names: int) -> tuple[Ints, Floats, Ints]:
-    """Rows and names that share a telling token and another, or one that will do; what all are worth there.
+def _shared(entries: Entries, row: Ints, token: Ints, times: Ints, names: int) -> _Shared:
+    """What rows and names share that share a telling token and another, or one that will do.
 
-    Returns:
-        Row times names plus name, ascending; sums as in `Worth.value`; how many tokens of the row meet it.
+    Args:
+        entries: What tokens are worth.
+        row: Rows, ascending.
+        token: A token of each.
+        times: How often the row holds it; never, if it is only a part of a compound.
+        names: How many there are.
     """
     held = entries.starts[token + 1] - entries.starts[token]
     entry = ranges(entries.starts[token], held)
-    code = np.repeat(row * names, held) + entries.name[entry]
-    telling = np.bincount(code[entries.telling[entry]])
-    together = np.bincount(code, minlength=len(telling))[: len(telling)]
-    together[code[entries.alone[entry]]] = 2
+    code, often = np.repeat(row * names, held) + entries.name[entry], np.repeat(times, held)
+    together = np.bincount(code)
+    telling = np.bincount(code[entries.telling[entry]], minlength=len(together))
+    together[code[entries.alone[entry] | (often > 1)]] = 2
     found = np.flatnonzero((telling > 0) & (together > 1))
-    place = np.full(int(code.max(initial=-1)) + 1, -1)
+    place = np.full(len(together), -1)
     place[found] = np.arange(len(found))
     place = place[code]
     kept = np.flatnonzero(place >= 0)
-    place, entry = place[kept], entry[kept]
-    sums = [np.bincount(place, of_all[entry], len(found)) for of_all in (*entries.value.T, entries.count)]
-    return found, np.stack(sums[:-1], axis=1), sums[-1].astype(np.int64)
+    place, entry, often = place[kept], entry[kept], often[kept]
+    *sums, shared = (
+        np.bincount(place, of_all[entry] * often, len(found)) for of_all in (*entries.value.T, entries.count)
+    )
+    different = np.bincount(place, minlength=len(found))
+    met = entries.token[entry[np.argsort(place, kind="stable")]]
+    return _Shared(found, np.stack(sums, axis=1), shared.astype(np.int64), different, met)
 
 
 class Entries:

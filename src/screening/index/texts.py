@@ -19,7 +19,7 @@ from screening.index.batch import Ints, tokenise_batch, unreadable
 from screening.index.bound import EPSILON
 from screening.index.readings import unjudged, with_readings
 from screening.index.shapes import Shapes, numbers_within
-from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, sharing
+from screening.index.sharing import EVIDENCE, TELLING, WHOLE, Entries, Pairs, sharing
 from screening.index.windows import (
     Limits,
     Passage,
@@ -183,8 +183,8 @@ def _scan(
         with_pieces(parts), max_characters=3 * MAX_TEXT, max_tokens=3 * MAX_TEXT, idle=vocabulary.ignores
     )
     known = appraise(batch, vocabulary, limits.kind, ends=False)
-    rows, names = sharing(Entries(batch, known), known.rows, limits.weight, limits.rarest, limits.threshold)
-    return _read(parts, long, rows, names, listed, vocabulary, limits)
+    pairs = sharing(batch, known, limits.units, limits.weight, limits.rarest, limits.threshold)
+    return _read(parts, long, pairs, listed, vocabulary, limits)
 
 
 def _passages(texts: pl.Series, longest: int) -> tuple[pl.Series, list[Passage]]:
@@ -220,6 +220,7 @@ def _longest(listed: Listed) -> int:
 def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
     """The best window of a text for one listed name; the shortest, then the first, of equals."""
     only, vocabulary = np.zeros(1, dtype=np.int64), Vocabulary([listed])
+    pair = Pairs(only, only, np.full((1, 4), np.inf))
     limits = limits_of([listed], vocabulary, threshold)
     asked, others = with_readings(pl.Series([text]), names=False)
     found = [
@@ -227,7 +228,7 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
         for way in asked
         for reading in (pl.Series([way]), parted(pl.Series([way]))[1])
         if len(reading)
-        for _, _, finding in _read(reading, [], only, only, [listed], vocabulary, limits)
+        for _, _, finding in _read(reading, [], pair, [listed], vocabulary, limits)
     ]
     best = _as_given(found, pl.Series([text]), others, threshold)
     return min((finding for _, _, finding in best), key=_order, default=None)
@@ -236,14 +237,13 @@ def find_window(text: str, listed: Listed, threshold: float) -> Finding | None:
 def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
     parts: pl.Series,
     long: list[Passage],
-    rows: Ints,
-    names: Ints,
+    pairs: Pairs,
     listed: list[Listed],
     vocabulary: Vocabulary,
     limits: Limits,
 ) -> list[tuple[str, int, Finding]]:
     """The best window of every pair of a text and a listed name, where one counts."""
-    asked, which = np.unique(rows, return_inverse=True)
+    asked, which = np.unique(pairs.text, return_inverse=True)
     short = len(parts) - len(long)
     passages = []
     for row, text in zip(asked.tolist(), parts.gather(pl.Series(asked, dtype=pl.UInt32)), strict=True):
@@ -252,16 +252,17 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
             passages.append(Passage(text, spans, 0, len(spans)))
         else:
             passages.append(long[row - short])
-    windows = possible_windows(passages, which, names, vocabulary, limits)
-    windows = _promising(windows, passages, which, names, listed, vocabulary, limits)
+    pairs = pairs._replace(text=which)
+    windows = possible_windows(passages, pairs, vocabulary, limits)
+    windows = _promising(windows, passages, pairs, listed, vocabulary, limits)
     prepared: dict[str, Query] = {}
     readers: dict[int, _Reader] = {}
     best: dict[tuple[str, int], Finding] = {}
-    edges = np.flatnonzero(np.diff(windows.pair, prepend=-1, append=len(rows))).tolist()
+    edges = np.flatnonzero(np.diff(windows.pair, prepend=-1, append=len(which))).tolist()
     first, last, bound = windows.first.tolist(), windows.last.tolist(), windows.bound.tolist()
     for begin, end in pairwise(edges):
         pair = windows.pair[begin]
-        place, passage = int(names[pair]), passages[which[pair]]
+        place, passage = int(pairs.name[pair]), passages[which[pair]]
         reader = readers.get(place)
         if reader is None:
             reader = readers[place] = _Reader(listed[place], place, vocabulary, limits.threshold, prepared)
@@ -277,8 +278,7 @@ def _read(  # noqa: PLR0917 (the list, as `scan` was given it)
 def _promising(  # noqa: PLR0917 (the parts of `_read`)
     windows: Windows,
     passages: list[Passage],
-    which: Ints,
-    names: Ints,
+    pairs: Pairs,
     listed: list[Listed],
     vocabulary: Vocabulary,
     limits: Limits,
@@ -286,12 +286,12 @@ def _promising(  # noqa: PLR0917 (the parts of `_read`)
     """Windows that may reach the threshold, of many: most share the tokens of a name and yet score less."""
     if len(windows.pair) < _FEW:
         return windows
-    at = [passages[passage] for passage in which[windows.pair].tolist()]
+    at = [passages[passage] for passage in pairs.text[windows.pair].tolist()]
     asked = [
         passage.text[passage.spans[first][0] : passage.spans[last][1]]
         for passage, first, last in zip(at, windows.first.tolist(), windows.last.tolist(), strict=True)
     ]
-    words, place = list(dict.fromkeys(asked)), names[windows.pair]
+    words, place = list(dict.fromkeys(asked)), pairs.name[windows.pair]
     number = {text: row for row, text in enumerate(words)}
     row = np.array([number[text] for text in asked], dtype=np.int64)
     batch = tokenise_batch(pl.Series(words, dtype=pl.String))

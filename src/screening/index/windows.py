@@ -20,7 +20,7 @@ import polars as pl
 from screening.index.batch import Ints, ranges, tokenise_batch
 from screening.index.bound import Seen, upper_bound
 from screening.index.meetings import as_worth
-from screening.index.sharing import Entries, enough
+from screening.index.sharing import Entries, Pairs, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.characters import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD
 from screening.names.comparison import meet_span, units
@@ -80,13 +80,15 @@ _OUTSIDE: Final = rf"(?:^|[^\w{_READ_AS_LETTERS}]|_)"
 _DOTTED: Final = r"[^\W\d_]\.[^\W\d_]\."
 _LINE_CODE: Final = rf"{_OUTSIDE}\d/"
 _SLASHED: Final = r"(?i:(?:^|[^\w]|_)[acsdwfb]/[aocb]o?(?:$|[^\w]|_))"
-_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}")
+_ADDRESS: Final = r"\S@[^@\s]+\."
+_JOINED: Final = re.compile(rf"{_DOTTED}|{_LINE_CODE}|{_SLASHED}|{_ADDRESS}")
 """What is read otherwise as part of a word than piece by piece."""
 _ABBREVIATED: Final = r"[^\W_][^\w\s]+[^\W\d_]+\.(?:\s|$)"
 _SUSPECT: Final = rf"{_JOINED.pattern}|{_ABBREVIATED}|[{SYLLABIC}]"
 _SUSPECTED: Final = re.compile(_SUSPECT)
-_RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}])+")
-_ONE_SCRIPT: Final = re.compile(rf"[{HAN}]+|[{HANGUL}]+")
+_RUN: Final = re.compile(rf"(?:[^\W_]|[{_READ_AS_LETTERS}{MARKS}{GLUE}]|{_BETWEEN})+")
+_ONE_SCRIPT: Final = re.compile(rf"[{HAN}{GLUE}]+|[{HANGUL}{GLUE}]+")
+_LEFT_OUT: Final = re.compile(f"[{GLUE}]")
 _STRETCH: Final = re.compile(r"[^|,;:+()-]+")  # ends at what joins nothing, and stays what it is
 _WORD: Final = re.compile(WORD)
 _CHUNK: Final = 1 << 20  # pieces of pairs looked at together: bounds memory
@@ -148,9 +150,14 @@ class Windows:
 
 def spans_of(text: str) -> list[Span]:
     """Where the pieces of a text are; what is invisible parts none."""
-    if not text.isprintable():
-        text = "".join(c if c.isprintable() or c.isspace() else "'" for c in text)
-    return [match.span() for match in PIECE.finditer(text)]
+    return [match.span() for match in PIECE.finditer(_visible(text))]
+
+
+def _visible(text: str) -> str:
+    """A text with an apostrophe, which joins letters too, for each character that is invisible."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c.isspace() else "'" for c in text)
 
 
 def parted(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -195,27 +202,26 @@ def _written(text: str, spans: list[Span]) -> list[str]:
 
 
 def possible_windows(
-    passages: list[Passage], which: Ints, names: Ints, vocabulary: Vocabulary, limits: Limits
+    passages: list[Passage], pairs: Pairs, vocabulary: Vocabulary, limits: Limits
 ) -> Windows:
     """The windows of pairs of a passage and a listed name that could be a finding.
 
     Args:
         passages: Passages of texts.
-        which: The passage of each pair, ascending.
-        names: The listed name of each pair.
+        pairs: Passages, by number, and listed names.
         vocabulary: The list.
         limits: What windows are held to.
     """
     written = [_written(p.text, p.spans[p.first : p.end]) for p in passages]
     pieces = _Pieces(sorted({word for words in written for word in words}), vocabulary, limits)
     flat = _Flat(passages, written, pieces)
-    joined = flat.joined(which, names, limits.kind)
-    count = flat.count[which]
+    joined = flat.joined(pairs.text, pairs.name, limits.kind)
+    count = flat.count[pairs.text]
     edges = np.searchsorted(np.cumsum(count), np.arange(0, int(count.sum()), _CHUNK))
     found = [
-        _grown(flat, pairs, which[pairs], names[pairs], joined, limits)
-        for pairs in np.split(np.arange(len(which)), np.unique(edges)[1:])
-        if len(pairs)
+        _grown(flat, some, pairs.only(some), joined, limits)
+        for some in np.split(np.arange(len(count)), np.unique(edges)[1:])
+        if len(some)
     ]
     nothing = np.empty(0, dtype=np.int64)
     sides = zip((nothing, nothing, nothing, np.empty(0)), *found, strict=True)
@@ -258,7 +264,7 @@ class _Pieces:
 
 def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
     """Pieces that may be something else as part of the words they stand in."""
-    plain = text.isascii()
+    plain, visible = text.isascii(), _visible(text)
     if plain and _JOINED.search(text) is None:
         return
     place = 0
@@ -273,20 +279,20 @@ def _doubts(text: str, spans: list[Span]) -> Iterator[int]:
         if not plain:
             joined += [
                 found.span()
-                for found in _RUN.finditer(word)
+                for found in _RUN.finditer(visible[match.start() : match.end()])
                 if not (found[0].isascii() or (_ONE_SCRIPT.fullmatch(found[0]) and not _has_form(found[0])))
             ]
-            joined += _altered(word)
+        joined += _altered(word)
         yield from _touched(spans, first, place, joined, match.start())
 
 
 def _altered(word: str) -> list[Span]:
     """Stretches of a word that are read as other characters; no stop that ends one is part of anything."""
     normal = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    if "@" in normal and re.search(_ADDRESS, normal):  # whether the word is an address, all of it says
+        return [(0, len(word))]
     if normal == word:
         return []
-    if "@" in normal:  # whether the word is an address, all of it says
-        return [(0, len(word))]
     return [
         found.span()
         for found in _STRETCH.finditer(word)
@@ -312,6 +318,7 @@ def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift:
 
 def _has_form(run: str) -> bool:
     """Whether syllables of a legal form are among some, which are one token at their end."""
+    run = _LEFT_OUT.sub("", run)
     return any(form in run for form in legal_forms_cjk())
 
 
@@ -406,26 +413,28 @@ def _spelling(tokens: Sequence[Token], listed: Token, alike: float, k: int) -> M
     return meet_span(weight, own, listed.weights[k], listed.costs[k], alike)
 
 
-def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
+def _grown(
     flat: _Flat,
-    pairs: Ints,
-    which: Ints,
-    names: Ints,
+    numbers: Ints,
+    pairs: Pairs,
     joined: tuple[Ints, Ints, Floats, Ints],
     limits: Limits,
 ) -> tuple[Ints, Ints, Ints, Floats]:
-    """Windows of some pairs, grown piece by piece from each that meets the listed name."""
+    """Windows of some pairs, grown piece by piece from each that meets the listed name.
+
+    A window is worth no more than its passage is, where each listed word is met once.
+    """
     pieces = flat.pieces
-    met = _met_by_name if _by_name(flat, which) else _met_by_piece
-    pair, place, entry = met(flat, which, names)
-    among = (joined[0] >= pairs[0]) & (joined[0] <= pairs[-1])
-    key = np.concatenate([pair, joined[0][among] - pairs[0]]) * (len(flat.code) + 1)
+    met = _met_by_name if _by_name(flat, pairs.text) else _met_by_piece
+    pair, place, entry = met(flat, pairs.text, pairs.name)
+    among = (joined[0] >= numbers[0]) & (joined[0] <= numbers[-1])
+    key = np.concatenate([pair, joined[0][among] - numbers[0]]) * (len(flat.code) + 1)
     key += np.concatenate([place, joined[1][among]])
     value = np.concatenate([pieces.value[entry], joined[2][among]])
     shared = np.concatenate([pieces.count[entry], joined[3][among]])
     key, value, shared = _summed(key, value, shared)
     pair, place = np.divmod(key, len(flat.code) + 1)
-    name = names[pair]
+    name = pairs.name[pair]
     kind, longest, rarest = limits.kind[name], limits.longest[name], limits.rarest[name]
     start = np.arange(len(pair))
     total, held = np.zeros((len(pair), 4)), np.zeros(len(pair), dtype=np.int64)
@@ -440,8 +449,9 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
         if not len(start):
             break
         weight = flat.cost[place[end] + 1, kind[start]] - flat.cost[place[start], kind[start]]
-        bound = upper_bound(total, weight, limits.weight[name[start]])
-        least = enough(held, total[:, 3], rarest[start], limits.threshold)
+        worth = np.minimum(total, pairs.most[pair[start]])
+        bound = upper_bound(worth, weight, limits.weight[name[start]])
+        least = enough(held, worth[:, 3], rarest[start], limits.threshold)
         doubt = flat.doubt[place[end] + 1] > flat.doubt[place[start]]
         bound = np.where(doubt, 1.0, bound)
         keep = np.flatnonzero(doubt | (bound >= least))
@@ -452,9 +462,9 @@ def _grown(  # noqa: PLR0917 (the parts of `possible_windows`)
     start, end, bound = (np.concatenate(side) for side in zip(*found, strict=True))
     order = np.lexsort((-bound, pair[start]))
     start, end, bound = start[order], end[order], bound[order]
-    passage = which[pair[start]]
+    passage = pairs.text[pair[start]]
     shift = flat.first[passage] - flat.starts[passage]
-    return pairs[pair[start]], place[start] + shift, place[end] + shift, bound
+    return numbers[pair[start]], place[start] + shift, place[end] + shift, bound
 
 
 def _by_name(flat: _Flat, which: Ints) -> bool:

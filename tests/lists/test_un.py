@@ -390,3 +390,17 @@ def test_provenance_says_which_bytes_were_read(list_xml: Build, tmp_path: Path) 
     with path.open("rb") as file:
         assert read_un_list(file).names.equals(read.names)
     assert read_un_list(str(path)) == read
+
+
+def test_a_list_of_one_kind_only_is_warned_about(list_xml: Build) -> None:
+    xml = list_xml()
+    assert not {"no_entity", "no_individual"} & set(read_un_list(xml).warnings["code"])
+    start, end = xml.index(b"<ENTITY>"), xml.rindex(b"</ENTITY>") + len(b"</ENTITY>")
+    assert "no_entity" in read_un_list(xml[:start] + xml[end:]).warnings["code"]
+
+
+def test_aliases_without_names_are_warned_about_if_most_are(list_xml: Build) -> None:
+    named = "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Tam River</ALIAS_NAME></INDIVIDUAL_ALIAS>"
+    nameless = named.replace("ALIAS_NAME", "ALIASNAME")
+    assert "nameless_aliases" not in read_un_list(list_xml(named + nameless)).warnings["code"]
+    assert "nameless_aliases" in read_un_list(list_xml(nameless + nameless + named)).warnings["code"]

@@ -9,6 +9,7 @@ from screening.designations import AliasQuality
 from screening.lists.cells import CellName, read_cell
 from screening.lists.dates import births_in, read_interval
 from screening.lists.remarks import names_in_document, names_in_remark
+from screening.lists.tree import NAMELESS
 from screening.lists.words import is_acronym, is_latin, is_placeholder
 from screening.reference.countries import country_code
 
@@ -87,7 +88,7 @@ class _Names:
         self._entry.scan(f"{text} {note}", "alias")
         self._read_birth(alias, number)
         if len(self._rows) == before:
-            alias.use = ("ignored", "no name in it")
+            alias.use = ("ignored", NAMELESS)
             if note:
                 self._entry.add("comments", comment=note, origin="alias")
 
@@ -100,7 +101,7 @@ class _Names:
         self._add(names, alias=number, quality=quality, text=node.text, note=remarks)
         self._entry.add_births(births_in(node.text), "alias_text", alias=number)
         if not names:
-            node.use = ("ignored", "placeholder" if is_placeholder(node.text) else "no name in it")
+            node.use = ("ignored", "placeholder" if is_placeholder(node.text) else NAMELESS)
             if not is_placeholder(node.text):
                 self._entry.warn(
                     "no_name_in_alias", f"alias text kept as a comment: {node.text!r}", node.line

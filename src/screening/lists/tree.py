@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
     from screening.lists.source import Source
 
-__all__ = ["ENTRY_TAGS", "LOOSE_TEXT", "MAX_TEXT", "UNKNOWN", "Ledger", "Node", "iterate_entries"]
+__all__ = ["ENTRY_TAGS", "LOOSE_TEXT", "MAX_TEXT", "NAMELESS", "UNKNOWN", "Ledger", "Node", "iterate_entries"]
 
 MAX_TEXT: Final = 200_000  # characters; the longest text of the real lists has about 3,000
 UNKNOWN: Final = "unknown element"
+NAMELESS: Final = "no name in it"
 LOOSE_TEXT: Final = "text outside a field"
 ENTRY_TAGS: Final = ("INDIVIDUAL", "ENTITY")
 _STRUCTURE: Final = {"CONSOLIDATED_LIST", "INDIVIDUALS", "ENTITIES"}

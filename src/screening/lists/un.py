@@ -6,6 +6,7 @@ a file that cannot be trusted as a whole gives no list at all.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from screening.designations import Provenance, SanctionsList
@@ -15,7 +16,7 @@ from screening.lists.facts import read_facts
 from screening.lists.names import read_names
 from screening.lists.source import read_source
 from screening.lists.tables import Tables
-from screening.lists.tree import LOOSE_TEXT, UNKNOWN, Ledger, Node, iterate_entries
+from screening.lists.tree import LOOSE_TEXT, NAMELESS, UNKNOWN, Ledger, Node, iterate_entries
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,8 @@ def read_un_list(source: str | Path | bytes | BinaryIO) -> SanctionsList:
         )
     _refuse_unknown_entries(ledger, clean.name)
     _warn_of_the_unused(ledger, tables)
+    _warn_of_nameless_aliases(ledger, tables)
+    _warn_of_a_missing_kind(counts, tables)
     return tables.build(_provenance(clean, generated, counts), ledger.rows())
 
 
@@ -116,6 +119,23 @@ def _warn_of_the_unused(ledger: Ledger, tables: Tables) -> None:
         if reason in (UNKNOWN, LOOSE_TEXT):
             code = reason.replace(" ", "_")
             tables.warn(None, line, code, f"{path}: {reason}, {count} times; nothing of it is screened")
+
+
+def _warn_of_nameless_aliases(ledger: Ledger, tables: Tables) -> None:
+    """One alias may hold no name; most of them do only if the file is spelled otherwise than the UN's."""
+    used = Counter({path: count for path, disposition, _, count, _ in ledger.rows() if disposition == "used"})
+    for path, _, reason, count, line in ledger.rows():
+        if reason == NAMELESS and count > used[path]:
+            message = f"{path}: {reason}, {count} times of {count + used[path]}; nobody is found by them"
+            tables.warn(None, line, "nameless_aliases", message)
+
+
+def _warn_of_a_missing_kind(counts: dict[str, int], tables: Tables) -> None:
+    for tag, count in counts.items():
+        if not count:
+            kind = tag.lower()
+            message = f"no {kind} is in the list; the UN's has always held both kinds: is the file whole?"
+            tables.warn(None, None, f"no_{kind}", message)
 
 
 def _provenance(source: Source, generated: str | None, counts: dict[str, int]) -> Provenance:

@@ -22,7 +22,7 @@ written = st.builds(
     ),
     st.integers(2, 9),
     st.tuples(st.integers(1, 9), st.sampled_from([ONES, ORDINALS, "123456789"])),
-    st.sampled_from([" ", "-", " - ", "\u2013", "\u00a0"]),
+    st.sampled_from([" ", "-", " - ", "\u2013", "\u00a0", "\n"]),
     st.sampled_from([str.lower, str.upper, str.title]),
 )
 
@@ -39,7 +39,12 @@ def test_a_number_in_two_words_is_read_in_digits(number: tuple[str, int], before
     assert pl.Series([text]).str.contains(READ_OTHERWISE).item()
 
 
-@given(st.text("twenyfoursixk \u017f\u212a-1", max_size=20))
+@given(
+    st.one_of(
+        st.text("twenyfoursixk \u017f\u212a\u0130\u0131-1", max_size=20),
+        st.sampled_from(["F\u0130FTY one", "s\u0130xty five", "\u017fixty one"]),
+    )
+)
 def test_what_has_no_such_number_is_left_as_it_is(text: str) -> None:
     if in_digits(text) == text:
         assert written_with_places(text) == (text, list(range(len(text) + 1)))

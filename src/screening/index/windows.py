@@ -68,7 +68,7 @@ _INNER: Final = f"[{MARKS}{GLUE}]"
 _BETWEEN: Final = rf"(?<=[^\W\d_])[{WITHIN}](?=[^\W\d_])"
 PIECE: Final = re.compile(
     rf"[{SYLLABIC}]"
-    rf"|(?<![^\W_])[^\W\d_{SYLLABIC}](?:\.[^\W\d_{SYLLABIC}])+(?![^\W_])"
+    rf"|(?<![^\W_])[^\W\d_{SYLLABIC}](?:\.[^\W\d_{SYLLABIC}])+(?![^\W_]|[{MARKS}])"
     rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*[{MARKS}]*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.

@@ -40,7 +40,10 @@ BY_SYLLABLE: Final = ("han", "hangul")
 GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"
 """What is left out of a word, and joins what stands around it."""
 _WITH_MARKS: Final = (range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB00, 0xFE30))
-MARKS: Final = "".join([c for c in map(chr, chain(*_WITH_MARKS)) if unicodedata.category(c)[0] == "M"])
+_SELECTORS: Final = "\U000e0100-\U000e01ef"
+MARKS: Final = (
+    "".join([c for c in map(chr, chain(*_WITH_MARKS)) if unicodedata.category(c)[0] == "M"]) + _SELECTORS
+)
 """Signs written upon, under or behind a letter, of all scripts but a few that hardly anybody writes today."""
 LOSSES: Final = "?*\ufffd"
 """What stands in place of a letter that could not be written."""

@@ -152,7 +152,7 @@ def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = N
 _PLAIN = re.compile(r"[A-Za-z,;:&()-]+|[0-9]+")
 _PLAIN_PART = re.compile(r"[a-z]+|[0-9]+")
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
-_DOTTED = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?(?![^\W\d_])")
+_DOTTED = re.compile(rf"(?:[^\W\d_]\.){{2,}}[^\W\d_]?(?![^\W\d_]|[{MARKS}])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
 _SLASHED = re.compile(r"(?i)\b([acsdwfb])/([aocb]o?)\b")
 _APOSTROPHES = re.compile(f"[{GLUE}]")

@@ -13,10 +13,11 @@ _VALUES: Final = {word: int(number) for word, number in equivalents("entity").it
 _TENS: Final = "|".join(word for word in _VALUES if word.endswith("ty"))
 _ONES: Final = "|".join(["[1-9]", *(word for word, value in _VALUES.items() if value < 10)])
 _DIGITS: Final = 2
-_BETWEEN: Final = "[ \u00a0\u2010-\u2015-]{1,3}"  # spelled out: blanks are others to polars
+_BETWEEN: Final = "[ \t\r\n\u00a0\u2010-\u2015-]{1,3}"  # spelled out: blanks are others to polars
 NUMBER_IN_WORDS: Final = f"(?i:(?:{_TENS}){_BETWEEN}(?:{_ONES}))"
 """What every text with such a number holds, to Python and to polars."""
-_NUMBER: Final = re.compile(rf"(?i)(?<!\w)({_TENS}){_BETWEEN}({_ONES})(?!\w)")
+# Not all that looks like such a letter in any case is one to polars, or is folded to it.
+_NUMBER: Final = re.compile(rf"(?<!\w)(?ai:({_TENS}){_BETWEEN}({_ONES}))(?!\w)")
 
 
 def in_digits(text: str) -> str:
@@ -35,7 +36,7 @@ def in_digits_with_places(text: str) -> tuple[str, list[int]]:
     places: list[int] = []
     end = 0
     for number in _NUMBER.finditer(text):
-        tens, ones = (_VALUES.get(word.casefold()) or int(word) for word in number.groups())
+        tens, ones = (_VALUES.get(word.lower()) or int(word) for word in number.groups())
         letters += [text[end : number.start()], str(tens + ones)]
         places += range(end, number.start() + _DIGITS)
         end = number.end()

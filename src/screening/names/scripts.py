@@ -54,6 +54,7 @@ JOINT: Final = "\u200c"
 """Stands between two words that are read as one."""
 
 _MOST: Final = 32  # ways to write the consonants of a word: more are none that anybody bears
+_MOST_OF_KANA: Final = 256  # which tell fewer consonants apart
 _LONGEST: Final = 32  # letters of a word
 _COMMON: Final = 0.75  # weight of a word that is common; a rarer one weighs nearly as much as an unknown one
 _SHORT_VOWELS: Final = ("ou", "a", "e", "i", "o", "u")
@@ -162,16 +163,20 @@ def consonants_written(native: str, script: str) -> frozenset[str]:
     """
     if native in equivalents("both"):
         return frozenset()
-    return _ways(_spelled(native, script), _MOST)
+    return _ways(_spelled(native, script), _most(script))
 
 
 @lru_cache(maxsize=1 << 16)
 def consonants_beside(native: str, script: str, *, first: bool) -> frozenset[str]:
     """The same of the first or second of two words that are read as one; `joined` puts them together."""
     if first:
-        return _ways(_spelled(native + JOINT, script), _MOST)
+        return _ways(_spelled(native + JOINT, script), _most(script))
     # Behind a first word two of them may become one, as the letter that both share is said once.
-    return _ways(_spelled(JOINT + native, script), 2 * _MOST)
+    return _ways(_spelled(JOINT + native, script), 2 * _most(script))
+
+
+def _most(script: str) -> int:
+    return _MOST_OF_KANA if script in SYLLABARIES else _MOST
 
 
 def joined(consonants: str, more: str) -> str:

@@ -19,7 +19,7 @@ __all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
 LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
-_SILENT_HAMZA = re.compile("^ئ(?=[اى])|ئ(?=[ەۇۆۈېێ])")
+_SILENT_HAMZA = re.compile("^ئ|ئ(?=[ەۇۆۈېێ])")
 """What Uyghur and Kurdish write before a vowel that no consonant is before."""
 _ARABIC: Final = str.maketrans(
     {
@@ -96,11 +96,8 @@ def _latin(part: str) -> list[list[Token]]:
     form = plain(part)
     if not form:
         return []
-    tokens = cut_compound(form)
-    if len(tokens) == 1 and not part.isascii():
-        _, spelled = _read_together(part.lower(), "latin")
-        tokens = [make_token(form, reading=plain(spelled))]
-    return [tokens]
+    _, spelled = (part, form) if part.isascii() else _read_together(part.lower(), "latin")
+    return [cut_compound(form, plain(spelled))]
 
 
 def _read_together(written: str, script: str) -> tuple[str, str]:
@@ -194,12 +191,17 @@ _DIN = re.compile(r"^(.{3,}?)[aeiou]?dd?(?:in|een|ine|ene|yn)$")
 _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 
 
-def cut_compound(form: str) -> list[Token]:
-    """Cut what is written as one word in one spelling and as two in another."""
-    parts = _parts_of_compound(form)
+def cut_compound(form: str, other: str = "") -> list[Token]:
+    """Cut what is one word in one spelling and two in another; `other` is how else it is read."""
+    parts, others = _parts_of_compound(form), _parts_of_compound(other)
+    if len(others) != len(parts):
+        others = [""] * len(parts)
     if len(parts) == 1:
-        return [make_token(form)]
-    return [make_token(part, surface="" if place else form, part=True) for place, part in enumerate(parts)]
+        return [make_token(form, reading=others[0])]
+    return [
+        make_token(part, surface="" if place else form, part=True, reading=reading)
+        for place, (part, reading) in enumerate(zip(parts, others, strict=True))
+    ]
 
 
 def _parts_of_compound(form: str) -> list[str]:

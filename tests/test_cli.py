@@ -121,6 +121,15 @@ def test_errors_are_one_readable_line(
         )
 
 
+def test_list_types_that_the_policy_leaves_out_are_told_in_the_summary(desk: Path) -> None:
+    (desk / "policy.toml").write_text('[lists]\nexclude_list_types = ["Elsewhere"]\n')
+    (desk / "list.xml").write_text(LIST.replace("Testland", "Elsewhere", 1))
+    done = call(desk, *RUN, "--policy", "policy.toml")
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "1 of 2 designations, list types left out by the policy: Elsewhere" in words
+
+
 def test_a_policy_that_cannot_hold_is_refused_before_the_list_is_read(desk: Path) -> None:
     (desk / "policy.toml").write_text('[rules]\njurisdiction = "DE"\n')
     failed = call(

@@ -64,6 +64,7 @@ _ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = 
 }
 _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
 _FINDING: Final = 2_000  # bytes of a hit or a flag while it is merged
+_MOST_ROWS: Final = 100_000_000  # of them; polars counts rows in 32 bits
 _ID: Final = 40  # bytes of a row while ids are compared
 
 
@@ -359,7 +360,7 @@ class Stages:
             return
         by, descending = _ORDERS[name]
         parts = [self.place.part(part) for part in self.place.sealed(f"{name}-")]
-        rows = max(int(self.budget.room / 4 / _FINDING), 1_000)
+        rows = min(max(self.budget.room // (4 * _FINDING), 1_000), _MOST_ROWS)
         yield from merge(parts, by=by, descending=descending, rows=rows)
 
     def _manifest(self) -> dict[str, Any]:

@@ -207,6 +207,17 @@ def test_a_weak_word_of_prose_says_why_it_does_not_suspend() -> None:
     assert outcome(found, flags(), suspend_weak_word_at=0.95) == "SUSPEND"
 
 
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [(0.8123, "0.812"), (0.8495, "0.8495"), (0.84996, "0.84996"), (0.849999999999, "0.849999999999")],
+)
+def test_a_score_just_below_what_suspends_is_shown_with_the_decimals_that_tell_them_apart(
+    score: float, shown: str
+) -> None:
+    (alert,) = raise_alerts(hits(hit(score=score)), flags(), policy=OutcomePolicy()).to_dicts()
+    assert f"at {shown}, below 0.85 needed to suspend" in alert["reasons"][0]
+
+
 def test_what_corroborates_stands_in_the_reason() -> None:
     found = hits(hit(score=0.8, tier="SUSPEND", corroboration=["birth date agrees (1970)"]))
     (reason,) = raise_alerts(found, flags())["reasons"].item().to_list()

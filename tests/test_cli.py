@@ -121,6 +121,40 @@ def test_errors_are_one_readable_line(
         )
 
 
+@pytest.mark.parametrize("folder", [".", "../empty", ".."])
+def test_a_folder_that_the_command_is_run_in_is_not_replaced(desk: Path, folder: str) -> None:
+    inside = desk / "desk" / "empty"
+    inside.mkdir(parents=True)
+    failed = call(inside, "run", "../../payments.csv", "--list", "../../list.xml", "--out", folder)
+    assert (failed.returncode, failed.stdout) == (ExitCode.BAD_INPUT, "")
+    assert "run inside this folder" in failed.stderr or "other than a run" in failed.stderr
+    assert [path.name for path in (desk / "desk").rglob("*")] == ["empty"]
+
+
+def test_more_memory_than_there_is_harms_nothing(desk: Path) -> None:
+    assert call(desk, *RUN, "--memory", "999999TB").returncode == ExitCode.CLEAN
+    failed = call(desk, *RUN, "--memory", "99999999999TB")
+    assert failed.returncode == ExitCode.BAD_INPUT
+    assert "more memory than any machine has" in failed.stderr
+
+
+@pytest.mark.parametrize("arguments", [("name", "Jos\udce9", "--list", "list.xml"), (*RUN[:-1], "r\udce9")])
+def test_an_argument_that_is_no_text_is_mistyped(desk: Path, arguments: tuple[str, ...]) -> None:
+    failed = call(desk, *arguments)
+    assert (failed.returncode, failed.stdout) == (ExitCode.USAGE, "")
+    assert "is not UTF-8" in failed.stderr
+    assert sorted(path.name for path in desk.iterdir()) == ["list.xml", "payments.csv"]
+
+
+def test_list_types_that_the_policy_leaves_out_are_told_in_the_summary(desk: Path) -> None:
+    (desk / "policy.toml").write_text('[lists]\nexclude_list_types = ["Elsewhere"]\n')
+    (desk / "list.xml").write_text(LIST.replace("Testland", "Elsewhere", 1))
+    done = call(desk, *RUN, "--policy", "policy.toml")
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    words = " ".join(done.stdout.split())
+    assert "1 of 2 designations, list types left out by the policy: Elsewhere" in words
+
+
 def test_a_policy_that_cannot_hold_is_refused_before_the_list_is_read(desk: Path) -> None:
     (desk / "policy.toml").write_text('[rules]\njurisdiction = "DE"\n')
     failed = call(

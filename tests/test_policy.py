@@ -62,6 +62,23 @@ def test_the_file_is_named_as_well(tmp_path: Path) -> None:
         Policy.from_toml(path)
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_policy_that_is_not_utf_8_is_refused_by_its_name(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes("# Maß\n[outcomes]\nsuspend_at = 0.9\n".encode(encoding))
+    with pytest.raises(
+        PolicyError, match=r"policy\.toml: the policy is not in UTF-8 .* save the file as UTF-8"
+    ):
+        Policy.from_toml(path)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_byte_order_mark_before_a_policy_says_nothing(tmp_path: Path, newline: str) -> None:
+    path = tmp_path / "policy.toml"
+    path.write_bytes(f"[outcomes]{newline}suspend_at = 0.9{newline}".encode("utf-8-sig"))
+    assert Policy.from_toml(path).outcomes.suspend_at == 0.9
+
+
 def test_a_score_that_nothing_reaches_can_be_said() -> None:
     assert Policy.from_dict({"outcomes": {"suspend_text_at": 1.01}}).outcomes.suspend_text_at == 1.01
 

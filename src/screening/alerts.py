@@ -93,6 +93,15 @@ def list_outcomes(hits: pl.DataFrame, *, policy: OutcomePolicy | None = None) ->
     )
 
 
+def _told_apart(score: pl.Expr, bar: pl.Expr) -> pl.Expr:
+    """A score with three decimals, or with as many as show that it is below a bar that it is below."""
+    shown = score
+    for decimals in range(12, 2, -1):
+        rounded = score.round(decimals)
+        shown = pl.when((rounded < bar) | (score >= bar)).then(rounded).otherwise(shown)
+    return shown
+
+
 def _words_of_a_hit() -> pl.Expr:
     quoted = pl.col("query").str.slice(0, 80)
     kind = (
@@ -103,11 +112,12 @@ def _words_of_a_hit() -> pl.Expr:
         .otherwise(pl.col("name_type").fill_null("name").replace({"primary": "the primary name"}))
     )
     needed = pl.format(", below {} needed to suspend", pl.col("band"))
+    score = _told_apart(pl.col("score"), pl.col("band"))
     never = pl.lit(", which suspends at no score by itself")
     short = pl.when((pl.col("score") < pl.col("band")) & (pl.col("tier") != "SUSPEND")).then(
         pl.when(pl.col("band") > 1).then(never).otherwise(needed)
     )
-    score, tail = pl.col("score").round(3), short.otherwise(pl.lit(""))
+    tail = short.otherwise(pl.lit(""))
     beside = pl.col("corroboration").fill_null([]).list.join("; ")
     also = pl.when(beside != "").then(pl.format("; {}", beside)).otherwise(pl.lit(""))
     hit = pl.format(

@@ -382,19 +382,29 @@ def check_folder(folder: str | os.PathLike[str]) -> None:
     """Refuse a folder that a run must not replace, before any work is done.
 
     Raises:
-        RunError: It is a file, or holds something that no run wrote.
+        RunError: It is a file, holds something that no run wrote, or is where the process works.
     """
     target = Path(folder)
     try:
         if not target.exists():
             return
+        inside = Path.cwd().is_relative_to(target.resolve())
         if not target.is_dir():
             raise RunError(f"{target}: is a file; name a folder for the outputs")
         held = {path.name for path in target.iterdir()}
     except OSError as error:
         raise RunError(f"{target}: cannot be looked into: {error.strerror}; name another folder") from error
-    if not held:
-        return
+    if held:
+        _refuse_foreign(target, held)
+    if inside:  # the shell would be left in a folder that is put aside
+        raise RunError(
+            f"{target}: the command is run inside this folder, and it is replaced as a whole; "
+            f"name a folder in it, such as {target / 'run'}"
+        )
+
+
+def _refuse_foreign(target: Path, held: set[str]) -> None:
+    """Refuse a folder that holds something that no run wrote."""
     try:
         manifest = read_manifest(target)
     except RunError as error:

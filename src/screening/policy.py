@@ -363,13 +363,18 @@ class Policy:
         """Read a policy from a TOML file.
 
         Raises:
-            PolicyError: The file is missing or not TOML, a key is unknown, or a value is of the wrong kind.
+            PolicyError: The file is missing or not TOML in UTF-8, a key is unknown, or a value is of the
+                wrong kind.
         """
         try:
-            with Path(path).open("rb") as file:
-                content = tomllib.load(file)
+            content = tomllib.loads(_decoded(Path(path).read_bytes()))
         except OSError as error:
             raise PolicyError(f"{path}: cannot read the policy: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise PolicyError(
+                f"{path}: the policy is not in UTF-8 (byte {error.start + 1:,}: {error.reason}); "
+                "save the file as UTF-8"
+            ) from error
         except tomllib.TOMLDecodeError as error:
             raise PolicyError(f"{path}: not valid TOML: {error}") from error
         try:
@@ -392,6 +397,14 @@ class Policy:
         """Digest of every choice; two runs with the same digest used the same policy."""
         text = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _decoded(content: bytes) -> str:
+    """TOML as a text; editors write a byte order mark before it, and UTF-16 without one holds zero bytes."""
+    zero = content.find(0)
+    if zero >= 0:
+        raise UnicodeDecodeError("utf-8", content, zero, zero + 1, "zero byte")
+    return content.decode("utf-8-sig")
 
 
 def _build(cls: Any, content: dict[str, Any], *, where: str) -> Any:

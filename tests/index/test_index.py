@@ -329,6 +329,12 @@ def test_why_not_tells_the_gap_and_the_step(index: NameIndex) -> None:
     assert "'belvane' is missing in query" in answer
 
 
+def test_a_reference_in_another_case_is_taken_for_itself_before_others() -> None:
+    listed = [("XAi.009", "individual", "Ardo Belvane"), ("XBi.009", "individual", "Jo Velk")]
+    with pytest.raises(PolicyError, match=r"did you mean XAi\.009\?"):
+        NameIndex(SanctionsList.from_names(listed)).explain("Ardo", "xai.009")
+
+
 def test_why_not_says_so_when_it_is_a_hit(index: NameIndex) -> None:
     assert "a hit at 0.60" in index.why_not("Ardo Belvanne", "TSi.005", threshold=0.6)
     assert index.search(["Ardo Belvanne"], threshold=0.6)["reference"].to_list() == ["TSi.005"]

@@ -396,6 +396,21 @@ def test_a_missing_required_column_is_an_error() -> None:
         ({"parameters": {"TF-S01": {"window": "long"}}}, "window must be a number"),
         ({"parameters": {"TF-S01": {"payments": 2.5}}}, "payments must be a whole number"),
         ({"parameters": {"TF-S01": {"window": -1}}}, "must not be negative"),
+        ({"parameters": {"TF-S01": {"band": float("nan")}}}, "TF-S01: band must not be negative or endless"),
+        ({"parameters": {"TF-S01": {"band": 1.5}}}, "TF-S01: band must be from 0 to 1 .share"),
+        ({"parameters": {"TF-S01": {"payments": 0}}}, "TF-S01: payments must be at least 1 .count"),
+        (
+            {"parameters": {"TF-S01": {"threshold": "nope"}}},
+            "TF-S01: threshold must be one of cash_.*'nope'",
+        ),
+        (
+            {"parameters": {"TF-S02": {"linkage": "none"}}},
+            "TF-S02: linkage must be one of beneficiary, both, ",
+        ),
+        (
+            {"parameters": {"TF-D01": {"profile": "r16_2021"}}},
+            "TF-D01: profile must be one of .*mean 'r16_2025'",
+        ),
         ({"off": ["TF-S01"], "on": ["TF-S01"]}, "both on and off"),
         ({"reference": {"areas": "nowhere.csv"}}, "nowhere.csv"),
         ({"reference": {"treshholds": "own.csv"}}, "unknown reference table 'treshholds'"),
@@ -423,6 +438,29 @@ def test_a_jurisdiction_is_known_by_the_table_in_force(tmp_path: Path) -> None:
     assess(_one_row(), policy=Policy.from_dict({"rules": {"jurisdiction": "JP", **tables}}))
     with pytest.raises(PolicyError, match=r"no thresholds of 'DE' .*; there are \*, JP"):
         assess(_one_row(), policy=Policy.from_dict({"rules": {"jurisdiction": "DE", **tables}}))
+
+
+def test_a_word_that_the_table_in_force_lacks_is_an_error_where_the_policy_names_it(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    columns = "code,jurisdiction,amount,currency,valid_from,valid_to,source"
+    own.write_text(f"{columns}\nours,*,2000,EUR,2008-03-01,,own reading\n", encoding="utf-8")
+    section: dict[str, Any] = {"reference": {"thresholds": str(own)}}
+    section["parameters"] = {"TF-S01": {"threshold": "ours"}}
+    assess(_one_row(), policy=Policy.from_dict({"rules": section}))
+    section["parameters"] = {"TF-S01": {"threshold": "cash_report"}}
+    with pytest.raises(PolicyError, match="TF-S01: threshold must be one of ours, not 'cash_report'"):
+        assess(_one_row(), policy=Policy.from_dict({"rules": section}))
+
+
+def test_a_rule_of_an_unknown_word_is_refused_though_no_policy_names_it() -> None:
+    (rule,) = (rule for rule in RULES if rule.id == "TF-S01")
+    with pytest.raises(PolicyError, match="TF-S01: threshold must be one of cash_report, "):
+        assess(_one_row(), [rule.with_parameters(threshold="nope")])
+
+
+def test_a_share_that_is_a_whole_by_default_may_be_more() -> None:
+    section = {"parameters": {"TF-V01": {"high": 1.1}}}
+    assert assess(_one_row(), policy=Policy.from_dict({"rules": section})).coverage.height > 0
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from screening.rules.catalogue import RULES, by_id
 from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     import polars as pl
 
@@ -353,6 +353,15 @@ def _index(path: Path, policy: Policy, say: Callable[[str], None]) -> tuple[Name
     return screening.NameIndex(sanctions, policy=policy), sanctions.facts
 
 
+def _refuse_broken(arguments: Sequence[str]) -> None:
+    """Refuse arguments that are no text: neither tables nor the manifest could hold them."""
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            console.fail(f"argument {argument!a} is not UTF-8; write it in UTF-8", ExitCode.USAGE)
+
+
 def main() -> None:
     """Run the command line; every failure is one readable line and an exit code of `ExitCode`."""
     for number in range(
@@ -365,6 +374,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end a run
             stream.reconfigure(errors="backslashreplace")
+    _refuse_broken(sys.argv[1:])
     try:
         app(prog_name="screening")
     except ScreeningError as error:

@@ -47,7 +47,7 @@ def show_result(result: Run) -> None:
         "screened": f"{rows['screened']:,}",
         "rejected (rejects.parquet)": f"{rows['rejected']:,}",
         "list": f"{source['source']}, made {source['generated'] or 'on an unknown day'}",
-        "designations": f"{source['individuals'] + source['entities']:,}",
+        "designations": _designations(manifest),
     })]  # fmt: skip
     blocks.append(_outcomes(manifest, tables["alerts"]))
     if sizes["hits.parquet"]:
@@ -59,6 +59,16 @@ def show_result(result: Run) -> None:
     files = [f"{name} ({rows:,})" for name, rows in sizes.items()]
     blocks.append(Text(f"Outputs in {result.folder}: {', '.join(files)}, {MANIFEST}", style="bold"))
     console.print_table(Group(*blocks))
+
+
+def _designations(manifest: dict[str, Any]) -> str:
+    """How many were searched, of how many, and what the policy left out."""
+    total = manifest["list"]["individuals"] + manifest["list"]["entities"]
+    left_out = manifest["policy"]["lists"]["exclude_list_types"]
+    if not left_out:
+        return f"{total:,}"
+    searched = manifest["index"]["designations"]
+    return f"{searched:,} of {total:,} designations, list types left out by the policy: {', '.join(left_out)}"
 
 
 def _outcomes(manifest: dict[str, Any], alerts: pl.LazyFrame) -> Group:

@@ -74,7 +74,9 @@ def cash_then_wire(
     parameters=(
         count("points", 3, "different branches or machines"),
         duration("window", 24, "hours"),
-        choice("threshold", "cash_report", "code in the reference table of thresholds"),
+        choice(
+            "threshold", "cash_report", "code in the reference table of thresholds", among="thresholds.code"
+        ),
     ),
     requires=("beneficiary_party", "cash_point"),
     keys=("amount", "beneficiary_party"),
@@ -124,7 +126,7 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     source="FATF R.32 and INR.32 para 3",
     weight=15,
     parameters=(
-        choice("threshold", "r32", "code in the reference table of thresholds"),
+        choice("threshold", "r32", "code in the reference table of thresholds", among="thresholds.code"),
         share("low", 0.8, "of the limit, at least"),
         share("high", 1.0, "of the limit, at most"),
         duration("window", 7),

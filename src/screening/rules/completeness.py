@@ -47,8 +47,15 @@ _CARD_PURCHASES = (
     source="FATF INR.16 para 5-9, 17-21; FFIEC Manual App. F",
     weight=10,
     parameters=(
-        choice("profile", "r16_2012", "field profile in the reference table of fields"),
-        choice("threshold", "r16_de_minimis", "code in the reference table of thresholds"),
+        choice(
+            "profile", "r16_2012", "field profile in the reference table of fields", among="fields.profile"
+        ),
+        choice(
+            "threshold",
+            "r16_de_minimis",
+            "code in the reference table of thresholds",
+            among="thresholds.code",
+        ),
     ),
     requires=(
         "originator_place",

@@ -69,12 +69,14 @@ class Parameter:
         value: Default, or what the policy put in its place.
         unit: "days", "hours", "minutes", "base units" (of money), "share", "count", "ratio" or "word".
         meaning: What it stands for, in a few words.
+        among: Words that a word may be: themselves, or "table.column" of the reference data.
     """
 
     name: str
     value: float | str
     unit: str
     meaning: str = ""
+    among: str | tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __str__(self) -> str:
         if self.unit == "share":
@@ -106,6 +108,8 @@ class Parameter:
             raise PolicyError(f"{rule}: {self.name} must be {wanted} ({self.unit}), not {value!r}")
         if not 0 <= value < float("inf"):
             raise PolicyError(f"{rule}: {self.name} must not be negative or endless, not {value!r}")
+        if self.unit == "count" and value < 1 <= float(self.value):
+            raise PolicyError(f"{rule}: {self.name} must be at least 1 (count), not {value!r}")
         if self.unit in _LENGTHS and not 1 <= value * _LENGTHS[self.unit] <= _LONGEST:
             raise PolicyError(f"{rule}: {self.name} must be from a microsecond to 100 years, not {value!r}")
         return dataclasses.replace(self, value=int(value) if self.unit == "count" else value)
@@ -138,9 +142,9 @@ def duration(
     return Parameter(name, value, unit, meaning)
 
 
-def choice(name: str, value: str, meaning: str = "") -> Parameter:
-    """A word, such as a threshold code or a field profile."""
-    return Parameter(name, value, "word", meaning)
+def choice(name: str, value: str, meaning: str = "", *, among: str | tuple[str, ...] = ()) -> Parameter:
+    """A word, such as a threshold code or a field profile; one of `among`, where that is given."""
+    return Parameter(name, value, "word", meaning, among)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -369,8 +373,12 @@ def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, R
             raise PolicyError(f"[rules.parameters.{name}] must be a table of parameters")
         target = chosen.get(name) or known[name]
         changed = target.with_parameters(**values)
+        _check_words(changed, settings)
+        _check_shares(target, values)
         if name in chosen:
             chosen[name] = changed
+    for item in chosen.values():
+        _check_words(item, settings)
     return tuple(
         dataclasses.replace(
             item,
@@ -379,6 +387,38 @@ def apply_policy(rules: Iterable[Rule], policy: Policy, *, known: Mapping[str, R
         )
         for item in chosen.values()
     )
+
+
+def _check_shares(rule: Rule, values: Mapping[str, Any]) -> None:
+    """Refuse more than a whole where the default is a part of one; "1.05 of the credits" may be more."""
+    for item in rule.parameters:
+        value = values.get(item.name, 0)
+        if item.unit == "share" and float(item.value) < 1 < value:
+            raise PolicyError(
+                f"{rule.id}: {item.name} must be from 0 to 1 (share, 0.85 for 85 %), not {value!r}",
+                rule=rule.id,
+            )
+
+
+def _check_words(rule: Rule, settings: RulesPolicy) -> None:
+    """Refuse a word that nothing is called by: the rule would be blind in every payment, and silent.
+
+    A default may be missing from a table of the bank's own, which then holds no such limit on purpose.
+    """
+    for item in rule.parameters:
+        known = {*item.among}
+        if isinstance(item.among, str):
+            table, column = item.among.split(".")
+            known = {row[column] for row in read_table(table, settings.reference.get(table)).rows}
+            if item.name not in settings.parameters.get(rule.id, {}):
+                known |= {row[column] for row in read_table(table).rows}
+        if known and item.value not in known:
+            close = difflib.get_close_matches(str(item.value), sorted(known), n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            raise PolicyError(
+                f"{rule.id}: {item.name} must be one of {', '.join(sorted(known))}, not {item.value!r}{hint}",
+                rule=rule.id,
+            )
 
 
 def _check_law(settings: RulesPolicy) -> None:

@@ -38,7 +38,9 @@ __all__ = [
     source="FATF VA Red Flag Indicators 2020 (structuring); FFIEC Manual App. F; AUSTRAC indicator 1",
     weight=30,
     parameters=(
-        choice("threshold", "cash_report", "code in the reference table of thresholds"),
+        choice(
+            "threshold", "cash_report", "code in the reference table of thresholds", among="thresholds.code"
+        ),
         share("band", 0.85, "lower end of the band, as a share of the threshold"),
         count("payments", 3, "payments in the band within the window"),
         duration("window", 7),
@@ -100,8 +102,13 @@ def _linked_by(*, linkage: str, **_: float | str) -> tuple[str, ...]:
     source="FATF INR.10 para 22",
     weight=15,
     parameters=(
-        choice("threshold", "r10", "code in the reference table of thresholds"),
-        choice("linkage", "both", "what links operations: originator, beneficiary or both"),
+        choice("threshold", "r10", "code in the reference table of thresholds", among="thresholds.code"),
+        choice(
+            "linkage",
+            "both",
+            "what links operations: originator, beneficiary or both",
+            among=("originator", "beneficiary", "both"),
+        ),
         duration("window", 24, "hours"),
     ),
     requires=("originator_party", "beneficiary_account"),
@@ -157,7 +164,12 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     source="FATF INR.16 para 2; EBA risk factors for CASPs 2024",
     weight=15,
     parameters=(
-        choice("threshold", "r16_de_minimis", "code in the reference table of thresholds"),
+        choice(
+            "threshold",
+            "r16_de_minimis",
+            "code in the reference table of thresholds",
+            among="thresholds.code",
+        ),
         share("band", 0.8, "lower end of the band, as a share of the threshold"),
         count("payments", 4, "payments in the band within the window"),
         duration("window", 30),

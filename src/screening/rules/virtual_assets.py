@@ -174,7 +174,14 @@ def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     "beneficiary data.",
     source="FATF INR.15 para 7(b); Regulation (EU) 2023/1113 art. 14",
     weight=15,
-    parameters=(choice("threshold", "va_travel_rule", "code in the reference table of thresholds"),),
+    parameters=(
+        choice(
+            "threshold",
+            "va_travel_rule",
+            "code in the reference table of thresholds",
+            among="thresholds.code",
+        ),
+    ),
     requires=("travel_rule_complete",),
     keys=("amount",),
     scope=("row",),

@@ -21,6 +21,7 @@ _PROCESS: Final = 400_000_000
 _WORTH_A_PROCESS: Final = 100_000_000  # bytes
 
 LEAST_MEMORY: Final = 1_000_000_000
+_MOST_MEMORY: Final = 2**60
 _MOST_ROWS, _FEWEST_ROWS = 1_000_000, 1_000
 _MOST_NAMES, _FEWEST_NAMES = 250_000, 1_000
 _NAME: Final = 2_000  # bytes that a distinct name takes while it is judged (measured: 0.96 GB for a million)
@@ -41,7 +42,10 @@ def read_memory(text: str) -> int:
     if not found:
         raise RunError(f"'{text}' is no size of memory; write 4GB, 1.5GB or 1500MB")
     number, unit, binary = found.groups()
-    size = int(float(number) * (_BINARY if binary else _UNITS)[unit])
+    wanted = float(number) * (_BINARY if binary else _UNITS)[unit]
+    if wanted > _MOST_MEMORY:
+        raise RunError(f"'{text}' is more memory than any machine has; write 4GB, 1.5GB or 1500MB")
+    size = int(wanted)
     if size < LEAST_MEMORY:
         raise RunError(f"'{text}' is too little memory to work in; give at least 1GB")
     return size

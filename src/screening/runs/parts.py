@@ -88,10 +88,12 @@ def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Seq
     rows = kept_rows(desk.place, "payments-0", "payments").select(columns)
     _, own = distinct_values(rows, share=share, shares=shares)
     _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
-    for channel, wanted in CHANNELS.items():
+    distinct = {f"distinct-{channel}-{share:04}": wanted for channel, wanted in CHANNELS.items()}
+    for name, wanted in distinct.items():
         both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
-        desk.place.seal(f"distinct-{channel}-{share:04}", both.alias("value").to_frame())
-    desk.place.seal(part, pl.DataFrame(), shares=shares, held=count_values(own))
+        desk.place.seal(name, both.alias("value").to_frame())
+    # sealed last: with it, the others are there
+    desk.place.seal(part, pl.DataFrame(), beside=[*distinct], held=count_values(own))
 
 
 def judge_part(desk: Desk, part: str, *, channel: str, source: str, start: int, length: int) -> None:

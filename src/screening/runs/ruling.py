@@ -114,7 +114,8 @@ class Ruling:
 
     def _noted(self, part: str) -> dict[str, Any]:
         held = self.place.receipt(part)
-        assert held is not None  # stages before have sealed it
+        if held is None:
+            raise self.place.lost(part)
         return held
 
     def _layout(self) -> dict[str, _Share]:
@@ -126,6 +127,8 @@ class Ruling:
             payments = self.place.scan("payments-0").select(self.columns)
             lines = [*self._divided(self._weights(), payments.head(_SAMPLE).collect())]
             columns = {"partition": pl.String, "parts": pl.Int64, "rows": pl.Int64, "table": pl.Int64}
+            for prefix in ("found-", "dealt-"):  # parts of a layout that is lost are no use
+                self.place.drop(prefix)
             self.place.seal("layout", pl.DataFrame(lines, schema=columns, orient="row"))
         found = self.place.scan("layout").collect()
         return {line[0]: _Share(*line) for line in found.iter_rows()}
@@ -233,6 +236,8 @@ class Ruling:
         """One flag for each payment and rule, and what could not be judged."""
         if self.place.receipt("settling") is None:
             size = sum(self._noted(name)["size"] for name in self.place.sealed(_FOUND))
+            for prefix in ("flags-", "counted-"):  # parts by a number of shares that is lost are no use
+                self.place.drop(prefix)
             self.place.seal("settling", pl.DataFrame(), shares=self.budget.spread(size))
         shares = self._noted("settling")["shares"]
         tasks = [
@@ -244,7 +249,7 @@ class Ruling:
         self._crew.do(tasks, lambda _: None)
         noted = self._noted("payments-rejected")
         coverage = cover(self.plan, self.place.scan("counted-").collect(), rows=noted["rows_out"])
-        self.place.seal("coverage", coverage)
+        self.place.seal("coverage", coverage, beside=[task.part for task in tasks])
 
     @cached_property
     def _crew(self) -> Crew:
@@ -360,13 +365,15 @@ def look_at_table(
 
 
 def _seal(desk: Desk, name: str, found: Found, own: str) -> None:
-    desk.place.seal(f"found-hindered-{own}", found.hindered)
-    desk.place.seal(f"found-fired-{own}", found.fired)
+    tables = {f"found-hindered-{own}": found.hindered, f"found-fired-{own}": found.fired}
     if found.narrowed is not None:
         texts = pl.col(pl.Categorical).cast(pl.String)
-        desk.place.seal(f"found-narrowed-{own}", found.narrowed.with_columns(texts))
+        tables[f"found-narrowed-{own}"] = found.narrowed.with_columns(texts)
+    for beside, table in tables.items():
+        desk.place.seal(beside, table)
     # sealed last: with it, the others are there
-    desk.place.seal(name, found.flags, size=found.flags.estimated_size() + found.hindered.estimated_size())
+    size = found.flags.estimated_size() + found.hindered.estimated_size()
+    desk.place.seal(name, found.flags, beside=[*tables], size=size)
 
 
 def settle_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
@@ -379,8 +386,9 @@ def settle_share(desk: Desk, part: str, *, share: int, shares: int) -> None:
         hindered=desk.place.scan("found-hindered-").filter(mine).collect(),
     )
     flags, hindered = settle(desk.plan, found)
-    desk.place.seal(f"counted-{share:04}", hindered)
-    desk.place.seal(part, flags, size=flags.estimated_size())
+    counted = f"counted-{share:04}"
+    desk.place.seal(counted, hindered)
+    desk.place.seal(part, flags, beside=[counted], size=flags.estimated_size())
 
 
 def _wanted(partition: Partition, columns: Sequence[str]) -> list[str]:

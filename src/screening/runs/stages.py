@@ -64,6 +64,7 @@ _ORDERS: Final[dict[str, tuple[tuple[str | pl.Expr, ...], tuple[bool, ...]]]] = 
 }
 _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
 _FINDING: Final = 2_000  # bytes of a hit or a flag while it is merged
+_MOST_ROWS: Final = 100_000_000  # of them; polars counts rows in 32 bits
 _ID: Final = 40  # bytes of a row while ids are compared
 
 
@@ -203,16 +204,20 @@ class Stages:
                 shares=self.budget.shares(rows * _ID),
                 check=self._check_rejected,
             )
+        tables = {"history-rejects": settled.rejects.cast(REJECTS)}
         if role == "payments":
-            self.place.seal("rejects", settled.rejects.cast(REJECTS))
-            self.place.seal("unread", settled.rejected_rows)
-            self.place.seal("warnings", settled.warnings)
-        else:
-            self.place.seal("history-rejects", settled.rejects.cast(REJECTS))
+            tables = {
+                "rejects": settled.rejects.cast(REJECTS),
+                "unread": settled.rejected_rows,
+                "warnings": settled.warnings,
+            }
+        for name, table in tables.items():
+            self.place.seal(name, table)
         # sealed last: with it, the others are there
         self.place.seal(
             f"{role}-{REJECTED}",
             settled.rejected.to_frame(KEY),
+            beside=[*tables],
             rows_in=settled.rows_in,
             rows_out=settled.rows_out,
         )
@@ -232,14 +237,13 @@ class Stages:
 
     def _gather(self) -> None:
         """Distinct names and texts, each once."""
-        done = self.place.sealed("values-")
-        shares = self._noted(done[0])["shares"] if done else 0
-        if shares and len(done) == shares:
-            return
         self.steps.say("gathering names and texts")
-        if not shares:
+        if self.place.receipt("share-values") is None:
             weighed = weigh(self.place, "payments")
-            shares = self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED)))
+            self._share("values", self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED))))
+            for prefix in ("distinct-", "judged-"):  # they are named by the share
+                self.place.drop(prefix)
+        shares = self._noted("share-values")["shares"]
         tasks = [
             Task(
                 part=f"values-{share:04}", make=share_values,
@@ -248,6 +252,14 @@ class Stages:
             for share in range(shares)
         ]  # fmt: skip
         self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
+
+    def _share(self, name: str, shares: int) -> None:
+        """Settle for the whole run into how many shares something is divided.
+
+        Where that is lost, the memory may be another by now, and parts by the old number are no use.
+        """
+        self.place.drop(f"{name}-")
+        self.place.seal(f"share-{name}", pl.DataFrame(), shares=shares)
 
     def _judge(self) -> None:
         """What the index says of them: each name and text is judged once in the whole run."""
@@ -300,12 +312,10 @@ class Stages:
 
     def _raise(self) -> None:
         """Alerts, a share of the payments at a time."""
-        done = self.place.sealed("share-")
-        found = [*self.place.sealed("hits-"), *self.place.sealed("flags-")]
-        size = sum(self._noted(name)["size"] for name in found)
-        shares = self._noted(done[0])["shares"] if done else self.budget.spread(size)
-        if not done:
-            self.place.seal("share-alerts", pl.DataFrame(), shares=shares)
+        if self.place.receipt("share-alerts") is None:
+            found = [*self.place.sealed("hits-"), *self.place.sealed("flags-")]
+            self._share("alerts", self.budget.spread(sum(self._noted(name)["size"] for name in found)))
+        shares = self._noted("share-alerts")["shares"]
         tasks = [
             Task(
                 part=f"alerts-{share:04}", make=raise_alerts_of_share,
@@ -318,9 +328,7 @@ class Stages:
     def _noted(self, part: str) -> dict[str, Any]:
         held = self.place.receipt(part)
         if held is None:
-            raise RunError(
-                f"{self.place.folder}: part '{part}' is missing or damaged; add --resume to mend it"
-            )
+            raise self.place.lost(part)
         return held
 
     # -- outputs ------------------------------------------------------------------------------------------
@@ -352,7 +360,7 @@ class Stages:
             return
         by, descending = _ORDERS[name]
         parts = [self.place.part(part) for part in self.place.sealed(f"{name}-")]
-        rows = max(int(self.budget.room / 4 / _FINDING), 1_000)
+        rows = min(max(self.budget.room // (4 * _FINDING), 1_000), _MOST_ROWS)
         yield from merge(parts, by=by, descending=descending, rows=rows)
 
     def _manifest(self) -> dict[str, Any]:

@@ -4,7 +4,8 @@
         plan.json            what the run rests on; without it nothing here counts
         lock                 held while a process works here
         <part>.parquet       one part of the work
-        <part>.json          its receipt: bytes, digest, rows; without it the part does not count
+        <part>.json          its receipt: bytes, digest, rows; without it the part does not count; it names
+                             the parts sealed before it that it answers for
         new/                 the outputs, renamed to OUT when they are whole
 
 A part is written under another name, brought to the disk and renamed; its receipt follows in the same way.
@@ -28,7 +29,7 @@ from screening.audit import settle_on_disk
 from screening.errors import RunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Workplace", "unfinished", "writing"]
 
@@ -121,16 +122,12 @@ class Workplace:
     @property
     def plan(self) -> dict[str, Any] | None:
         """What the run that stands here rests on; None where none has begun."""
-        try:
-            held: dict[str, Any] = json.loads((self.folder / _PLAN).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return held
+        return self._read(_PLAN)
 
     def write_plan(self, plan: Mapping[str, Any]) -> None:
         """State what the run rests on; it begins with that."""
         with writing(self.folder / _PLAN):
-            self._put(_PLAN, json.dumps(plan, ensure_ascii=False, indent=2).encode())
+            self._write(_PLAN, plan)
 
     def clear(self) -> None:
         """Take all parts away; an earlier output that was put aside goes back to its place."""
@@ -155,8 +152,23 @@ class Workplace:
 
     # -- parts --------------------------------------------------------------------------------------------
 
-    def seal(self, name: str, table: pl.DataFrame, *, group: int | None = None, **note: Any) -> None:
-        """Write a part for good, in groups of so many rows; `note` is kept in its receipt.
+    def seal(
+        self,
+        name: str,
+        table: pl.DataFrame,
+        *,
+        group: int | None = None,
+        beside: Sequence[str] = (),
+        **note: Any,
+    ) -> None:
+        """Write a part for good.
+
+        Args:
+            name: Name of the part.
+            table: What is in it.
+            group: Rows that are read at once.
+            beside: Parts sealed before this one, of which nobody asks whether they are there once it is.
+            note: Kept in its receipt.
 
         Raises:
             RunError: It cannot be written.
@@ -174,8 +186,8 @@ class Workplace:
                 draft.replace(path)
             finally:
                 draft.unlink(missing_ok=True)
-            receipt = {"bytes": size, "sha256": digest, "rows": table.height, **note}
-            self._put(f"{name}.json", json.dumps(receipt, ensure_ascii=False).encode())
+            receipt = {"bytes": size, "sha256": digest, "rows": table.height, "beside": [*beside], **note}
+            self._write(f"{name}.json", receipt)
 
     def drop(self, prefix: str) -> None:
         """Take parts away that nothing needs any more; receipts first, so that no half is taken for one."""
@@ -193,10 +205,10 @@ class Workplace:
 
     def receipt(self, name: str) -> dict[str, Any] | None:
         """Receipt of a part; None where the part is not sealed, or not what was sealed."""
+        held = self._read(f"{name}.json")
         try:
-            held: dict[str, Any] = json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
-            whole = self.part(name).stat().st_size == held["bytes"]
-        except (OSError, ValueError, KeyError):
+            whole = held is not None and self.part(name).stat().st_size == held["bytes"]
+        except OSError:
             return None
         return held if whole else None
 
@@ -213,20 +225,54 @@ class Workplace:
         return names
 
     def scan(self, prefix: str) -> pl.LazyFrame:
-        """The rows of all sealed parts that begin so, in order of the parts."""
-        return pl.scan_parquet([self.part(name) for name in self.sealed(prefix)], glob=False)
+        """The rows of all sealed parts that begin so, in order of the parts.
 
-    def verify(self) -> int:
-        """Drop parts whose bytes are not those that were sealed; how many are left."""
-        left = 0
-        for name in self.sealed(""):
-            if _digest(self.part(name)) == self.receipt(name)["sha256"]:  # type: ignore[index]
-                left += 1
-            else:
-                (self.folder / f"{name}.json").unlink()
+        Raises:
+            RunError: There are none.
+        """
+        names = self.sealed(prefix)
+        if not names:
+            raise self.lost(prefix)
+        return pl.scan_parquet([self.part(name) for name in names], glob=False)
+
+    def lost(self, name: str) -> RunError:
+        """The error that a part is gone which stood there when this process began or was made by it."""
+        return RunError(
+            f"{self.folder}: part '{name}' was damaged or taken away while the run was working; the same "
+            "command with --resume makes it anew",
+            part=name,
+        )
+
+    def verify(self) -> None:
+        """Drop parts whose bytes are not those that were sealed, and parts that answer for such."""
+        receipts = {name: self.receipt(name) for name in self.sealed("")}
+        sound = {
+            name: held["beside"]
+            for name, held in receipts.items()
+            if held is not None and _digest(self.part(name)) == held["sha256"]
+        }
+        while bereft := [name for name, beside in sound.items() if not sound.keys() >= {*beside}]:
+            for name in bereft:
+                del sound[name]
+        for path in self.folder.glob("*.json"):
+            if path.name != _PLAN and path.stem not in sound:
+                path.unlink()
         for path in self.folder.glob(f"*{_DRAFT}"):
             path.unlink()
-        return left
+
+    def _read(self, name: str) -> dict[str, Any] | None:
+        """What `_write` wrote; None where it is not there, or other than it was written."""
+        try:
+            held = json.loads((self.folder / name).read_text(encoding="utf-8"))
+            content: dict[str, Any] = held["content"]
+            return content if held["sha256"] == _digest_of(content) else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _write(self, name: str, content: Mapping[str, Any]) -> None:
+        """Write a plan or a receipt with its own digest: a changed size in it would be believed."""
+        held = {"content": content, "sha256": _digest_of(content)}
+        self._put(name, json.dumps(held, ensure_ascii=False, indent=2).encode())
 
     def _put(self, name: str, content: bytes) -> None:
         draft = self.draft(name)
@@ -243,6 +289,10 @@ def _is_ours(path: Path) -> bool:
     if path.is_dir():
         return path.name in _FOLDERS
     return path.name == _LOCK or path.suffix in _SUFFIXES
+
+
+def _digest_of(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(path: Path) -> str:

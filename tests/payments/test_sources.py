@@ -327,3 +327,33 @@ def test_a_broken_csv_file_is_refused_with_the_line_that_breaks_it(
     with pytest.raises(SchemaError, match=reason) as raised:
         conform(write(tmp_path / "a.csv", HEADER.encode() + good + bad + good), policy=POLICY)
     assert f"line {before + 2:,}" in str(raised.value)
+
+
+BLANK_BEFORE_QUOTE = 'Jo Example, "SARKI, Jibrilla Amadou"'
+
+
+def test_a_row_with_a_blank_before_a_quoted_field_is_rejected_and_its_parties_are_searched(
+    tmp_path: Path,
+) -> None:
+    header = HEADER.replace("\n", ",beneficiary_account\n")
+    broken = f"1,2026-03-01T10:00:00Z,5.00,EUR,{BLANK_BEFORE_QUOTE},DE1\n"
+    good = ROW.format("2").replace("\n", ",DE2\n")
+    read = conform(write(tmp_path / "a.csv", header + broken + good), policy=POLICY)
+    assert (read.rows_in, read.rows_out) == (2, 1)
+    assert read.rejects.select("row", "reason").rows() == [(1, "row has not as many fields as the header")]
+    assert read.rejected_rows["remittance_text"].to_list() == [broken.rstrip("\n")]
+
+
+def test_a_blank_before_a_quoted_last_field_loses_no_name(tmp_path: Path) -> None:
+    broken = f"1,2026-03-01T10:00:00Z,5.00,EUR,{BLANK_BEFORE_QUOTE}\n"
+    last = conform(write(tmp_path / "last.csv", HEADER + ROW.format("2") + broken), policy=POLICY)
+    assert last.rejected_rows["remittance_text"].to_list() == [broken.rstrip("\n")]
+    # followed by others, the reader cannot tell the rows apart: the file is refused, and the line named
+    with pytest.raises(SchemaError, match=r"line 2 has a quote inside a field, or a blank beside a quoted"):
+        conform(write(tmp_path / "first.csv", HEADER + broken + ROW.format("2")), policy=POLICY)
+
+
+def test_a_blank_before_a_quoted_field_without_delimiters_takes_nothing_away(tmp_path: Path) -> None:
+    row = ROW.format("1").replace("Otto Beispiel", ' "Otto Beispiel"')
+    read = conform(write(tmp_path / "a.csv", HEADER + row), policy=POLICY)
+    assert read.transactions.collect()["beneficiary_name"].to_list() == ['"Otto Beispiel"']

@@ -25,6 +25,7 @@ MAJOR: Final = {
 """Column in major units that may be supplied -> column of TRANSACTIONS it becomes."""
 
 _TARGETS: Final = (*TRANSACTIONS, *MAJOR)
+_CODE_ENDS: Final = ("code", "cd")
 
 
 def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) -> dict[str, str]:
@@ -73,6 +74,9 @@ def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) 
             )
         columns[known[plain(names[0])]] = names[0]
     _require(columns, found, policy, source=source)
+    purpose = columns.get("purpose_code")
+    if purpose and "remittance_text" not in columns and not plain(purpose).endswith(_CODE_ENDS):
+        columns["remittance_text"] = purpose  # a purpose may be prose, and prose may name somebody
     return {target: columns[target] for target in _TARGETS if target in columns}
 
 

@@ -10,11 +10,11 @@ from screening.payments.words import plain, synonyms
 from screening.schemas import NAME_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["MAJOR", "match_columns"]
+__all__ = ["MAJOR", "match_columns", "unnamed_sides"]
 
 MAJOR: Final = {
     "amount": "amount_minor",
@@ -26,6 +26,8 @@ MAJOR: Final = {
 
 _TARGETS: Final = (*TRANSACTIONS, *MAJOR)
 _CODE_ENDS: Final = ("code", "cd")
+_SIDES: Final = ("originator", "beneficiary")
+_CLOSEST: Final = 3
 
 
 def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) -> dict[str, str]:
@@ -112,6 +114,40 @@ def _require(columns: dict[str, str], found: Sequence[str], policy: PaymentsPoli
             missing=missing,
             found=list(found),
         )
+
+
+def unnamed_sides(columns: Iterable[str], unused: Sequence[str]) -> list[str]:
+    """That a side has no column of names, so that nobody on it is compared with the list; one line each.
+
+    Where no party has a name at all (`names_required = false`) there is nothing to tell.
+
+    Args:
+        columns: Columns of TRANSACTIONS that the payments have.
+        unused: The user's columns that nothing reads: the names may stand in one of them.
+
+    Example:
+        >>> unnamed_sides(["originator_name"], ["beneficary_name"])[0].split(";")[0]
+        "no column for the beneficiary's name: nobody on that side is screened by name"
+    """
+    held = set(columns)
+    if not NAME_COLUMNS.keys() & held:
+        return []
+    return [_unnamed(side, unused) for side in _SIDES if f"{side}_name" not in held]
+
+
+def _unnamed(side: str, unused: Sequence[str]) -> str:
+    target = f"{side}_name"
+    words = [plain(target), *(word for word, means in synonyms("columns").items() if means == target)]
+
+    def likeness(name: str) -> float:
+        return max(difflib.SequenceMatcher(None, plain(name), word).ratio() for word in words)
+
+    closest = sorted(unused, key=likeness, reverse=True)[:_CLOSEST]
+    near = f" (closest of the columns that nothing reads: {_listed(closest)})" if closest else ""
+    return (
+        f"no column for the {side}'s name: nobody on that side is screened by name; "
+        f"if the names stand in a column, set {target} under [payments.columns]{near}"
+    )
 
 
 def _close(name: str, known: Sequence[str]) -> str:

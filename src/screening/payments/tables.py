@@ -15,7 +15,7 @@ import polars as pl
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments.accounts import Source, settle, slim
-from screening.payments.columns import match_columns
+from screening.payments.columns import match_columns, unnamed_sides
 from screening.payments.readings import KEY
 from screening.payments.sources import Part, open_parts
 from screening.payments.times import EPOCHS
@@ -64,6 +64,11 @@ class Conformed:
     def rows_rejected(self) -> int:
         """How many rows are in `rejects`."""
         return self.rejects.height
+
+    @property
+    def unnamed_sides(self) -> list[str]:
+        """That a side of the payments has no column of names, one line each."""
+        return unnamed_sides(self.columns, self.unused_columns)
 
 
 def conform(

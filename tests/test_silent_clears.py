@@ -332,3 +332,17 @@ def test_a_misspelt_column_of_names_is_told_first_of_all(index: screening.NameIn
     assert first.startswith("no column for the beneficiary's name: nobody on that side is screened by name")
     assert "'beneficary_name'" in first
     assert conform(payments).unnamed_sides == [first]
+
+
+def test_files_that_a_folder_holds_further_within_are_told(
+    index: screening.NameIndex, tmp_path: Path
+) -> None:
+    (tmp_path / "payments" / "day=2").mkdir(parents=True)
+    _payments("Jane Doe").write_parquet(tmp_path / "payments" / "1.parquet")
+    _payments("Ardo Belvane").write_parquet(tmp_path / "payments" / "day=2" / "2.parquet")
+    told = screening.screen(tmp_path / "payments", index, rules=()).manifest["warnings"]
+    (line,) = [line for line in told if "were not read" in line]
+    assert line == (
+        "(whole table): 1 files in folders within 'payments' were not read: 'day=2' (1); "
+        "the pattern 'payments/**/*.parquet' takes them in"
+    )

@@ -59,10 +59,7 @@ def notes(
             f"{nameless:,} payments name no party at all and cannot be judged; where that is right, "
             "set names_required = false under [payments]"
         )
-    return lines + [
-        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
-        for row in warnings.to_dicts()
-    ]
+    return lines + [_of_rows(row) for row in warnings.to_dicts()]
 
 
 def notes_of_history(
@@ -125,6 +122,12 @@ def _of_nothing_listed(
         for name in filled
         if IDENTIFIER_COLUMNS[name][1] not in listed
     ]
+
+
+def _of_rows(row: Mapping[str, Any]) -> str:
+    """One of WARNINGS; what was not read at all has no rows."""
+    said = f"{row['column']}: {row['reason']}"
+    return f"{said} ({row['rows']:,} rows, first in row {row['first_row']:,})" if row["rows"] else said
 
 
 def _of_no_names(row: Mapping[str, Any]) -> str:

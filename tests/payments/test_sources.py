@@ -357,3 +357,29 @@ def test_a_blank_before_a_quoted_field_without_delimiters_takes_nothing_away(tmp
     row = ROW.format("1").replace("Otto Beispiel", ' "Otto Beispiel"')
     read = conform(write(tmp_path / "a.csv", HEADER + row), policy=POLICY)
     assert read.transactions.collect()["beneficiary_name"].to_list() == ['"Otto Beispiel"']
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_files_of_folders_within_a_folder_are_told(tmp_path: Path, suffix: str) -> None:
+    folder = tmp_path / "payments"
+    for name in ("a", "day=1/b", "day=2/hour=3/c", "day=2/d", "_temporary/e", "day=2/_f"):
+        path = folder / f"{name}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame = pl.read_csv(io.StringIO(HEADER + ROW.format(name)), infer_schema=False)
+        if suffix == "csv":
+            frame.write_csv(path)
+        else:
+            frame.write_parquet(path)
+    read = conform(folder, policy=POLICY)
+    assert read.transactions.collect()["transaction_id"].to_list() == ["a"]
+    (warning,) = read.warnings.to_dicts()
+    assert warning["reason"] == (
+        "3 files in folders within 'payments' were not read: 'day=1' (1), 'day=2' (2); "
+        f"the pattern 'payments/**/*.{suffix}' takes them in"
+    )
+
+
+def test_a_folder_without_folders_leaves_nothing_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", HEADER + ROW.format("1"))
+    (tmp_path / "empty").mkdir()
+    assert conform(tmp_path, policy=POLICY).warnings.is_empty()

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "as_polars", "find_files", "open_parts"]
+__all__ = ["ROW", "Part", "as_polars", "find_files", "find_left_out", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -171,9 +171,7 @@ def find_files(where: str) -> list[tuple[str, Path]]:
 def _find_files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
-        found = sorted(
-            item for item in path.iterdir() if item.is_file() and not item.name.startswith((".", "_"))
-        )
+        found = sorted(item for item in path.iterdir() if item.is_file() and not _is_hidden(item.name))
         if not found:
             raise SchemaError(
                 f"{where}: the folder holds no files to read; files that begin with '.' or '_' and folders "
@@ -193,6 +191,35 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
             f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
         )
     return [(str(item), item) for item in matches]
+
+
+def find_left_out(where: str) -> dict[str, int]:
+    """Folders within a folder that is read, and how many files each holds, which nobody reads.
+
+    Folders and files that begin with "." or "_" are meant to be left out, and are not told of.
+
+    Raises:
+        SchemaError: A folder within may not be looked at.
+    """
+    held: dict[str, int] = {}
+    if not Path(where).is_dir():
+        return held
+    try:
+        for item in sorted(Path(where).iterdir()):
+            if item.is_dir() and not _is_hidden(item.name):
+                files = sum(_is_read(path, item) for path in item.rglob("*"))
+                held |= {item.name: files} if files else {}
+    except OSError as error:
+        raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
+    return held
+
+
+def _is_read(path: Path, within: Path) -> bool:
+    return path.is_file() and not any(map(_is_hidden, path.relative_to(within).parts))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_"))
 
 
 def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:

@@ -13,6 +13,7 @@ from screening.errors import ListError, SchemaError
 from screening.hit_reasons import compare_inside
 from screening.hits import find_hits
 from screening.party_fields import more_than_a_name
+from screening.payments import conform
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -322,3 +323,26 @@ def test_a_stroke_in_a_listed_name_hides_nobody(name: str, column: str, index: s
     result = screening.screen(_payments(name, field=column), index, rules=())
     assert result.hits["reference"].len() == 1
     assert result.alerts["outcome"].to_list() == ["SUSPEND"]
+
+
+def test_a_misspelt_column_of_names_is_told_first_of_all(index: screening.NameIndex) -> None:
+    payments = _payments("Ardo Belvane").rename({"beneficiary_name": "beneficary_name"})
+    payments = payments.with_columns(originator_name=pl.lit("Jane Doe"))
+    first = screening.screen(payments, index, rules=()).manifest["warnings"][0]
+    assert first.startswith("no column for the beneficiary's name: nobody on that side is screened by name")
+    assert "'beneficary_name'" in first
+    assert conform(payments).unnamed_sides == [first]
+
+
+def test_files_that_a_folder_holds_further_within_are_told(
+    index: screening.NameIndex, tmp_path: Path
+) -> None:
+    (tmp_path / "payments" / "day=2").mkdir(parents=True)
+    _payments("Jane Doe").write_parquet(tmp_path / "payments" / "1.parquet")
+    _payments("Ardo Belvane").write_parquet(tmp_path / "payments" / "day=2" / "2.parquet")
+    told = screening.screen(tmp_path / "payments", index, rules=()).manifest["warnings"]
+    (line,) = [line for line in told if "were not read" in line]
+    assert line == (
+        "(whole table): 1 files in folders within 'payments' were not read: 'day=2' (1); "
+        "the pattern 'payments/**/*.parquet' takes them in"
+    )

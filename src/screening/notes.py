@@ -9,7 +9,7 @@ import polars as pl
 
 from screening.hits import IDENTIFIER_COLUMNS
 from screening.identifiers import listed_numbers
-from screening.payments.columns import MAJOR
+from screening.payments.columns import MAJOR, unnamed_sides
 from screening.payments.problems import Problem
 from screening.schemas import REQUIRED_COLUMNS
 
@@ -47,7 +47,8 @@ def notes(
         hits: HITS of the payments that were screened.
         facts: FACTS of the list.
     """
-    lines = [*_of_the_list(index)]
+    columns = list(columns)  # read more than once
+    lines = [*unnamed_sides(columns, unused_columns), *_of_the_list(index)]
     lines += [f"column '{name}' of the payments is read by nothing" for name in unused_columns]
     lines += [_of_no_names(row) for row in fields.to_dicts() if row["not_names"] > _MAJORITY * row["filled"]]
     lines += _of_nothing_listed(index, columns, fields, facts)
@@ -58,10 +59,7 @@ def notes(
             f"{nameless:,} payments name no party at all and cannot be judged; where that is right, "
             "set names_required = false under [payments]"
         )
-    return lines + [
-        f"{row['column']}: {row['reason']} ({row['rows']:,} rows, first in row {row['first_row']:,})"
-        for row in warnings.to_dicts()
-    ]
+    return lines + [_of_rows(row) for row in warnings.to_dicts()]
 
 
 def notes_of_history(
@@ -124,6 +122,12 @@ def _of_nothing_listed(
         for name in filled
         if IDENTIFIER_COLUMNS[name][1] not in listed
     ]
+
+
+def _of_rows(row: Mapping[str, Any]) -> str:
+    """One of WARNINGS; what was not read at all has no rows."""
+    said = f"{row['column']}: {row['reason']}"
+    return f"{said} ({row['rows']:,} rows, first in row {row['first_row']:,})" if row["rows"] else said
 
 
 def _of_no_names(row: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screening.errors import PolicyError, SchemaError
-from screening.payments.columns import MAJOR, match_columns
+from screening.payments.columns import MAJOR, match_columns, unnamed_sides
 from screening.payments.words import plain, synonyms
 from screening.policy import PaymentsPolicy
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
@@ -105,3 +105,21 @@ def test_the_policy_may_stand_in_for_columns() -> None:
         "channel",
         "currency",
     }
+
+
+@pytest.mark.parametrize("name", ["beneficary_name", "counterparty_name", "Begünstigter"])
+def test_a_side_without_a_column_of_names_is_told_with_the_closest_column(name: str) -> None:
+    (line,) = unnamed_sides(match(FOUND), [name, "colour"])
+    assert line.startswith("no column for the beneficiary's name: nobody on that side is screened by name; ")
+    assert f"nothing reads: '{name}', 'colour')" in line
+
+
+def test_both_sides_are_told_of_alike() -> None:
+    (line,) = unnamed_sides(["beneficiary_name"], [])
+    assert line.endswith("set originator_name under [payments.columns]")
+    assert len(unnamed_sides(["passenger_name"], [])) == 2
+
+
+@pytest.mark.parametrize("columns", [["originator_name", "beneficiary_name"], ["amount"]])
+def test_there_is_nothing_to_tell_of_sides_that_are_both_named_or_need_no_names(columns: list[str]) -> None:
+    assert unnamed_sides(columns, ["beneficary_name"]) == []

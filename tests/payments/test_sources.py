@@ -160,6 +160,11 @@ def test_content_counts_for_more_than_the_suffix(tmp_path: Path) -> None:
         ("a.csv", b"PK\x03\x04rest", "a spreadsheet or zip archive"),
         ("a.csv", b"<html>", "XML or HTML"),
         ("a.csv", HEADER.encode("utf-16"), "UTF-16"),
+        ("a.csv", (HEADER + ROW.format("1")).encode("utf-16-le"), "UTF-16"),
+        ("a.csv", (HEADER + ROW.format("1")).encode("utf-16-be"), "UTF-16"),
+        ("a.csv", (HEADER + ROW.format("1") * 2).replace("\n", "\r").encode(), "bare carriage returns"),
+        ("a.csv", b"sep=;\r\n" + HEADER.replace(",", ";").encode(), "the first line is 'sep=;', a note"),
+        ("a.csv", b'\xef\xbb\xbf"sep=,"\n' + HEADER.encode(), "a note to spreadsheets and no header; delete"),
         ("a.csv", (HEADER + ROW.format("Ünïque")).encode("latin-1"), "invalid utf"),
         ("a.csv", b"id,id,amount\n1,2,3\n", "the header holds 'id' more than once"),
         ("a.parquet", b"id,amount\n1,2\n", "not a readable parquet file"),
@@ -327,3 +332,59 @@ def test_a_broken_csv_file_is_refused_with_the_line_that_breaks_it(
     with pytest.raises(SchemaError, match=reason) as raised:
         conform(write(tmp_path / "a.csv", HEADER.encode() + good + bad + good), policy=POLICY)
     assert f"line {before + 2:,}" in str(raised.value)
+
+
+BLANK_BEFORE_QUOTE = 'Jo Example, "SARKI, Jibrilla Amadou"'
+
+
+def test_a_row_with_a_blank_before_a_quoted_field_is_rejected_and_its_parties_are_searched(
+    tmp_path: Path,
+) -> None:
+    header = HEADER.replace("\n", ",beneficiary_account\n")
+    broken = f"1,2026-03-01T10:00:00Z,5.00,EUR,{BLANK_BEFORE_QUOTE},DE1\n"
+    good = ROW.format("2").replace("\n", ",DE2\n")
+    read = conform(write(tmp_path / "a.csv", header + broken + good), policy=POLICY)
+    assert (read.rows_in, read.rows_out) == (2, 1)
+    assert read.rejects.select("row", "reason").rows() == [(1, "row has not as many fields as the header")]
+    assert read.rejected_rows["remittance_text"].to_list() == [broken.rstrip("\n")]
+
+
+def test_a_blank_before_a_quoted_last_field_loses_no_name(tmp_path: Path) -> None:
+    broken = f"1,2026-03-01T10:00:00Z,5.00,EUR,{BLANK_BEFORE_QUOTE}\n"
+    last = conform(write(tmp_path / "last.csv", HEADER + ROW.format("2") + broken), policy=POLICY)
+    assert last.rejected_rows["remittance_text"].to_list() == [broken.rstrip("\n")]
+    # followed by others, the reader cannot tell the rows apart: the file is refused, and the line named
+    with pytest.raises(SchemaError, match=r"line 2 has a quote inside a field, or a blank beside a quoted"):
+        conform(write(tmp_path / "first.csv", HEADER + broken + ROW.format("2")), policy=POLICY)
+
+
+def test_a_blank_before_a_quoted_field_without_delimiters_takes_nothing_away(tmp_path: Path) -> None:
+    row = ROW.format("1").replace("Otto Beispiel", ' "Otto Beispiel"')
+    read = conform(write(tmp_path / "a.csv", HEADER + row), policy=POLICY)
+    assert read.transactions.collect()["beneficiary_name"].to_list() == ['"Otto Beispiel"']
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_files_of_folders_within_a_folder_are_told(tmp_path: Path, suffix: str) -> None:
+    folder = tmp_path / "payments"
+    for name in ("a", "day=1/b", "day=2/hour=3/c", "day=2/d", "_temporary/e", "day=2/_f"):
+        path = folder / f"{name}.{suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frame = pl.read_csv(io.StringIO(HEADER + ROW.format(name)), infer_schema=False)
+        if suffix == "csv":
+            frame.write_csv(path)
+        else:
+            frame.write_parquet(path)
+    read = conform(folder, policy=POLICY)
+    assert read.transactions.collect()["transaction_id"].to_list() == ["a"]
+    (warning,) = read.warnings.to_dicts()
+    assert warning["reason"] == (
+        "3 files in folders within 'payments' were not read: 'day=1' (1), 'day=2' (2); "
+        f"the pattern 'payments/**/*.{suffix}' takes them in"
+    )
+
+
+def test_a_folder_without_folders_leaves_nothing_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", HEADER + ROW.format("1"))
+    (tmp_path / "empty").mkdir()
+    assert conform(tmp_path, policy=POLICY).warnings.is_empty()

@@ -107,7 +107,7 @@ def test_a_purpose_is_a_code_in_capitals_or_stays_as_written() -> None:
         ("SALA", []),
         ("SALA", []),
         ("P0103", []),
-        ("gift to a friend", []),
+        ("gift to a friend", [(1, "gift to a friend")]),
     ]
 
 
@@ -123,9 +123,57 @@ def test_corroboration_and_rules_read_one_kind_of_party() -> None:
 
 
 def test_a_column_whose_words_are_told_is_no_plain_text() -> None:
-    for column in ("originator_type", "wallet_kind", "terminal_admin1"):
+    for column in ("originator_type", "wallet_kind", "terminal_admin1", "purpose_code", "originator_account"):
         assert not is_plain_text(column)
-    assert is_plain_text("purpose_code") and is_plain_text("remittance_text")  # noqa: PT018
+    assert is_plain_text("remittance_text")
+
+
+@pytest.mark.parametrize("column", ["purpose", "Purpose of payment", "payment purpose"])
+def test_a_purpose_of_words_is_read_as_text_and_a_code_is_none(column: str) -> None:
+    table = pl.concat([payment(transaction_id=word, **{column: word}) for word in ("SALA", "Donation for X")])
+    read = conform(table)
+    assert read.columns["remittance_text"] == read.columns["purpose_code"] == column
+    assert read.transactions.select("purpose_code", "remittance_text").collect().rows() == [
+        ("SALA", None),
+        ("Donation for X", "Donation for X"),
+    ]
+    assert read.warnings.is_empty()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"purpose_code": "Donation for X"},
+        {"purpose": "Donation for X", "remittance_text": "invoice 4711"},
+    ],
+)
+def test_a_purpose_of_words_that_is_no_text_is_told(fields: dict[str, str]) -> None:
+    (warning,) = conform(payment(**fields)).warnings.to_dicts()
+    assert (warning["rows"], warning["first_value"]) == (1, "Donation for X")
+    assert "map it to remittance_text" in warning["reason"]
+
+
+@pytest.mark.parametrize("code", ["SALA", "Salary", "P0103", "CCT 07", ""])
+def test_a_purpose_that_is_a_code_is_no_reason_to_warn(code: str) -> None:
+    assert conform(payment(purpose_code=code)).warnings.is_empty()
+
+
+@pytest.mark.parametrize(
+    "name", ["SARKI, Jibrilla", "Otto Beispiel", "Мохаммед Орланков", "Al-Muster Relief e.V."]
+)
+@pytest.mark.parametrize("column", ["to", "nameDest"])
+def test_names_in_a_column_of_accounts_are_told(column: str, name: str) -> None:
+    table = payment(**{column: name}).drop("beneficiary_account")
+    (warning,) = conform(table).warnings.to_dicts()
+    assert (warning["column"], warning["rows"], warning["first_value"]) == (column, 1, name)
+    assert warning["reason"].startswith("a name and no account")
+
+
+@pytest.mark.parametrize(
+    "account", ["DE89 3704 0044 0532 0130 00", "C1231006815", "A", "VAULT", "", "****4711"]
+)
+def test_an_account_is_no_reason_to_warn(account: str) -> None:
+    assert conform(payment(beneficiary_account=account)).warnings.is_empty()
 
 
 @pytest.mark.parametrize("word", ["-", "n/a", "NULL", "none", " "])

@@ -16,6 +16,7 @@ from screening.payments.rejects import (
     draw_warnings,
     find_warnings,
     name_rejected,
+    with_left_out,
     with_lines,
 )
 from screening.payments.sources import ROW, Part
@@ -44,12 +45,14 @@ class Source:
         columns: Canonical column -> the user's column.
         policy: Its section [payments] says how to read them.
         row_name: What the id begins with that a row gets which has none.
+        left_out: What of the source is not read at all, one sentence each.
     """
 
     parts: Sequence[Part]
     columns: Mapping[str, str]
     policy: Policy
     row_name: str = "row"
+    left_out: Sequence[str] = ()
 
     @property
     def values(self) -> list[str]:
@@ -176,7 +179,11 @@ def settle(
         rejected=rejected,
         rejects=draw_rejects(details, source.parts, source.columns),
         rejected_rows=draw_rejected_rows(named, source.values),
-        warnings=draw_warnings(found, firsts, source.parts, source.columns),
+        warnings=with_left_out(
+            draw_warnings(found, firsts, source.parts, source.columns),
+            source.left_out,
+            source.parts[0].source,
+        ),
         rows_in=rows_in,
         rows_out=rows_in - len(rejected),
     )

@@ -10,11 +10,11 @@ from screening.payments.words import plain, synonyms
 from screening.schemas import NAME_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["MAJOR", "match_columns"]
+__all__ = ["MAJOR", "match_columns", "unnamed_sides"]
 
 MAJOR: Final = {
     "amount": "amount_minor",
@@ -25,6 +25,9 @@ MAJOR: Final = {
 """Column in major units that may be supplied -> column of TRANSACTIONS it becomes."""
 
 _TARGETS: Final = (*TRANSACTIONS, *MAJOR)
+_CODE_ENDS: Final = ("code", "cd")
+_SIDES: Final = ("originator", "beneficiary")
+_CLOSEST: Final = 3
 
 
 def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) -> dict[str, str]:
@@ -73,6 +76,9 @@ def match_columns(found: Sequence[str], policy: PaymentsPolicy, *, source: str) 
             )
         columns[known[plain(names[0])]] = names[0]
     _require(columns, found, policy, source=source)
+    purpose = columns.get("purpose_code")
+    if purpose and "remittance_text" not in columns and not plain(purpose).endswith(_CODE_ENDS):
+        columns["remittance_text"] = purpose  # a purpose may be prose, and prose may name somebody
     return {target: columns[target] for target in _TARGETS if target in columns}
 
 
@@ -108,6 +114,40 @@ def _require(columns: dict[str, str], found: Sequence[str], policy: PaymentsPoli
             missing=missing,
             found=list(found),
         )
+
+
+def unnamed_sides(columns: Iterable[str], unused: Sequence[str]) -> list[str]:
+    """That a side has no column of names, so that nobody on it is compared with the list; one line each.
+
+    Where no party has a name at all (`names_required = false`) there is nothing to tell.
+
+    Args:
+        columns: Columns of TRANSACTIONS that the payments have.
+        unused: The user's columns that nothing reads: the names may stand in one of them.
+
+    Example:
+        >>> unnamed_sides(["originator_name"], ["beneficary_name"])[0].split(";")[0]
+        "no column for the beneficiary's name: nobody on that side is screened by name"
+    """
+    held = set(columns)
+    if not NAME_COLUMNS.keys() & held:
+        return []
+    return [_unnamed(side, unused) for side in _SIDES if f"{side}_name" not in held]
+
+
+def _unnamed(side: str, unused: Sequence[str]) -> str:
+    target = f"{side}_name"
+    words = [plain(target), *(word for word, means in synonyms("columns").items() if means == target)]
+
+    def likeness(name: str) -> float:
+        return max(difflib.SequenceMatcher(None, plain(name), word).ratio() for word in words)
+
+    closest = sorted(unused, key=likeness, reverse=True)[:_CLOSEST]
+    near = f" (closest of the columns that nothing reads: {_listed(closest)})" if closest else ""
+    return (
+        f"no column for the {side}'s name: nobody on that side is screened by name; "
+        f"if the names stand in a column, set {target} under [payments.columns]{near}"
+    )
 
 
 def _close(name: str, known: Sequence[str]) -> str:

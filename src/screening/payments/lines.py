@@ -90,8 +90,10 @@ def _unpaired(where: str | None) -> str:
 
 def _is_ragged(delimiter: str, fields: int) -> pl.Expr:
     mark = re.escape(delimiter)
+    # only a quote right behind a delimiter begins a quoted field, as in the reader: behind a blank it is a
+    # letter like any other, and a delimiter between two such quotes cuts the field in two
     quoted = pl.when(pl.col("line").str.contains(_QUOTE, literal=True)).then("line")
-    bare = quoted.str.replace_all(rf'(^|{mark}) *"(?:[^"]|"")*"', "${1}x")
+    bare = quoted.str.replace_all(rf'(^|{mark})"(?:[^"]|"")*"', "${1}x")
     bare = pl.coalesce(bare, "line").str.strip_chars_end("\r")
     found = bare.str.count_matches(delimiter, literal=True) + 1
     # delimiters at the end of a line, with nothing behind them, take nothing away
@@ -146,7 +148,8 @@ def find_fault(path: Path, *, delimiter: str) -> str | None:
         return f"line {at:,} is not UTF-8 (save the file as UTF-8)"
     mark = re.escape(delimiter)
     # a field is quoted as a whole, or holds no quote
-    good = re.compile(rf' *(?:"(?:[^"]|"")*" *|[^"{mark}]*)(?:{mark}|$)')
+    field = rf'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
+    good = re.compile(rf"{field}(?:{mark}{field})*")
     with _opened(path) as file:
         line, number, start = "", 0, 1
         for raw in file:
@@ -155,9 +158,8 @@ def find_fault(path: Path, *, delimiter: str) -> str | None:
             if line.count(_QUOTE) % 2 and len(line) < _LONGEST_FIELD:
                 line += "\n"
                 continue
-            rest = good.sub("", line)
-            if _QUOTE in rest:
-                return f"line {start:,}"
+            if not good.fullmatch(line):
+                return f"line {start:,} has a quote inside a field, or a blank beside a quoted field"
             line, start = "", number + 1
     return f"line {start:,}" if line else None
 

@@ -58,6 +58,8 @@ class Problem(enum.IntEnum):
     PARTY_TYPE = 29, "unknown kind of party; kept as written, and no rule of the catalogue knows it"
     WALLET_KIND = 30, "unknown kind of wallet; taken as 'unknown'"
     REGION = 31, "no code of ISO 3166-2, such as TR-31; kept as written, and no table of places knows it"
+    PURPOSE = 32, "words, no code: not searched for names; [payments.columns] may map it to remittance_text"
+    ACCOUNT = 33, "a name and no account, by its look: not searched; [payments.columns] may map it to names"
 
     @property
     def rejects(self) -> bool:

@@ -57,6 +57,10 @@ _TEXT: Final = "text:"
 _KNOWN: Final = "known:"
 _EXPONENT: Final = "#exponent"
 _SAMPLE: Final = 2_000
+_ACCOUNTS: Final = ("originator_account", "beneficiary_account")
+_NAME_LIKE: Final = r"^\D*\p{L}{2}[^\d\s]*\s\D*\p{L}{2}\D*$"  # two words and no digit
+_CODE: Final = r"^[A-Za-z]{4}$"  # of ISO 20022, ExternalPurpose1Code
+_PROSE: Final = r"\p{L}[^\s]*\s+[^\s]*\p{L}"
 
 
 class _Vocabulary(NamedTuple):
@@ -123,6 +127,9 @@ def read_part(
         *_identity(kinds, row_id if policy.payments.number_rows else None),
         *(made for target, kind in kinds.items() for made in _optional(target, kind)),
     )
+    if "purpose_code" in columns:
+        both = columns["purpose_code"] == columns.get("remittance_text")
+        frame = frame.with_columns(_purpose_as_text() if both else _purpose_of_words())
     for target, kind in kinds.items():
         if isinstance(TRANSACTIONS.get(target), pl.Datetime):
             frame = _with_time(frame, target, kind, policy, raw.head(_SAMPLE))
@@ -204,7 +211,9 @@ def is_plain_text(target: str) -> bool:
     """Whether any text is a value of this column: reading it rejects no row and gives no warning."""
     text = TRANSACTIONS.get(target) == pl.String and target not in REQUIRED_COLUMNS
     vocabulary = _vocabulary(target)
-    return text and not _is_country(target) and (vocabulary is None or vocabulary.problem is None)
+    checked = target in (*_ACCOUNTS, "purpose_code")
+    spoken = checked or _is_country(target) or (vocabulary is not None and vocabulary.problem is not None)
+    return text and not spoken
 
 
 def _vocabulary(target: str) -> _Vocabulary | None:
@@ -259,10 +268,25 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
             return [read.alias(target), _problem(pl.lit(0), target)]
     elif vocabulary := _vocabulary(target):
         return _worded(target, vocabulary)
+    elif target in _ACCOUNTS:
+        named = text.is_not_null() & text.str.contains(_NAME_LIKE)
+        return [text.alias(target), _problem(pl.when(named).then(Problem.ACCOUNT).otherwise(0), target)]
     else:
         return [text.alias(target)]
     problem = pl.when(text.is_not_null() & read.is_null()).then(wrong).otherwise(0)
     return [read.alias(target), _problem(problem, target)]
+
+
+def _purpose_as_text() -> pl.Expr:
+    """The text of a column of purposes that is read as both: a code is no text."""
+    text = pl.col(_TEXT + "remittance_text")
+    return pl.when(~text.str.contains(_CODE)).then(text).alias("remittance_text")
+
+
+def _purpose_of_words() -> pl.Expr:
+    """That a purpose is prose, where it is read as a code alone."""
+    words = pl.col("purpose_code").str.contains(_PROSE)
+    return _problem(pl.when(words).then(Problem.PURPOSE).otherwise(0), "purpose_code")
 
 
 def _worded(target: str, vocabulary: _Vocabulary) -> list[pl.Expr]:

@@ -23,6 +23,7 @@ __all__ = [
     "draw_warnings",
     "find_warnings",
     "name_rejected",
+    "with_left_out",
     "with_lines",
 ]
 
@@ -189,3 +190,12 @@ def draw_warnings(
             }
         )
     return pl.DataFrame(rows, schema=WARNINGS).sort("column", "reason")
+
+
+def with_left_out(warnings: pl.DataFrame, left_out: Sequence[str], source: str) -> pl.DataFrame:
+    """WARNINGS, with what was not read at all before them: it has no rows, for nobody counted them."""
+    rows = [
+        {"column": "(whole table)", "reason": reason, "rows": 0, "first_source": source, "first_row": 0}
+        for reason in left_out
+    ]
+    return pl.concat([pl.DataFrame(rows, schema=WARNINGS), warnings])

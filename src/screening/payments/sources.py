@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "as_polars", "find_files", "open_parts"]
+__all__ = ["ROW", "Part", "as_polars", "find_files", "find_left_out", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -171,9 +171,7 @@ def find_files(where: str) -> list[tuple[str, Path]]:
 def _find_files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
-        found = sorted(
-            item for item in path.iterdir() if item.is_file() and not item.name.startswith((".", "_"))
-        )
+        found = sorted(item for item in path.iterdir() if item.is_file() and not _is_hidden(item.name))
         if not found:
             raise SchemaError(
                 f"{where}: the folder holds no files to read; files that begin with '.' or '_' and folders "
@@ -193,6 +191,35 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
             f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
         )
     return [(str(item), item) for item in matches]
+
+
+def find_left_out(where: str) -> dict[str, int]:
+    """Folders within a folder that is read, and how many files each holds, which nobody reads.
+
+    Folders and files that begin with "." or "_" are meant to be left out, and are not told of.
+
+    Raises:
+        SchemaError: A folder within may not be looked at.
+    """
+    held: dict[str, int] = {}
+    if not Path(where).is_dir():
+        return held
+    try:
+        for item in sorted(Path(where).iterdir()):
+            if item.is_dir() and not _is_hidden(item.name):
+                files = sum(_is_read(path, item) for path in item.rglob("*"))
+                held |= {item.name: files} if files else {}
+    except OSError as error:
+        raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
+    return held
+
+
+def _is_read(path: Path, within: Path) -> bool:
+    return path.is_file() and not any(map(_is_hidden, path.relative_to(within).parts))
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "_"))
 
 
 def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
@@ -228,11 +255,12 @@ _BEGINNINGS: Final = {
     b"ARROW1": "ipc",
     b"\xff\xff\xff\xff": "ipc_stream",
 }
+_UTF_16: Final = "text in UTF-16; save it as UTF-8"
 _REFUSED: Final = {
     b"PK\x03\x04": "a spreadsheet or zip archive; save it as CSV or Parquet",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet; save it as CSV or Parquet",
-    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
-    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
     b"<": "XML or HTML, not a table",
 }
 
@@ -256,6 +284,9 @@ def _kind(path: Path, source: str) -> str:
     named = _SUFFIXES.get(suffixes[-1] if suffixes else "")
     if named in _BEGINNINGS.values():
         raise SchemaError(f"{source}: not a readable {named} file: it does not begin like one")
+    if b"\x00" in start.split(b"\n", 1)[0]:
+        # the mark that it should begin with is missing
+        raise SchemaError(f"{source}: {_UTF_16}")
     if named == "jsonl" and start.startswith(b"["):
         raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
     return named or ("jsonl" if start.startswith(b"{") else "csv")
@@ -271,7 +302,9 @@ def _head(path: Path, size: int = 1 << 16) -> bytes:
 
 
 def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
-    delimiter = policy.delimiter or _delimiter(_head(path).decode("utf-8", errors="ignore"))
+    head = _head(path).decode("utf-8-sig", errors="ignore")
+    _refuse_header(head.split("\n", 1)[0], source)
+    delimiter = policy.delimiter or _delimiter(head)
     where = partial(find_fault, path, delimiter=delimiter)
     try:
         return _scan_csv(path, delimiter, where, source)
@@ -282,6 +315,19 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
         ) from error
 
 
+def _refuse_header(header: str, source: str) -> None:
+    """Refuse a first line that is no header, before the reader finds other words for it."""
+    if "\r" in header.rstrip("\r"):
+        raise SchemaError(
+            f"{source}: the lines end in bare carriage returns, so that all of it reads as one header; "
+            "save it with line feeds"
+        )
+    if header.lstrip('"').lower().startswith("sep="):
+        raise SchemaError(
+            f"{source}: the first line is {header.strip()!r}, a note to spreadsheets and no header; delete it"
+        )
+
+
 def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
     options: dict[str, Any] = {"separator": delimiter, "infer_schema": False, "glob": False}
     names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
@@ -289,11 +335,6 @@ def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], sourc
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
-    if any("\r" in name for name in columns):
-        raise SchemaError(
-            f"{source}: the lines end in bare carriage returns, so that all of it reads as one header; "
-            "save it with line feeds"
-        )
     # a header such as " amount" is found as "amount"
     frame = pl.scan_csv(
         path,

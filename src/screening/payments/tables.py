@@ -6,18 +6,20 @@ themselves stay lazy, so that a file larger than memory can be screened.
 
 from __future__ import annotations
 
+import os
 import zoneinfo
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments.accounts import Source, settle, slim
-from screening.payments.columns import match_columns
+from screening.payments.columns import match_columns, unnamed_sides
 from screening.payments.readings import KEY
-from screening.payments.sources import Part, open_parts
+from screening.payments.sources import Part, find_left_out, open_parts
 from screening.payments.times import EPOCHS
 from screening.payments.words import two_meanings
 from screening.policy import Policy
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from screening.policy import PaymentsPolicy
 
 __all__ = ["Conformed", "conform", "open_source", "open_source_table", "readable"]
+
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,6 +68,11 @@ class Conformed:
     def rows_rejected(self) -> int:
         """How many rows are in `rejects`."""
         return self.rejects.height
+
+    @property
+    def unnamed_sides(self) -> list[str]:
+        """That a side of the payments has no column of names, one line each."""
+        return unnamed_sides(self.columns, self.unused_columns)
 
 
 def conform(
@@ -142,7 +151,30 @@ def open_source(transactions: Any, *, policy: Policy | None = None, row_name: st
     columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
-    return Source(parts=parts, columns=columns, policy=policy, row_name=row_name)
+    left_out = _left_out(transactions, parts[0].source)
+    return Source(parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out)
+
+
+def _left_out(transactions: Any, source: str) -> list[str]:
+    """That files of folders within a folder are not read.
+
+    Args:
+        transactions: What `conform` reads.
+        source: Name of its first file, with that of the folder.
+    """
+    if not isinstance(transactions, str | os.PathLike):
+        return []
+    held = find_left_out(os.fspath(transactions))
+    if not held:
+        return []
+    folder = source.split("/", maxsplit=1)[0]
+    shown = [f"{name!r} ({files:,})" for name, files in held.items()]
+    more = f" and {len(held) - _SHOWN:,} more" if len(held) > _SHOWN else ""
+    told = (
+        f"{sum(held.values()):,} files in folders within '{folder}' were not read: "
+        f"{', '.join(shown[:_SHOWN])}{more}; the pattern '{folder}/**/*{Path(source).suffix}' takes them in"
+    )
+    return [told]
 
 
 def open_source_table(path: str, *, policy: Policy) -> tuple[str, pl.DataFrame]:

@@ -239,11 +239,12 @@ def _told(table: Any, columns: Mapping[str, str], task: Any, policy: Policy, pla
     """What the tasks tell of the rows of a table."""
     read = columns_read(table, columns, plan)
     payments = replace(policy.payments, columns=dict(read))
-    task = partial(task, policy=replace(policy, payments=payments), names=list(read.values()))
-    place = list(read).index("transaction_id")
+    names = list(dict.fromkeys(read.values()))  # a column of purposes may be read as a code and as text
+    task = partial(task, policy=replace(policy, payments=payments), names=names)
+    place = names.index(read["transaction_id"])
     # by number: Spark takes a name with a full stop for a path
     numbered = table.toDF(*(str(number) for number in range(len(table.columns))))
-    wanted = [str(table.columns.index(name)) for name in read.values()]
+    wanted = [str(table.columns.index(name)) for name in names]
     alone, shared = _by_id(numbered.select(*wanted), wanted[place])
     told = alone.mapInArrow(partial(task, shared=False), TOLD)
     return told if shared is None else told.unionAll(shared.mapInArrow(partial(task, shared=True), TOLD))

@@ -13,7 +13,6 @@ import screening
 from screening import spark as over_spark
 from screening.hits import find_hits
 from screening.policy import Policy
-from screening.rules import RULES
 from screening.rules.partitions import plan
 from screening.spark import tasks
 from screening.validation.typologies import labelled_payments
@@ -105,8 +104,11 @@ def test_every_row_is_a_payment_or_rejected_and_none_is_cleared_silently(
     for name in ("hits", "alerts"):
         assert spark.tables[name].height > 0
         assert_frame_equal(without_places(spark.tables[name]), without_places(local.tables[name]))
+    # Which of two rows of one id comes first is up to Spark; their ids differ in the blanks around them.
+    bare = pl.col("value").str.strip_chars()
     there, here = (
-        without_places(result.tables["rejects"].drop("source", "row")) for result in (spark, local)
+        without_places(result.tables["rejects"].drop("source", "row").with_columns(bare))
+        for result in (spark, local)
     )
     assert_frame_equal(there, here)
     for count in ("rows", "screened", "rejected"):
@@ -124,9 +126,8 @@ def test_a_column_that_nothing_reads_stays_in_spark_unless_its_values_may_be_set
     table = spread(session, unusual(), 1)
     columns = dict(zip(table.columns, table.columns, strict=True))
     for_the_list = over_spark.columns_read(table, columns, plan(columns, ()))
-    assert set(columns) - set(for_the_list) == {"originator_account", "uetr"}
-    for_all = over_spark.columns_read(table, columns, plan(columns, RULES))
-    assert "originator_account" in for_all
+    assert set(columns) - set(for_the_list) == {"uetr"}
+    assert "originator_account" in for_the_list  # a name may stand there, which is told
 
 
 def test_columns_may_have_any_name(session: Any, index: NameIndex) -> None:

@@ -207,7 +207,7 @@ def table(results: Mapping[str, Any]) -> str:
             f"{row.get('asked', row['size']):,.0f}",
             f"{row['hits']:,}" if "hits" in row else "",
             row["status"] if row["status"] == "failed" else cost,
-            f"{row['bound']:,g}",
+            f"{row['bound']:,.0f}",
             "yes" if row["met"] else "**no**",
         ]
         lines.append(f"| {' | '.join(cells)} |")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
 from itertools import zip_longest
 from random import Random
 
@@ -120,6 +122,14 @@ def test_one_name_is_found_in_the_scripts_of_its_bearers(name: str, written: str
 def test_marks_that_a_name_may_be_written_without_say_nothing(word: str, marks: str) -> None:
     marked = "".join(letter + mark for letter, mark in zip_longest(word, marks[: len(word)], fillvalue=""))
     assert compare(f"{marked} Dormani", f"{word} Dormani").score >= FOLDED
+
+
+@pytest.mark.parametrize("around", ["Kha{}lid Dormani", "K{}h{}a{}l{}i{}d Dormani"])
+def test_no_mark_of_unicode_hides_a_name(around: str) -> None:
+    marks = [mark for mark in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(mark)[0] == "M"]
+    scores = {mark: compare(around.replace("{}", mark), "Khalid Dormani").score for mark in marks}
+    assert len(scores) > 2_000
+    assert min(scores.values()) > 0.98  # those of scripts that hardly anybody writes cut the name
 
 
 def spelled(native: str, script: str, rng: Random) -> str:
@@ -262,3 +272,28 @@ def test_a_name_is_found_as_it_is_usually_spelled(native: str, latin: str) -> No
 def test_reasons_show_a_word_as_it_is_written_and_as_it_is_read() -> None:
     assert compare("عمار", "Ammar").reasons[0].startswith("'عمار (amar)' may be 'ammar' in another script")
     assert compare("Иванов", "Ivanov").reasons == ("same in another script",)
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("علی\u200cرضا", ()),
+        ("ඉබ්\u200dරාහිම්", ()),
+        ("Kha\u200clid", ("invisible characters",)),
+        ("Kha\ufe0flid", ("invisible characters",)),
+        ("Халид\U000e0100", ("invisible characters",)),
+    ],
+)
+def test_a_joiner_that_spelling_needs_is_no_warning_sign(text: str, signs: tuple[str, ...]) -> None:
+    assert prepare(text).signs == signs
+
+
+def test_a_word_that_may_be_another_in_its_script_is_no_other_with_a_typo() -> None:
+    (asked,), (listed,) = prepare("キム").tokens, prepare("Kim").tokens
+    assert likeness(asked, listed)[1] == "script"
+
+
+def test_a_kana_word_is_no_guess() -> None:
+    (kana,), (arabic,) = prepare("サトウ").tokens, prepare("عمار").tokens
+    assert not kana.guessed
+    assert arabic.guessed

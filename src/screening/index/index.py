@@ -239,9 +239,7 @@ class NameIndex:
         places = self.names.with_row_index("place").filter(pl.col("reference") == reference)["place"]
         if places.is_empty():
             known = {name.casefold(): name for name in self.names["reference"].unique().sort()}
-            close = difflib.get_close_matches(
-                reference.casefold(), known, n=1
-            )  # itself, but for its case, first
+            close = difflib.get_close_matches(reference.casefold(), known, n=1)
             hint = f"; did you mean {known[close[0]]}?" if close else ""
             raise PolicyError(f"no designation {reference!r} is screened{hint}", reference=reference)
         readings = prepare_readings(name)

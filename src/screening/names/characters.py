@@ -9,6 +9,7 @@ from typing import Final
 
 __all__ = [
     "BY_SYLLABLE",
+    "FILLERS",
     "GLUE",
     "HAN",
     "HANGUL",
@@ -40,7 +41,7 @@ BY_SYLLABLE: Final = ("han", "hangul")
 GLUE: Final = "'`´‘’‚‛ʻʼʽʾʿˈ′＇ʹʺ\"“”„"
 """What is left out of a word, and joins what stands around it."""
 _WITH_MARKS: Final = (range(0x300, 0x3100), range(0xA600, 0xAC00), range(0xFB00, 0xFE30))
-_SELECTORS: Final = "\U000e0100-\U000e01ef"
+_SELECTORS: Final = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 MARKS: Final = (
     "".join([c for c in map(chr, chain(*_WITH_MARKS)) if unicodedata.category(c)[0] == "M"]) + _SELECTORS
 )
@@ -51,6 +52,8 @@ SIGNS: Final = "@$"
 """What imitates a letter."""
 WITHIN: Final = LOSSES + SIGNS
 """Signs that mean something between two letters of a word, and nothing beside it."""
+FILLERS: Final = f"{_SELECTORS}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0"
+"""Marks and letters that nobody sees behind another letter: variation selectors and the like."""
 INVISIBLE: Final = ("Cf", "Cc", "Co", "Cn", "Cs")
 """Categories of characters that nobody sees."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from screening.names.characters import GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
+from screening.names.characters import FILLERS, GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
 from screening.names.lexicon import homoglyphs, legal_forms
 from screening.names.misread import reread
 from screening.names.readings import other_readings
@@ -161,11 +161,7 @@ _PARTS = re.compile(rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*")
 _IMITATING = re.compile(rf"(?<={LETTER})[{SIGNS}](?={LETTER})")
 _IMITATED: Final = str.maketrans(SIGNS, "as")
 _MAIL = re.compile(r".@[^@]+\.[A-Za-z]{2,}")
-_FILLERS: Final = (
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
-)
-_FILLED = re.compile(f"(?<={LETTER})[{_FILLERS}]+")
-"""Variation selectors and the like behind a letter: marks and letters that nobody sees."""
+_FILLED = re.compile(f"(?<={LETTER})[{FILLERS}]+")
 
 
 @lru_cache(maxsize=1 << 18)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ABJADS",
+    "GUESSED",
     "JOINT",
     "SYLLABARIES",
     "UNVOWELLED",
@@ -36,15 +37,16 @@ __all__ = [
 
 ABJADS: Final = ("arabic", "hebrew", "syriac")
 """Scripts of consonants; a mark upon one says nothing that a name is not written without."""
-SYLLABARIES: Final = ("katakana", "hiragana")
-"""Scripts that write a vowel behind every consonant, whether one is spoken or not."""
-UNVOWELLED: Final = (
+GUESSED: Final = (
     *ABJADS,
     *("devanagari", "bengali", "gurmukhi", "gujarati", "oriya"),
     *("tamil", "telugu", "kannada", "malayalam", "sinhala"),
-    *SYLLABARIES,
 )
-"""Scripts that leave vowels out, all or some, or write more than there are."""
+"""Scripts that leave vowels out, all or some: a word of theirs in Latin letters is a guess."""
+SYLLABARIES: Final = ("katakana", "hiragana")
+"""Scripts that write a vowel behind every consonant, whether one is spoken or not."""
+UNVOWELLED: Final = (*GUESSED, *SYLLABARIES)
+"""Scripts of which a word may be many Latin words."""
 
 _SUN_LETTERS: Final = frozenset(
     "\u062a\u062b\u062f\u0630\u0631\u0632\u0633\u0634\u0635\u0636\u0637\u0638\u0644\u0646"

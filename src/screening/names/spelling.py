@@ -11,7 +11,7 @@ from anyascii import anyascii
 
 from screening.names.characters import BY_SYLLABLE, SYLLABIC, script_of, script_of_text
 from screening.names.lexicon import equivalents, homoglyphs, legal_forms_cjk, readings
-from screening.names.scripts import ABJADS, SYLLABARIES, UNVOWELLED, usual_spelling
+from screening.names.scripts import ABJADS, GUESSED, usual_spelling
 from screening.names.tokens import Token, make_token
 
 __all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
@@ -74,7 +74,6 @@ def tokens_of(part: str) -> list[list[Token]]:
     known = equivalents("both")
     read = [(piece, known.get(piece) or (romanised(piece, script) if cut[1:] else form)) for piece in cut]
     pieces = [(piece, its_form) for piece, its_form in read if its_form]
-    vowelled = script not in UNVOWELLED or script in SYLLABARIES
     imitated = part.translate(homoglyphs()) if script in LOOKALIKES else part
     return [
         [
@@ -82,7 +81,7 @@ def tokens_of(part: str) -> list[list[Token]]:
                 its_form,
                 native=piece,
                 script=script,
-                surface="" if place else form if vowelled else written,
+                surface="" if place else written if script in GUESSED else form,
                 part=len(pieces) > 1,
                 reading=imitated.lower() if imitated.isascii() else "",
             )

@@ -19,7 +19,7 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
-from screening.names.scripts import SYLLABARIES, UNVOWELLED, commonest, usual_spelling
+from screening.names.scripts import GUESSED, UNVOWELLED, commonest, usual_spelling
 
 __all__ = ["KINDS", "Kind", "Token", "alike_by_table", "make_token", "sounded", "whole"]
 
@@ -109,7 +109,7 @@ def make_token(
     reading: str = "",
 ) -> Token:
     """A token with all that is derived from how it is written."""
-    guessed = script in UNVOWELLED and script not in SYLLABARIES and native not in equivalents("both")
+    guessed = script in GUESSED and native not in equivalents("both")
     own = _keys(form) if not guessed else (_by_letter(native, script) or _keys(form)[0],)
     meanings = _NONE if guessed else _meanings().get(form, _NONE)
     if reading and reading != form:

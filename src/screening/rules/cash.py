@@ -9,7 +9,7 @@ import numpy as np
 from screening.rules.findings import Finding, Money
 from screening.rules.merchants import is_travel
 from screening.rules.money import at_least_share, at_most_share
-from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
+from screening.rules.rule import amount, count, duration, ratio, rule, share, threshold_code
 
 if TYPE_CHECKING:
     from screening.rules.book import Book
@@ -74,9 +74,7 @@ def cash_then_wire(
     parameters=(
         count("points", 3, "different branches or machines"),
         duration("window", 24, "hours"),
-        choice(
-            "threshold", "cash_report", "code in the reference table of thresholds", among="thresholds.code"
-        ),
+        threshold_code("cash_report"),
     ),
     requires=("beneficiary_party", "cash_point"),
     keys=("amount", "beneficiary_party"),
@@ -126,7 +124,7 @@ def cash_at_many_places(book: Book, *, points: int, window: int, threshold: str)
     source="FATF R.32 and INR.32 para 3",
     weight=15,
     parameters=(
-        choice("threshold", "r32", "code in the reference table of thresholds", among="thresholds.code"),
+        threshold_code("r32"),
         share("low", 0.8, "of the limit, at least"),
         share("high", 1.0, "of the limit, at most"),
         duration("window", 7),

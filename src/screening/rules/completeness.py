@@ -12,7 +12,7 @@ import polars as pl
 from screening.errors import PolicyError
 from screening.rules.findings import Finding, listed
 from screening.rules.money import at_least_share
-from screening.rules.rule import choice, count, duration, ratio, rule, share
+from screening.rules.rule import choice, count, duration, ratio, rule, share, threshold_code
 from screening.rules.similarity import coded_similarities, similarities
 
 if TYPE_CHECKING:
@@ -50,12 +50,7 @@ _CARD_PURCHASES = (
         choice(
             "profile", "r16_2012", "field profile in the reference table of fields", among="fields.profile"
         ),
-        choice(
-            "threshold",
-            "r16_de_minimis",
-            "code in the reference table of thresholds",
-            among="thresholds.code",
-        ),
+        threshold_code("r16_de_minimis"),
     ),
     requires=(
         "originator_place",

@@ -38,6 +38,7 @@ __all__ = [
     "ratio",
     "rule",
     "share",
+    "threshold_code",
 ]
 
 FAMILIES: Final = {
@@ -145,6 +146,11 @@ def duration(
 def choice(name: str, value: str, meaning: str = "", *, among: str | tuple[str, ...] = ()) -> Parameter:
     """A word, such as a threshold code or a field profile; one of `among`, where that is given."""
     return Parameter(name, value, "word", meaning, among)
+
+
+def threshold_code(value: str) -> Parameter:
+    """The limit that a rule looks for, by its code in the reference table of thresholds."""
+    return choice("threshold", value, "code in the reference table of thresholds", among="thresholds.code")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

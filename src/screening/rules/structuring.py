@@ -12,7 +12,7 @@ from screening.errors import PolicyError
 from screening.rules.book import combine
 from screening.rules.findings import Finding, Money
 from screening.rules.money import at_least_share
-from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
+from screening.rules.rule import amount, choice, count, duration, ratio, rule, share, threshold_code
 from screening.rules.windows import NO_KEY, Distinct, Ledger, is_among, unique_sorted
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ __all__ = [
     source="FATF VA Red Flag Indicators 2020 (structuring); FFIEC Manual App. F; AUSTRAC indicator 1",
     weight=30,
     parameters=(
-        choice(
-            "threshold", "cash_report", "code in the reference table of thresholds", among="thresholds.code"
-        ),
+        threshold_code("cash_report"),
         share("band", 0.85, "lower end of the band, as a share of the threshold"),
         count("payments", 3, "payments in the band within the window"),
         duration("window", 7),
@@ -102,7 +100,7 @@ def _linked_by(*, linkage: str, **_: float | str) -> tuple[str, ...]:
     source="FATF INR.10 para 22",
     weight=15,
     parameters=(
-        choice("threshold", "r10", "code in the reference table of thresholds", among="thresholds.code"),
+        threshold_code("r10"),
         choice(
             "linkage",
             "both",
@@ -164,12 +162,7 @@ def linked_operations(book: Book, *, threshold: str, linkage: str, window: int) 
     source="FATF INR.16 para 2; EBA risk factors for CASPs 2024",
     weight=15,
     parameters=(
-        choice(
-            "threshold",
-            "r16_de_minimis",
-            "code in the reference table of thresholds",
-            among="thresholds.code",
-        ),
+        threshold_code("r16_de_minimis"),
         share("band", 0.8, "lower end of the band, as a share of the threshold"),
         count("payments", 4, "payments in the band within the window"),
         duration("window", 30),

@@ -10,7 +10,7 @@ import polars as pl
 from screening.rules.findings import Finding, Money
 from screening.rules.graph import COMMERCIAL
 from screening.rules.money import at_least_share, is_share
-from screening.rules.rule import amount, choice, count, duration, ratio, rule, share
+from screening.rules.rule import amount, count, duration, ratio, rule, share, threshold_code
 from screening.rules.windows import Distinct
 
 if TYPE_CHECKING:
@@ -174,14 +174,7 @@ def spread_to_providers(book: Book, *, providers: int, window: int) -> Finding:
     "beneficiary data.",
     source="FATF INR.15 para 7(b); Regulation (EU) 2023/1113 art. 14",
     weight=15,
-    parameters=(
-        choice(
-            "threshold",
-            "va_travel_rule",
-            "code in the reference table of thresholds",
-            among="thresholds.code",
-        ),
-    ),
+    parameters=(threshold_code("va_travel_rule"),),
     requires=("travel_rule_complete",),
     keys=("amount",),
     scope=("row",),

@@ -9,7 +9,7 @@ import polars as pl
 
 from screening.index.windows import parted
 from screening.names import compare
-from screening.names.comparison import Listed
+from screening.names.comparison import Listed, Query
 from screening.names.explanation import explain_best
 from screening.names.normalise import prepare, prepare_readings
 from screening.schemas import TEXT_COLUMNS
@@ -72,4 +72,4 @@ def _reasons_inside(words: str, listed_name: str, kind: Kind, in_text: bool) -> 
 def compare_inside(words: str, listed_name: str, *, kind: Kind) -> Comparison:
     """The comparison of words of a text with a listed name: as they stand or parted, whichever is better."""
     readings = prepare_readings(words, lambda text: [text, *parted(pl.Series([text]))[1]])
-    return explain_best(words, readings, Listed.ready(prepare(listed_name), kind))
+    return explain_best(words, map(Query.ready, readings), Listed.ready(prepare(listed_name), kind))

@@ -158,3 +158,12 @@ def test_an_escape_of_an_escape_a_thousand_times_is_read_a_few_times_and_no_more
     text = "Ardo %" + "25" * 200_000 + "20Belvane"
     assert reread(text).endswith("20Belvane")
     assert len(text) - len(reread(text)) == 8
+
+
+def test_a_text_no_name_is_misread_as_has_no_readings_and_cannot_be_judged() -> None:
+    """However dear its readings would be."""
+    text = "Ardo&#66;elvane " * 60_000
+    assert len(prepare_readings(text)) == 1
+    index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Ardo Belvane")]))
+    assert index.search([text])["status"].to_list() == ["unscreenable"]
+    assert "too long" in compare(text, "Ardo Belvane").reasons[0]

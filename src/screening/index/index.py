@@ -242,10 +242,9 @@ class NameIndex:
             close = difflib.get_close_matches(reference.casefold(), known, n=1)
             hint = f"; did you mean {known[close[0]]}?" if close else ""
             raise PolicyError(f"no designation {reference!r} is screened{hint}", reference=reference)
-        readings = prepare_readings(name)
-        queries = [Query.ready(reading) for reading in readings]
+        queries = [Query.ready(reading) for reading in prepare_readings(name)]
         best = max(places.to_list(), key=lambda place: _score(queries, self._listed[place]))
-        return explain_best(name, readings, self._listed[best])
+        return explain_best(name, queries, self._listed[best])
 
     def why_not(self, name: str, reference: str, *, threshold: float | None = None) -> str:
         """In words: what kept a name from being a hit for a designation, and by how much it fell short.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError, check_kind
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from screening.names.comparison import Meeting
-    from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
 __all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
@@ -87,13 +88,29 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
         check_kind("a name", name, str, instead="compare() takes two names as text")
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain_best(a, prepare_readings(a), Listed.ready(prepare(b), kind))
+    return explain_best(a, _asked(a), _listed(b, kind))
 
 
-def explain_best(text: str, readings: Iterable[Name], listed: Listed) -> Comparison:
+_REMEMBERED: Final = 1 << 12  # names that are kept ready: one is compared with many
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _asked(text: str) -> tuple[Query, ...]:
+    return tuple([Query.ready(name) for name in prepare_readings(text)])
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _listed(text: str, kind: Kind) -> Listed:
+    return Listed.ready(prepare(text), kind)
+
+
+def explain_best(text: str, readings: Iterable[Query], listed: Listed) -> Comparison:
     """The comparison of a text that may be read in several ways: the best, and the first of equals."""
-    found = [explain(Query.ready(name), listed) for name in readings]
-    return replace(max(found, key=lambda comparison: comparison.score), query=text)
+    best = max([explain(query, listed) for query in readings], key=_BY_SCORE)
+    return best if best.query == text else replace(best, query=text)
+
+
+_BY_SCORE: Final = attrgetter("score")
 
 
 def explain(query: Query, listed: Listed) -> Comparison:
@@ -168,7 +185,8 @@ def _met(asked: Sequence[Token], listed: Sequence[Token], meeting: Meeting) -> s
 
 def _unmet(token: Token, k: int, how: str) -> str:
     role = f" ({token.roles[k]})" if token.roles[k] in INCIDENTAL else ""
-    return f"'{_shown([token])}'{role} is {how}"
+    shown = _shown([token]) if token.native else token.form
+    return f"'{shown}'{role} is {how}"
 
 
 def _shown(tokens: Sequence[Token]) -> str:

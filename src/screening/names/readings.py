@@ -24,6 +24,7 @@ _STROKE = re.compile(
 )
 _BETWEEN_STROKES: Final = str.maketrans(LOSSES + SIGNS, "'" * len(LOSSES) + "as")
 _TURNS: Final = 4
+_LONGEST: Final = 1 << 15  # characters of a name, however many stand for each of its letters
 READ_OTHERWISE: Final = rf"{MISREAD}|{NUMBER_IN_WORDS}|\S[{_STROKES}]+\S"
 """What every text holds, to Python and to polars, that has other readings; few that hold it have none."""
 
@@ -43,6 +44,8 @@ def other_readings(text: str, *, name: bool = False) -> list[str]:
         >>> other_readings("Ardo|Kha|id")
         ['Ardo1Kha1id', 'Ardo1Kha|id', 'Ardo|Kha1id']
     """
+    if name and len(text) > _LONGEST:
+        return []
     written = in_digits(reread(text))
     korean = spelled_otherwise(text) if name else ()
     return [reading for reading in dict.fromkeys((written, *_stroked(written), *korean)) if reading != text]

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screening.names.characters import FILLERS, GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
 from screening.names.lexicon import homoglyphs, legal_forms
@@ -45,8 +45,7 @@ FULL_LINE: Final = (33, 34, 35, 140)
 Compound = tuple[int, int, Token]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """What one white-space separated word of a name becomes.
 
     Attributes:

@@ -96,16 +96,17 @@ def usual_spelling(native: str, script: str) -> tuple[str, ...]:
 
 def which_may_be(native: str, script: str, forms: Sequence[str]) -> list[int]:
     """Positions of the Latin words that a word of such a script may be."""
-    if not consonants_written(native, script):
-        return []
     spelled = _spelled(native, script)
+    if not spelled:
+        return []
     first, last = _edges(spelled[0]), _edges(spelled[-1])
     vowels = () if script in SYLLABARIES else _SHORT_VOWELS
-    return [
+    found = [
         place
         for place, form in enumerate(forms)
         if form.startswith(first[0]) and form.endswith(last[1]) and _reaches_end(spelled, form, vowels)
     ]
+    return found if found and consonants_written(native, script) else []
 
 
 def _reaches_end(spelled: Spellings, form: str, vowels: tuple[str, ...]) -> bool:

@@ -35,7 +35,7 @@ _BESIDE: Final = frozenset({"clerical", "number"})
 _NONE: Final[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nothing changes one; to be frozen would cost a tenth of what analysing a word does
 class Token:
     """One comparable part of a name.
 
@@ -254,20 +254,23 @@ def _weigh(
         return (_NUMBER_WEIGHT, "number"), (1.0, "number")
     if len(form) == 1 and script == "latin":
         return (_LENGTH_WEIGHT[1], "initial"), (_LENGTH_WEIGHT[1], "initial")
-    person, entity = (_rarity(keys, native, script, kind) for kind in KINDS)
+    person, entity = _rarity(keys, native, script, KINDS[0]), _rarity(keys, native, script, KINDS[1])
     # A common person's name says more in a company's name than in a person's, but not everything.
     telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity
     most = _LENGTH_WEIGHT.get(len(form), 1.0)
-    incidental = (None, None) if guessed else [_incidental(kind).get(form) for kind in KINDS]
+    beside = None if guessed else _incidental().get(form)
+    of_person, of_entity = beside or (None, None)
     return (
-        incidental[0] or (min(person, most), _named(person)),
-        incidental[1] or (min(telling, most), _named(entity)),
+        of_person or (min(person, most), _named(person)),
+        of_entity or (min(telling, most), _named(entity)),
     )
 
 
 def _rarity(keys: tuple[str, ...], native: str, script: str, kind: str) -> float:
     rarities = rarity(kind)
-    least = min([rarities.get(key, 1.0) for key in keys])
+    least = 1.0
+    for key in keys:
+        least = min(least, rarities.get(key, 1.0))
     return min(least, commonest(native, script, kind)) if script in UNVOWELLED else least
 
 
@@ -276,18 +279,16 @@ def _named(rarity: float) -> str:
 
 
 @cache
-def _incidental(kind: str) -> dict[str, Weighed]:
-    """Words that stand in names of a kind beside what names somebody."""
-    of_kind = (
-        dict.fromkeys(titles(), (_TITLE_WEIGHT, "title"))
-        if kind == "individual"
-        else dict.fromkeys(legal_forms(), (_LEGAL_WEIGHT, "legal form"))
-    )
-    return (
+def _incidental() -> dict[str, tuple[Weighed | None, Weighed | None]]:
+    """Words that stand in a person's name, or in an entity's, beside what names somebody."""
+    title, legal_form = (_TITLE_WEIGHT, "title"), (_LEGAL_WEIGHT, "legal form")
+    person, entity = (
         dict.fromkeys(clerical(), (_LEGAL_WEIGHT, "clerical"))
         | of_kind
         | {form: (weight, "particle") for form, weight in particles().items()}
+        for of_kind in (dict.fromkeys(titles(), title), dict.fromkeys(legal_forms(), legal_form))
     )
+    return {form: (person.get(form), entity.get(form)) for form in person | entity}
 
 
 def _cost(weight: float, role: str) -> float:

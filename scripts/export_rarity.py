@@ -141,7 +141,7 @@ if __name__ == "__main__":
     TARGET.write_text("key,kind,weight\n", encoding="utf-8") if not TARGET.exists() else None
     frame = table(sys.argv[1], sys.argv[2:])
     head = (
-        "# How common a romanised token is; not listed is rare (1). scripts/export_rarity.py, 2026-11-26.\n"
+        "# How common a romanised token is; not listed is rare (1). scripts/export_rarity.py, 2026-11-28.\n"
         "# Counted from NaNa (name2nat 0.5.1, Apache License 2.0: LICENSE-name2nat.txt), public lists,\n"
         "# name pools.\n"
     )

@@ -7,7 +7,7 @@ find the pairs; `names.comparison.similarity` alone decides what each pair is wo
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,12 +19,12 @@ from rapidfuzz.distance import OSA
 from screening.index.batch import ranges
 from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
 from screening.names.scripts import UNVOWELLED, consonants_left_of, consonants_written, which_may_be
-from screening.names.tokens import Token
+from screening.names.tokens import Token, first_letters
 
 __all__ = ["Neighbours"]
 
 Ints = npt.NDArray[np.int64]
-Spellings = Callable[[Token], tuple[str, ...]]
+Spellings = Callable[[Token], Iterable[str]]
 
 _BLOCK: Final = 1 << 16  # pairs looked at together: they stay in the cache of a core
 _BITS: Final = 32  # characters that are told apart; those that fall together only let more through
@@ -36,8 +36,8 @@ class Neighbours:
     def __init__(self, listed: Sequence[Token]) -> None:
         self.width = len(listed)
         self.same = _places(listed, _same)
-        self.by_letter = _places(listed, lambda token: (token.form[0],))
-        self.letters = _places(listed, _initial)
+        self.by_letter = _places(listed, first_letters)
+        self.initials = _places(listed, lambda token: first_letters(token) if _is_initial(token) else ())
         self.scripts = _Scripts(listed)
         self.near = [(_Spelled(listed, theirs), mine, floor) for mine, theirs, floor in _NEARNESS]
 
@@ -69,7 +69,8 @@ class Neighbours:
         codes = [
             i * self.width + j
             for i, token in enumerate(batch)
-            for j in (self.by_letter if _initial(token) else self.letters).get(token.form[0], ())
+            for letter in first_letters(token)
+            for j in (self.by_letter if _is_initial(token) else self.initials).get(letter, ())
         ]
         return np.array(codes, dtype=np.int64)
 
@@ -116,8 +117,8 @@ def _same(token: Token) -> tuple[str, ...]:
     return (token.form, *token.keys)
 
 
-def _initial(token: Token) -> tuple[str, ...]:
-    return (token.form,) if token.roles[0] == "initial" else ()
+def _is_initial(token: Token) -> bool:
+    return token.roles[0] == "initial"
 
 
 def _is_number(token: Token) -> bool:

@@ -12,9 +12,9 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
-from screening.names.lexicon import hangul
+from screening.names.lexicon import hangul, hangul_in_cyrillic
 
-__all__ = ["korean_name", "korean_spellings", "spelled_otherwise"]
+__all__ = ["korean_in_cyrillic", "korean_name", "korean_spellings", "spelled_otherwise"]
 
 # How Unicode puts Korean syllables in order; some of the last letters are two, and stand in no name.
 _FIRST_SYLLABLE: Final = 0xAC00
@@ -22,6 +22,7 @@ _STARTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 _MIDDLES: Final = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 _ENDS: Final = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 
+_PLACES: Final = ("start", "middle", "end")
 _SYLLABLES: Final = 3  # of a name: one of the family, two of the person
 _BETWEEN: Final = "[ ,-]+"
 _VOWELS: Final = frozenset("aeiouwy")
@@ -46,6 +47,36 @@ def korean_spellings(syllable: str) -> frozenset[str]:
     if end:
         parts.append(table.get(("end", _ENDS[end]), ()))
     return frozenset(["".join(part) for part in product(*parts)]).union(table.get(("syllable", syllable), ()))
+
+
+@lru_cache(maxsize=1 << 14)
+def korean_in_cyrillic(word: str) -> frozenset[str]:
+    """The same of a word in Russian letters, if it is a Korean syllable; a single letter is an initial.
+
+    Example:
+        >>> sorted(korean_in_cyrillic("\u0438\u043b\u044c"))
+        ['eel', 'il']
+        >>> korean_in_cyrillic("\u0438\u0432\u0430\u043d\u043e\u0432")
+        frozenset()
+    """
+    parts = _syllable_in_cyrillic().fullmatch(word) if len(word) > 1 else None
+    if parts is None:
+        return frozenset()
+    table = hangul_in_cyrillic()
+    letters = [table[place][parts[place]] for place in _PLACES]
+    return frozenset().union(*[korean_spellings(_composed(*syllable)) for syllable in product(*letters)])
+
+
+@cache
+def _syllable_in_cyrillic() -> re.Pattern[str]:
+    table = hangul_in_cyrillic()
+    longest_first = ("|".join(sorted(table[place], key=len, reverse=True)) for place in _PLACES)
+    return re.compile("".join(f"(?P<{place}>{any_of})" for place, any_of in zip(_PLACES, longest_first, strict=True)))
+
+
+def _composed(start: str, middle: str, end: str) -> str:
+    number = _STARTS.index(start) * len(_MIDDLES) + _MIDDLES.index(middle)
+    return chr(_FIRST_SYLLABLE + number * len(_ENDS) + _ENDS.index(end))
 
 
 @cache

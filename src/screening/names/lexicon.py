@@ -15,9 +15,12 @@ from typing import Final
 __all__ = [
     "LEXICON_SHA256",
     "clerical",
+    "compounds",
     "equivalents",
     "field_words",
+    "han_variants",
     "hangul",
+    "hangul_in_cyrillic",
     "homoglyphs",
     "legal_forms",
     "legal_forms_cjk",
@@ -93,13 +96,42 @@ def readings() -> dict[str, tuple[tuple[str, str], ...]]:
 
 
 @cache
+def compounds() -> dict[str, list[tuple[str, str, int]]]:
+    """Script -> a part that may be written as one with the rest, its place, and letters of no longer word."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for row in _rows("compounds.csv"):
+        found.setdefault(row["script"], []).append((row["part"], row["place"], int(row["longer"])))
+    return found
+
+
+@cache
+def han_variants() -> dict[str, str]:
+    """Chinese character -> the simplified one that stands for all ways to write it."""
+    return {row["character"]: row["simplified"] for row in _rows("han_variants.csv")}
+
+
+@cache
+def hangul_in_cyrillic() -> dict[str, dict[str, list[str]]]:
+    """Place in a Korean syllable -> how it is written in Cyrillic -> the Korean letters that it may be."""
+    found: dict[str, dict[str, list[str]]] = {"end": {"": [" "]}}
+    for row in _rows("hangul.csv"):
+        for written in _parts(row["cyrillic"]):
+            found.setdefault(row["place"], {}).setdefault(written, []).append(row["letter"])
+    return found
+
+
+@cache
 def hangul() -> dict[tuple[str, str], tuple[str, ...]]:
     """Place in a syllable and Korean letter, or "syllable" and the whole of it -> its Latin spellings."""
     return {(row["place"], row["letter"]): _spellings(row) for row in _rows("hangul.csv")}
 
 
 def _spellings(row: dict[str, str]) -> tuple[str, ...]:
-    return tuple("" if spelling == "-" else spelling for spelling in row["spellings"].split())
+    return _parts(row["spellings"])
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple("" if part == "-" else part for part in cell.split())
 
 
 @cache

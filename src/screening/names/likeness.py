@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz.distance import OSA
 
 from screening.names.scripts import UNVOWELLED, may_be
-from screening.names.tokens import KINDS, Kind
+from screening.names.tokens import KINDS, Kind, first_letters
 
 if TYPE_CHECKING:
     from screening.names.tokens import Token
@@ -59,8 +59,8 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         return 1.0, "same"
     role, other = a.roles[0], b.roles[0]
     if role == "initial" or other == "initial":
-        same = a.form[0] == b.form[0] and role != "number" and other != "number"
-        return (INITIAL, "initial") if same else (0.0, "")
+        number = role == "number" or other == "number"
+        return (INITIAL, "initial") if not number and _begin_alike(a, b) else (0.0, "")
     across = (a.script in UNVOWELLED) != (b.script in UNVOWELLED)
     # Of a word without vowels its letters say what it may be; guessed vowels say nothing.
     found = (0.0, "") if across and (a.guessed or b.guessed) else _by_sound(a, b)
@@ -68,6 +68,12 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         return found
     read = _across(a, b)
     return read if read[1] == "script" else max(found, read)  # one word is no other with a typo
+
+
+def _begin_alike(a: Token, b: Token) -> bool:
+    if a.script == b.script != "latin":
+        return a.native[0] == b.native[0]
+    return not first_letters(a).isdisjoint(first_letters(b))
 
 
 def _by_sound(a: Token, b: Token) -> tuple[float, str]:

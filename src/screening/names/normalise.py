@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from screening.names.characters import FILLERS, GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
-from screening.names.lexicon import homoglyphs, legal_forms
+from screening.names.characters import BY_SYLLABLE, FILLERS, GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
+from screening.names.lexicon import homoglyphs, legal_forms, legal_forms_cjk
 from screening.names.misread import reread
 from screening.names.readings import other_readings
+from screening.names.scripts import SYLLABARIES
 from screening.names.spelling import LOOKALIKES, cut_compound, plain, romanised, tokens_of
 from screening.names.tokens import Token, make_token, whole
 
@@ -191,8 +192,8 @@ def analyse(raw: str) -> Word:
         signs.append("digits for letters")
     if folded.endswith(".") and len(parts) == 1 and [len(piece) for piece in pieces] == [1]:
         token = pieces[0][0]
-        if len(token.form) > 1 and token.script == "latin":
-            pieces = [[make_token(token.form, abbreviated=True)]]
+        if len(token.native or token.form) > 1 and token.script not in (*BY_SYLLABLE, *SYLLABARIES):
+            pieces = [[replace(token, abbreviated=True)]]
     return _word(pieces, tuple(dict.fromkeys(signs)))
 
 
@@ -227,11 +228,18 @@ def _parted(text: str) -> tuple[str, list[str]]:
         text = _APOSTROPHES.sub("", text)
         return text, [text] if text else []
     text = _LINE_CODE.sub("", text)
+    if not text.isascii():
+        text = _bracketed_forms().sub(lambda form: f" {legal_forms_cjk()[form[0]]} ", text)
     text = _DOTTED.sub(_join_letters, text)
     text = _SLASHED.sub(r"\1\2", text)
     text = _APOSTROPHES.sub("", text)
     text = _DATE_GLUED.sub(" ", text)
     return text, _PARTS.findall(text)
+
+
+@cache
+def _bracketed_forms() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(form) for form in legal_forms_cjk() if form.startswith("(")))
 
 
 def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
@@ -274,7 +282,7 @@ def _read_digits(part: str) -> tuple[list[list[Token]], bool]:
         read = part.translate(_DIGITS)
         parts = cut_compound(read)
         if len(parts) == 1 and "1" in part:
-            parts = [make_token(read, reading=part.replace("1", "l").translate(_DIGITS))]
+            parts = [make_token(read, readings=(part.replace("1", "l").translate(_DIGITS),))]
         return [parts], True
     number = _ORDINAL.fullmatch(part)
-    return [[make_token(part, reading=number[1] if number and number[1] else "")]], False
+    return [[make_token(part, readings=(number[1],) if number and number[1] else ())]], False

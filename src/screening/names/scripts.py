@@ -31,6 +31,7 @@ __all__ = [
     "consonants_written",
     "joined",
     "may_be",
+    "spellings_of_first",
     "usual_spelling",
     "which_may_be",
 ]
@@ -92,6 +93,12 @@ def usual_spelling(native: str, script: str) -> tuple[str, ...]:
         ('kh', 'a', 'm', 'd')
     """
     return tuple([spellings[0] for spellings in _spelled(native, script)])
+
+
+def spellings_of_first(native: str, script: str) -> tuple[str, ...]:
+    """The spellings of the first letter of a word; nothing where that is not heard."""
+    spelled = _spelled(native, script)
+    return tuple(filter(None, spelled[0])) if spelled else ()
 
 
 def which_may_be(native: str, script: str, forms: Sequence[str]) -> list[int]:

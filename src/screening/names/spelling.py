@@ -10,13 +10,22 @@ from typing import Final
 from anyascii import anyascii
 
 from screening.names.characters import BY_SYLLABLE, SYLLABIC, script_of, script_of_text
-from screening.names.lexicon import equivalents, homoglyphs, legal_forms_cjk, readings
+from screening.names.lexicon import (
+    compounds,
+    equivalents,
+    han_variants,
+    homoglyphs,
+    legal_forms_cjk,
+    readings,
+)
 from screening.names.scripts import ABJADS, GUESSED, usual_spelling
 from screening.names.tokens import Token, make_token
 
 __all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
 
 LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
+_TWO_WAYS: Final = ("cyrillic",)
+"""Scripts whose letters `scripts.csv` reads in one more way each."""
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
 _SILENT_HAMZA = re.compile("^ئ|ئ(?=[ەۇۆۈېێ])")
@@ -66,15 +75,16 @@ def tokens_of(part: str) -> list[list[Token]]:
         native = _SILENT_HAMZA.sub("", native).translate(_ARABIC)
     elif script == "greek":
         native = _ACCENTS.sub("", unicodedata.normalize("NFD", native))
-    written, spoken = _read_together(native, script)
+    written, spoken = (native, native) if script in _TWO_WAYS else _read_together(native, script)
     form = romanised(spoken, script)
     if not form:
         return []
-    cut = _cut_arabic(written) if script == "arabic" else [written]
+    cut = _cut_written(written, script)
     known = equivalents("both")
     read = [(piece, known.get(piece) or (romanised(piece, script) if cut[1:] else form)) for piece in cut]
     pieces = [(piece, its_form) for piece, its_form in read if its_form]
-    imitated = part.translate(homoglyphs()) if script in LOOKALIKES else part
+    imitated = part.translate(homoglyphs()).lower() if script in LOOKALIKES else part
+    otherwise = (*([imitated] if imitated.isascii() else ()), *_transliterated(native, script))
     return [
         [
             make_token(
@@ -83,7 +93,7 @@ def tokens_of(part: str) -> list[list[Token]]:
                 script=script,
                 surface="" if place else written if script in GUESSED else form,
                 part=len(pieces) > 1,
-                reading=imitated.lower() if imitated.isascii() else "",
+                readings=otherwise,
             )
             for place, (piece, its_form) in enumerate(pieces)
         ]
@@ -109,6 +119,13 @@ def _read_together(written: str, script: str) -> tuple[str, str]:
     return written, spoken
 
 
+def _transliterated(native: str, script: str) -> list[str]:
+    """How else others write a word in Latin letters, where that is not told by the word."""
+    if script not in _TWO_WAYS:
+        return []
+    return [plain(native.replace(letters, read)) for letters, read in readings()[script] if letters in native]
+
+
 def _with_own_marks(part: str, script: str) -> str:
     """Letters with the vowels that their script writes as marks; accents and marks of others say nothing."""
     if part.isalnum():
@@ -120,7 +137,7 @@ def _syllables(part: str, script: str) -> list[list[Token]]:
     """Scripts without blanks: each syllable is a token, and a legal form at either end is one."""
     before: list[list[Token]] = []
     behind: list[list[Token]] = []
-    while (found := _legal_form_at_an_end(part)) is not None:
+    while part and (found := _legal_form_at_an_end(part)) is not None:
         form, at_start, part = found
         (before if at_start else behind).append([make_token(form)])
     syllables = [_syllable(c, script) for c in part]
@@ -130,9 +147,9 @@ def _syllables(part: str, script: str) -> list[list[Token]]:
 def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
     """A legal form, whether it stands at the start, and what is left of the word."""
     for written, form in legal_forms_cjk().items():
-        if part != written and part.startswith(written):
+        if part.startswith(written):
             return form, True, part[len(written) :]
-        if part != written and part.endswith(written):
+        if part.endswith(written):
             return form, False, part[: -len(written)]
     return None
 
@@ -140,7 +157,7 @@ def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
 @lru_cache(maxsize=1 << 16)
 def _syllable(character: str, script: str) -> Token | None:
     form = plain(character)
-    return make_token(form, native=character, script=script) if form else None
+    return make_token(form, native=han_variants().get(character, character), script=script) if form else None
 
 
 def romanised(native: str, script: str) -> str:
@@ -148,31 +165,26 @@ def romanised(native: str, script: str) -> str:
     return "".join(usual_spelling(native, script)) or plain(native)
 
 
-def _cut_arabic(native: str) -> list[str]:
+def _cut_written(native: str, script: str) -> list[str]:
+    """A word as its parts, where its script writes as one what others write as several."""
+    known, parts = equivalents("both"), compounds().get(script, ())
     cut: list[str] = []
-    while native not in equivalents("both"):
-        starts = (
-            start for start, longer in _ARABIC_STARTS if native.startswith(start) and len(native) > longer
-        )
-        start = next(starts, "")
-        if not start:
+    while native not in known:
+        fitting = ((p, place) for p, place, longer in parts if len(native) > longer and _stands(native, p, place))
+        part, place = next(fitting, ("", ""))
+        if place == "end":
+            return [*cut, native.removesuffix(part), part]
+        if not part:
             break
-        cut.append(start)
-        native = native[len(start) :]
-        if start == _ARTICLE:
-            return [*cut, native]
-    if native.endswith(_GOD) and len(native) > len(_GOD) + 1:
-        return [*cut, native[: -len(_GOD)], _GOD]
+        cut.append(part)
+        native = native.removeprefix(part)
+        if place == "article":
+            break
     return [*cut, native]
 
 
-_ARTICLE: Final = "\u0627\u0644"
-_GOD: Final = "\u0627\u0644\u0644\u0647"
-_ARABIC_STARTS: Final = (
-    *(("\u0639\u0628\u062f", 4), ("\u0627\u0628\u0648", 5), (_ARTICLE, 3)),
-    *(("ابدۇل", 6), ("ابدۇ", 6), ("عەبدول", 7), ("عەبدوڵ", 7)),  # Uyghur and Kurdish
-)
-"""Servant of, father of, the: written as one word with what follows, if the whole is longer than that."""
+def _stands(native: str, part: str, place: str) -> bool:
+    return native.endswith(part) if place == "end" else native.startswith(part)
 
 
 _NOT_PLAIN = re.compile(r"[^a-z0-9]")
@@ -187,6 +199,7 @@ def plain(text: str) -> str:
 
 _ABD = re.compile(r"^(abd)([aeiou]?)(?:l|ll|([rsnztd])(?=\3)|(?=[^aeioul]))(.{3,})$")
 _DIN = re.compile(r"^(.{3,}?)[aeiou]?dd?(?:in|een|ine|ene|yn)$")
+_EL_DIN = re.compile(r"^[aeou](?:l|l?d)d(?:in|een|ine|ene|yn)$")
 _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 
 
@@ -196,14 +209,20 @@ def cut_compound(form: str, other: str = "") -> list[Token]:
     if len(others) != len(parts):
         others = [""] * len(parts)
     if len(parts) == 1:
-        return [make_token(form, reading=others[0])]
+        return [make_token(form, readings=_unlike(form, others[0]))]
     return [
-        make_token(part, surface="" if place else form, part=True, reading=reading)
+        make_token(part, surface="" if place else form, part=True, readings=_unlike(part, reading))
         for place, (part, reading) in enumerate(zip(parts, others, strict=True))
     ]
 
 
+def _unlike(form: str, reading: str) -> tuple[str, ...]:
+    return (reading,) if reading and reading != form else ()
+
+
 def _parts_of_compound(form: str) -> list[str]:
+    if _EL_DIN.match(form):
+        return ["al", "din"]
     cut: list[str] = []
     while len(form) > 6:
         if _ALLAH.match(form):

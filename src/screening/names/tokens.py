@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Final, Literal
 
-from screening.names.korean import korean_spellings
+from screening.names.characters import BY_SYLLABLE
+from screening.names.korean import korean_in_cyrillic, korean_spellings
 from screening.names.lexicon import (
     clerical,
     equivalents,
@@ -19,14 +20,23 @@ from screening.names.lexicon import (
     romanisation,
     titles,
 )
-from screening.names.scripts import GUESSED, UNVOWELLED, commonest, usual_spelling
+from screening.names.scripts import (
+    GUESSED,
+    SYLLABARIES,
+    UNVOWELLED,
+    commonest,
+    spellings_of_first,
+    usual_spelling,
+)
 
-__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "make_token", "sounded", "whole"]
+__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "first_letters", "make_token", "sounded", "whole"]
 
 Kind = Literal["individual", "entity"]
 KINDS: Final = ("individual", "entity")
 _TITLE_WEIGHT: Final = 0.1
-_LEGAL_WEIGHT: Final = 0.05
+_LEGAL_WEIGHT: Final = 0.02  # that two companies have one says nothing,
+_LEGAL_COST: Final = 0.05  # that they have two says a little
+_CLERICAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
 _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
 _PERSON_IN_ENTITY: Final = 0.7
@@ -49,7 +59,8 @@ class Token:
         part: Whether it is part of a compound: its surface is then not its own.
         compound: Whether it is several parts, which are there beside it.
         abbreviated: Whether a full stop ends it.
-        reading: A second way to read it: its digits, or its letters, as the Latin letters that they imitate.
+        readings: Other ways to read it: digits or letters as the Latin ones that they imitate, marked letters
+            and Cyrillic ones as others transliterate them.
         guessed: Whether its form is one of many that a word without vowels may be: it says how the word may
             sound, and never what it means.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name,
@@ -73,7 +84,7 @@ class Token:
     part: bool = False
     compound: bool = field(default=False, compare=False)
     abbreviated: bool = False
-    reading: str = ""
+    readings: tuple[str, ...] = ()
     guessed: bool = field(default=False, compare=False)
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
@@ -106,16 +117,18 @@ def make_token(
     surface: str | None = None,
     part: bool = False,
     abbreviated: bool = False,
-    reading: str = "",
+    readings: tuple[str, ...] = (),
 ) -> Token:
     """A token with all that is derived from how it is written."""
     guessed = script in GUESSED and native not in equivalents("both")
     own = _keys(form) if not guessed else (_by_letter(native, script) or _keys(form)[0],)
-    meanings = _NONE if guessed else _meanings().get(form, _NONE)
-    if reading and reading != form:
-        meanings |= {reading}
+    meanings = _NONE if guessed or script in BY_SYLLABLE else _meanings().get(form, _NONE)
+    if readings:
+        meanings = meanings.union(readings) - {form, ""}
     if script == "hangul":
         meanings |= korean_spellings(native)
+    elif script == "cyrillic":
+        meanings |= _NONE if form in particles() else korean_in_cyrillic(native)
     keys = _all_keys(own, meanings)
     person, entity = _weigh(form, keys, native, script, guessed=guessed)
     written = form if surface is None else surface
@@ -127,7 +140,7 @@ def make_token(
         spoken=own[0] if written == form and form.isalpha() else _spoken(written),
         part=part,
         abbreviated=abbreviated,
-        reading=reading,
+        readings=readings,
         guessed=guessed,
         meanings=meanings,
         keys=keys,
@@ -158,6 +171,14 @@ def _meanings() -> dict[str, frozenset[str]]:
     return {
         form: (nicknames().get(form, _NONE) | one.get(form, _NONE)) - {form} for form in one | nicknames()
     }
+
+
+def first_letters(token: Token) -> frozenset[str]:
+    """What an initial of a word may be, or an initial stands for: in its script, and in Latin letters."""
+    if token.script == "latin":
+        return frozenset(token.form[0])
+    spelled = spellings_of_first(token.native, token.script)
+    return frozenset([token.native[0], *[latin[0] for latin in (token.form, *token.readings, *spelled)]])
 
 
 def alike_by_table(form: str, other: str) -> bool:
@@ -252,13 +273,13 @@ def _weigh(
     """
     if form.isdigit():
         return (_NUMBER_WEIGHT, "number"), (1.0, "number")
-    if len(form) == 1 and script == "latin":
+    if len(native or form) == 1 and script not in (*BY_SYLLABLE, *SYLLABARIES):
         return (_LENGTH_WEIGHT[1], "initial"), (_LENGTH_WEIGHT[1], "initial")
     person, entity = _rarity(keys, native, script, KINDS[0]), _rarity(keys, native, script, KINDS[1])
     # A common person's name says more in a company's name than in a person's, but not everything.
     telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity
     most = _LENGTH_WEIGHT.get(len(form), 1.0)
-    beside = None if guessed else _incidental().get(form)
+    beside = None if guessed or script in BY_SYLLABLE else _incidental().get(form)
     of_person, of_entity = beside or (None, None)
     return (
         of_person or (min(person, most), _named(person)),
@@ -283,7 +304,7 @@ def _incidental() -> dict[str, tuple[Weighed | None, Weighed | None]]:
     """Words that stand in a person's name, or in an entity's, beside what names somebody."""
     title, legal_form = (_TITLE_WEIGHT, "title"), (_LEGAL_WEIGHT, "legal form")
     person, entity = (
-        dict.fromkeys(clerical(), (_LEGAL_WEIGHT, "clerical"))
+        dict.fromkeys(clerical(), (_CLERICAL_WEIGHT, "clerical"))
         | of_kind
         | {form: (weight, "particle") for form, weight in particles().items()}
         for of_kind in (dict.fromkeys(titles(), title), dict.fromkeys(legal_forms(), legal_form))
@@ -292,6 +313,8 @@ def _incidental() -> dict[str, tuple[Weighed | None, Weighed | None]]:
 
 
 def _cost(weight: float, role: str) -> float:
+    if role == "legal form":
+        return _LEGAL_COST
     if role in _BESIDE:  # a date or an account number beside the name of a person is no part of it
         return weight**2
     return weight if role in _INCIDENTAL else math.sqrt(weight)

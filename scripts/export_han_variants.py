@@ -29,16 +29,23 @@ def folded(folder: Path) -> dict[str, str]:
     of_their_own = {*simplified, *simplified.values(), *dict(pairs(folder, "STCharacters"))}
     found = dict(simplified)
     for table in ("TWVariants", "HKVariants", "JPVariants"):
-        for usual, variant in pairs(folder, table):
-            if variant not in of_their_own:
-                found[variant] = simplified.get(usual, usual)
-    return {variant: character for variant, character in found.items() if variant != character}
+        found |= {variant: usual for usual, variant in pairs(folder, table) if variant not in of_their_own}
+    return {variant: character for variant in found if (character := _last(found, variant)) != variant}
+
+
+def _last(found: dict[str, str], character: str) -> str:
+    """Where a character leads, step by step; one that comes back to itself stands for itself."""
+    seen: list[str] = []
+    while character in found and character not in seen:
+        seen.append(character)
+        character = found[character]
+    return min(seen[seen.index(character) :]) if character in seen else character
 
 
 if __name__ == "__main__":
     lines = [
-        "# Chinese characters that are written in several ways -> the one that stands for them all. From OpenCC",
-        "# (Apache License 2.0: LICENSE-opencc.txt) by scripts/export_han_variants.py, 2026-11-28.",
+        "# Chinese characters that are written in several ways -> the one that stands for all. Written by",
+        "# scripts/export_han_variants.py from OpenCC (Apache License 2.0: LICENSE-opencc.txt), 2026-11-28.",
         "character,simplified",
         *(f"{variant},{character}" for variant, character in sorted(folded(Path(sys.argv[1])).items())),
     ]

@@ -17,6 +17,9 @@ PIECES = (
     "יוסף", "Βέλκαρης", "v3lkar", "Vel\u200bkar", "V\u0435lkar", "a.", "j.r.", "al-din", "/velkar/",
     "jscvelkaril", "co.", "st", "vel?kar", "dor*mani", "\ufffdardo", "velk\ufffdar", "velk@r", "dorm@ni.org",
     "ve|kar", "be||vane", "!",
+    "Х.", "х", "В.", "Ю", "Βελκ.", "Α.", "د.", "ع", "ا", "ח", "א.", "म.", "eldin", "aldeen", "Ен", "Чхоль",
+    "Ким", "Хани", "Сергій", "陳", "陈", "國", "国", "株式会社", "(株)", "サクラ", "אלדורמני", "yaqub",
+    "yakub", "magomed",
     "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
 )  # fmt: skip
 

@@ -336,6 +336,32 @@ def _replaced(name: str, rng: Random, *, everywhere: bool = False) -> str:
         ("Kim Yongchol", "KIM Yong-chol"),
         ("Yong Chol Kim", "KIM Yong-chol"),
         ("Li Ming", "李明"),
+        # traditional, simplified and Japanese characters
+        ("陳國棟", "陈国栋"),
+        ("広沢", "廣澤"),
+        # initials and abbreviations in any alphabet
+        ("Дорманов С.И.", "Сергей Иванович ДОРМАНОВ"),
+        ("Дорманов С.И.", "Sergey Ivanovich DORMANOV"),
+        ("S. Dormanov", "Сергей ДОРМАНОВ"),
+        ("Х. Дорманов", "Hamid DORMANOV"),
+        ("Γ. Βελκάρης", "Γεώργιος ΒΕΛΚΑΡΗΣ"),
+        ("م. دورماني", "محمد دورماني"),
+        ("م. دورماني", "Muhammad DURMANI"),
+        ("ע. דורמני", "Umar DORMANI"),
+        ("Мух. Дорманов", "Мухаммад ДОРМАНОВ"),
+        # what others write with an article, or as one word with it
+        ("Salah Eldin Velkar", "Salah al-Din VELKAR"),
+        ("Seif Uddin Velkar", "Saif al-Din VELKAR"),
+        ("חאלד אלדורמני", "Khalid al-DORMANI"),
+        # letters that others transliterate otherwise
+        ("Хани Хашимов", "Hani HASHIMOV"),
+        ("Сергій Велькаренко", "Serhii VELKARENKO"),
+        ("Magomed Velkarov", "Muhammad VELKAROV"),
+        ("Yaqub Velkarov", "Yakub VELKAROV"),
+        # Korean in Russian letters
+        ("Хон Гиль Дон", "Hong Kil Tong"),
+        ("Ким Ен Чхоль", "KIM Yong-chol"),
+        ("Чхве Сон Ир", "CHOE Song-il"),
     ],
 )
 def test_a_listed_person_is_recognised(query: str, listed: str) -> None:
@@ -363,6 +389,14 @@ def test_a_listed_person_is_recognised(query: str, listed: str) -> None:
         ("Vel Karion Shipping", "Velkarion Shipping"),
         ("東立株式会社", "株式会社東立"),
         ("東立", "株式会社東立"),
+        ("株式会社ヴェルカル", "ヴェルカル"),
+        ("ヴェルカル商事株式会社", "株式会社ヴェルカル商事"),
+        ("株式会社 東立", "東立"),
+        ("㈜東立", "東立"),
+        ("주식회사 벨카르", "(주)벨카르"),
+        ("華興貿易有限公司", "华兴贸易有限公司"),
+        ("Velkar Star Co Ltd", "VELKAR STAR COMPANY LIMITED"),
+        ("Golden Star Co Ltd", "GOLDEN STAR COMPANY LIMITED"),
         ("شركة دورماني فيلكار", "شركة دورمانى فیلکار"),
         ("11420 CORP", "11420 Corporation"),
         ("Société Velkarion", "Velkarion SA"),
@@ -410,6 +444,10 @@ def test_a_listed_entity_is_recognised(query: str, listed: str) -> None:
         ("金永浩", "金永哲"),
         ("李明", "李敏"),
         ("김영호", "김영철"),
+        ("Ким Ен Хо", "KIM Song-chol"),
+        # a syllable is no Latin particle or title that sounds so
+        ("王德明", "王明"),
+        ("노광철", "김광철"),
         # other people in one script
         ("خالد النور", "خالد الفجر"),
         ("Иван Петров", "Иван Сидоров"),

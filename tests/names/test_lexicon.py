@@ -17,8 +17,10 @@ KEYS = {
     "hangul": ("place", "letter"),
     "letters": ("script", "letter", "place"),
     "clerical": ("form",),
+    "compounds": ("script", "part"),
     "equivalents": ("form", "kind"),
     "field_words": ("word", "use"),
+    "han_variants": ("character",),
     "homoglyphs": ("character",),
     "legal_forms": ("form",),
     "legal_forms_cjk": ("written",),
@@ -96,6 +98,22 @@ def test_homoglyphs_lead_to_plain_letters_and_digits() -> None:
     table = lexicon.homoglyphs()
     assert all(re.fullmatch(r"[A-Za-z0-9]+", latin) for latin in table.values())
     assert not any(chr(letter).isascii() for letter in table)
+
+
+def test_a_han_variant_leads_to_a_character_that_stands_for_itself() -> None:
+    table = lexicon.han_variants()
+    assert table["\u570b"] == "\u56fd"
+    assert all(len(variant) == len(character) == 1 for variant, character in table.items())
+    assert not table.keys() & set(table.values())
+
+
+def test_a_legal_form_written_without_blanks_is_a_legal_form() -> None:
+    assert {*lexicon.legal_forms_cjk().values()} <= lexicon.legal_forms()
+
+
+def test_parts_of_compounds_stand_where_they_may() -> None:
+    assert {row["place"] for row in rows("compounds")} == {"start", "article", "end"}
+    assert all(int(row["longer"]) > len(row["part"]) for row in rows("compounds"))
 
 
 def test_field_words_are_lower_case_and_of_a_known_use() -> None:

@@ -82,7 +82,7 @@ def test_case_and_surrounding_punctuation_mean_nothing(words: list[str]) -> None
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Nur-uddin AL TESTI", ["nur", "uddin", "al", "testi"]),
+        ("Nur-uddin AL TESTI", ["nur", "al", "din", "al", "testi"]),
         ("Abdulrahman", ["abd", "rahman"]),
         ("Abd-ar-Rahman", ["abd", "ar", "rahman"]),
         ("Abdurrahman", ["abd", "rahman"]),
@@ -180,9 +180,9 @@ def test_no_word_is_too_odd_to_be_read(text: str) -> None:
 def test_a_word_wholly_of_look_alikes_is_read_both_ways() -> None:
     """`УАНУА` is a word in Cyrillic letters, and looks like YAHYA."""
     (token,) = prepare("\u0423\u0410\u041d\u0423\u0410").tokens
-    assert (token.form, token.reading) == ("uanua", "yahya")
+    assert (token.form, token.readings) == ("uanua", ("yahya",))
     assert compare("Ardo \u0423\u0410\u041d\u0423\u0410", "Ardo Yahya").score > 0.9
-    assert prepare("\u0425\u0430\u043b\u0438\u0434").tokens[0].reading == ""
+    assert prepare("\u0425\u0430\u043b\u0438\u0434").tokens[0].readings == ("halid",)
 
 
 def test_what_is_shown_in_another_order_is_not_judged_and_not_clear() -> None:
@@ -253,5 +253,5 @@ def test_a_compound_of_thousands_of_parts_is_cut_to_its_last(word: str) -> None:
 
 def test_thousands_of_legal_forms_in_one_word_are_cut_one_by_one() -> None:
     forms = [token.form for token in analyse("株式会社" * 2000).tokens]
-    assert forms[:-4] == ["kk"] * 1999
+    assert forms == ["kk"] * 2000
     assert [token.form for token in analyse("株式会社東立有限会社").tokens] == ["kk", "dong", "li", "yk"]

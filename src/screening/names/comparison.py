@@ -56,7 +56,7 @@ __all__ = [
     "weighed",
 ]
 
-SCORE_VERSION: Final = "10"
+SCORE_VERSION: Final = "11"
 
 
 # What is worth less than a token that is there whole.

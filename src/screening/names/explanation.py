@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from screening.errors import PolicyError, check_kind
+from screening.names.characters import script_of
 from screening.names.comparison import Listed, Query, align, rate
 from screening.names.korean import spelled_otherwise
 from screening.names.likeness import INCIDENTAL
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from screening.names.comparison import Meeting
+    from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
 __all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
@@ -153,10 +155,18 @@ def explain(query: Query, listed: Listed) -> Comparison:
         reasons.append(f"read as '{asked.text}'{korean}")
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
-        scripts = {token.script for token in q} == {token.script for token in u}
-        same = "same after case, accents and punctuation" if scripts else "same in another script"
-        reasons = ["same text" if asked.text == name.text else same]
+        reasons = ["same text" if asked.text == name.text else _same(asked, name)]
     return Comparison(asked.text, name.text, kind, result, tuple(rows), tuple(reasons))
+
+
+def _same(asked: Name, listed: Name) -> str:
+    scripts = {token.script for token in asked.tokens}
+    if scripts != {token.script for token in listed.tokens}:
+        return "same in another script"
+    characters = [{c for c in name.text if script_of(c) == "han"} for name in (asked, listed)]
+    if characters[0] != characters[1]:
+        return "same in other forms of the characters"
+    return "same after case, accents and punctuation"
 
 
 _WORDS: Final = {

@@ -71,7 +71,9 @@ def korean_in_cyrillic(word: str) -> frozenset[str]:
 def _syllable_in_cyrillic() -> re.Pattern[str]:
     table = hangul_in_cyrillic()
     longest_first = ("|".join(sorted(table[place], key=len, reverse=True)) for place in _PLACES)
-    return re.compile("".join(f"(?P<{place}>{any_of})" for place, any_of in zip(_PLACES, longest_first, strict=True)))
+    return re.compile(
+        "".join(f"(?P<{place}>{any_of})" for place, any_of in zip(_PLACES, longest_first, strict=True))
+    )
 
 
 def _composed(start: str, middle: str, end: str) -> str:

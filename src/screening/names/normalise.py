@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from screening.names.characters import BY_SYLLABLE, FILLERS, GLUE, INVISIBLE, LETTER, LOSSES, MARKS, SIGNS, WORD, script_of
+from screening.names.characters import (
+    BY_SYLLABLE,
+    FILLERS,
+    GLUE,
+    INVISIBLE,
+    LETTER,
+    LOSSES,
+    MARKS,
+    SIGNS,
+    WORD,
+    script_of,
+)
 from screening.names.lexicon import homoglyphs, legal_forms, legal_forms_cjk
 from screening.names.misread import reread
 from screening.names.readings import other_readings
@@ -100,7 +111,7 @@ def prepare(text: str, *, ends: bool = True) -> Name:
 
     Example:
         >>> [token.form for token in prepare("Nur-uddin AL TESTI").tokens]
-        ['nur', 'uddin', 'al', 'testi']
+        ['nur', 'al', 'din', 'al', 'testi']
         >>> prepare("Kh\u0430lid").signs
         ('mixed scripts',)
     """

@@ -170,7 +170,9 @@ def _cut_written(native: str, script: str) -> list[str]:
     known, parts = equivalents("both"), compounds().get(script, ())
     cut: list[str] = []
     while native not in known:
-        fitting = ((p, place) for p, place, longer in parts if len(native) > longer and _stands(native, p, place))
+        fitting = (
+            (p, place) for p, place, longer in parts if len(native) > longer and _stands(native, p, place)
+        )
         part, place = next(fitting, ("", ""))
         if place == "end":
             return [*cut, native.removesuffix(part), part]

@@ -399,6 +399,7 @@ def test_a_listed_person_is_recognised(query: str, listed: str) -> None:
         ("Golden Star Co Ltd", "GOLDEN STAR COMPANY LIMITED"),
         ("شركة دورماني فيلكار", "شركة دورمانى فیلکار"),
         ("11420 CORP", "11420 Corporation"),
+        ("Velkar Petrochem Ind. Co", "VELKAR PETROCHEMICAL INDUSTRIES COMPANY"),
         ("Société Velkarion", "Velkarion SA"),
     ],
 )

@@ -16,7 +16,7 @@ from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
 from screening.index.joins import NOTHING, Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
-from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_cut, meet_span
+from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_clipped, meet_cut, meet_span
 from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS, Token
@@ -238,6 +238,8 @@ class _Ledger:
         for t, token in enumerate(self.batch.tokens):
             if token.abbreviated:
                 self.add_cuts(token, t)
+            else:
+                self.add_clipped(token, t)
             for place, first, weight, cover, alike in self.vocabulary.glued.of(token):
                 k = self.kinds[place]
                 self.add(t, place, first, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
@@ -284,6 +286,14 @@ class _Ledger:
                     self.spread(under, u, k, meeting)
                     found = True
         return found
+
+    def add_clipped(self, token: Token, under: int) -> None:
+        """The same of a word of a company that is short for a longer one."""
+        k = KINDS.index("entity")
+        for u in self.vocabulary.by_prefix.get(token.form, ()):
+            meeting = meet_clipped(token, self.vocabulary.tokens[u])
+            if meeting is not None:
+                self.spread(under, u, k, meeting)
 
     def hold(self, rows: Ints, token: int) -> None:
         """Rows that hold an id beside their tokens."""

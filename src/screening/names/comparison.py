@@ -62,6 +62,8 @@ SCORE_VERSION: Final = "11"
 # What is worth less than a token that is there whole.
 INITIAL_COVER: Final = 0.5  # share of a token that its initial vouches for
 SHORTEST_CUT: Final = 3  # letters that must be left of a cut token, unless the text fills its line
+SHORTEST_CLIPPED: Final = 6  # letters of a word of a company that may be short for a longer one,
+MOST_OF_IT: Final = 2 / 3  # of which it is so much: "petrochem"
 CUT: Final = 0.95  # the last token of the query is the beginning of a listed one
 
 # What is not aligned costs, per unit of cost.
@@ -259,6 +261,12 @@ _GLUED: Final = {
 }
 
 
+def meet_clipped(a: Token, b: Token) -> Meeting | None:
+    """The same, for a word of a company's name that is most of a longer one; it is long itself."""
+    short = len(a.form) < SHORTEST_CLIPPED or len(a.form) < MOST_OF_IT * len(b.form)
+    return None if short else meet_cut(a, b, KINDS.index("entity"))
+
+
 def meet_span(weight: float, own: float, listed: float, cover: float, alike: float) -> Meeting:
     """The same, for a token and a span, whichever side the span is on: by weights and costs."""
     weight = min(weight, listed)
@@ -284,6 +292,8 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
             begins = b.form.startswith(a.form) and len(there) == 1
             if begins and (meeting := meet_cut(a, b, k)) is not None:
                 options.append(Option(meeting.rank, places, there, meeting))
+    if listed.kind == "entity":
+        options += _clipped(query, listed)
     if listed.spans:
         options += _glued(query, listed)
     if query.joined:
@@ -291,6 +301,16 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
     if query.unvowelled or listed.unvowelled:
         options += _read_as_one(query, listed)
     return options
+
+
+def _clipped(query: Query, listed: Listed) -> Iterator[Option]:
+    """Words of a company that are short for longer ones, wherever they stand."""
+    for places, a in query.units:
+        if len(a.form) >= SHORTEST_CLIPPED:
+            for there, b in listed.units:
+                meeting = meet_clipped(a, b) if len(there) == 1 else None
+                if meeting is not None:
+                    yield Option(meeting.rank, places, there, meeting)
 
 
 def _glued(query: Query, listed: Listed) -> Iterator[Option]:

@@ -90,7 +90,7 @@ def readings() -> dict[str, tuple[tuple[str, str], ...]]:
     """Script -> letters that are read otherwise together, and how."""
     rows = _rows("scripts.csv")
     return {
-        script: tuple((row["written"], row["read"]) for row in rows if row["script"] == script)
+        script: tuple((row["written"], row["read"].strip("-")) for row in rows if row["script"] == script)
         for script in {row["script"] for row in rows}
     }
 

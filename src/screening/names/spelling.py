@@ -28,35 +28,6 @@ _TWO_WAYS: Final = ("cyrillic",)
 """Scripts whose letters `scripts.csv` reads in one more way each."""
 _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
-_SILENT_HAMZA = re.compile("^ئ|ئ(?=[ەۇۆۈېێ])")
-"""What Uyghur and Kurdish write before a vowel that no consonant is before."""
-_ARABIC: Final = str.maketrans(
-    {
-        "ي": "ی",
-        "ى": "ی",
-        "ئ": "ی",
-        "ك": "ک",
-        "ة": "ه",
-        "أ": "ا",
-        "إ": "ا",
-        "آ": "ا",
-        "ٱ": "ا",
-        "ؤ": "و",
-        "ء": None,
-        "ہ": "ه",
-        "ۀ": "ه",
-        "ۂ": "ه",
-        "ۃ": "ه",
-        "ھ": "ه",
-        "ے": "ی",
-        "ې": "ی",
-        "ۍ": "ی",
-        "ں": "ن",
-        "ګ": "گ",
-        "ـ": None,
-    }
-)
-"""Letters that Arabic, Persian, Urdu, Pashto and careless typing write for one another."""
 
 
 def tokens_of(part: str) -> list[list[Token]]:
@@ -71,9 +42,7 @@ def tokens_of(part: str) -> list[list[Token]]:
     if script in BY_SYLLABLE:
         return _syllables(part, script)
     native = part.casefold()
-    if script == "arabic":
-        native = _SILENT_HAMZA.sub("", native).translate(_ARABIC)
-    elif script == "greek":
+    if script == "greek":
         native = _ACCENTS.sub("", unicodedata.normalize("NFD", native))
     written, spoken = (native, native) if script in _TWO_WAYS else _read_together(native, script)
     form = romanised(spoken, script)
@@ -111,12 +80,12 @@ def _latin(part: str) -> list[list[Token]]:
 
 def _read_together(written: str, script: str) -> tuple[str, str]:
     """Letters as their script writes them in the end, and as they are spoken where not one by one."""
-    spoken = written
+    written = spoken = f"^{written}"
     for letters, read in readings().get(script, ()):
         spoken = spoken.replace(letters, read)
-        if not read.isascii():
+        if not read.isascii() or script in ABJADS:
             written = written.replace(letters, read)
-    return written, spoken
+    return written[1:], spoken[1:]
 
 
 def _transliterated(native: str, script: str) -> list[str]:

@@ -50,7 +50,7 @@ def put_together(words: list[Token]) -> dict[int, float]:
     for u, token in enumerate(LISTED):
         if len(token.own_surface) > 1 and token.surface == letters:
             met[u] = GLUED
-        elif len(token.own_surface) > 1 and heard and token.spoken == sound:
+        elif len(token.own_surface) > 1 and heard and sound in token.heard:
             met[u] = GLUED_SOUND
     return met
 

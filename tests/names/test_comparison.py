@@ -306,6 +306,11 @@ def _replaced(name: str, rng: Random, *, everywhere: bool = False) -> str:
         ("Khalid Dormani", "Abu Velkar Khalid DORMANI"),
         ("Abd al-Rahman Torvash", "Abdurrahman TORVASH"),
         ("Abderrahmane Torvash", "ABDUL RAHMAN TORVASH"),
+        ("Abolfazl Torvash", "Abu al-Fazl TORVASH"),
+        ("Abul Kalam Torvash", "ABU AL-KALAM TORVASH"),
+        ("Aboulghasem Torvash", "Abu Qasim TORVASH"),
+        ("Khalid Bentorvash", "Khalid bin TORVASH"),
+        ("Torvash Abdull", "TORVASH ABDULLAH"),
         # romanisation families
         ("Mohammed Qorvati", "Muhammad QURVATI"),
         ("Muammar Qorvadi", "Moamer GHORVADI"),

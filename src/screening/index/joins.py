@@ -76,7 +76,8 @@ class Glued:
         if not token.own_surface:
             return
         yield from self.letters.get(token.surface, ())
-        yield from self._sounds.get(token.spoken, ())
+        for way in token.heard:
+            yield from self._sounds.get(way, ())
         if self._consonants and may_be_several(token):
             for native, script, worth in self._consonants.get(consonants_left(token.form), ()):
                 if read_as_one(native, script, token):
@@ -98,8 +99,9 @@ class Split:
         for u, token in enumerate(tokens):
             if len(token.own_surface) > 1:
                 self._letters[token.surface].append(u)
-                if len(token.spoken) >= FEWEST_SOUNDS:
-                    self._sounds[token.spoken].append(u)
+                for way in token.heard:
+                    if len(way) >= FEWEST_SOUNDS:
+                        self._sounds[way].append(u)
             if may_be_several(token):
                 self._consonants[consonants_left(token.form)].append(u)
         self._begin_letters = _beginnings(self._letters)

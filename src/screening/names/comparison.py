@@ -184,7 +184,7 @@ class Listed:
         sounds: Neighbouring tokens by their sound together.
         unvowelled: As of a query.
         surfaces: Each unit that stands by itself, by the letters it is written with.
-        sounding: The same by its sound.
+        sounding: The same by all its sounds.
         cost: Of all its tokens together.
     """
 
@@ -221,7 +221,7 @@ class Listed:
             },
             list(unvowelled_together(name.tokens)),
             {unit[1].surface: unit for unit in alone},
-            {unit[1].spoken: unit for unit in alone if len(unit[1].spoken) >= FEWEST_SOUNDS},
+            {way: unit for unit in alone for way in unit[1].heard if len(way) >= FEWEST_SOUNDS},
             _together(name.tokens, k)[1],
         )
 
@@ -289,8 +289,7 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
     options = [Option(meeting.rank, mine[i][0], theirs[j][0], meeting) for i, j, meeting in similar]
     for places, a in query.cut:
         for there, b in theirs:
-            begins = b.form.startswith(a.form) and len(there) == 1
-            if begins and (meeting := meet_cut(a, b, k)) is not None:
+            if b.form.startswith(a.form) and (meeting := meet_cut(a, b, k)) is not None:
                 options.append(Option(meeting.rank, places, there, meeting))
     if listed.kind == "entity":
         options += _clipped(query, listed)
@@ -319,13 +318,14 @@ def _glued(query: Query, listed: Listed) -> Iterator[Option]:
     for places, a in query.units:
         surface = a.own_surface
         if surface in listed.spans:
-            there, alike = listed.spans[surface]
-        elif surface and a.spoken in listed.sounds:
-            there, alike = listed.sounds[a.spoken], GLUED_SOUND
+            found = [listed.spans[surface]]
+        elif surface:
+            found = [(listed.sounds[way], GLUED_SOUND) for way in a.heard if way in listed.sounds]
         else:
             continue
-        meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
-        yield Option(meeting.rank, places, there, meeting)
+        for there, alike in found:
+            meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
+            yield Option(meeting.rank, places, there, meeting)
 
 
 def _split(query: Query, listed: Listed) -> Iterator[Option]:

@@ -170,6 +170,7 @@ def plain(text: str) -> str:
 
 _ABD = re.compile(r"^(abd)([aeiou]?)(?:l|ll|([rsnztd])(?=\3)|(?=[^aeioul]))(.{3,})$")
 _DIN = re.compile(r"^(.{3,}?)[aeiou]?dd?(?:in|een|ine|ene|yn)$")
+_ABU = re.compile(r"^ab[aou]+l([^aeiou].{2,}|[aeiou].{4,})$")
 _EL_DIN = re.compile(r"^[aeou](?:l|l?d)d(?:in|een|ine|ene|yn)$")
 _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 
@@ -194,6 +195,9 @@ def _unlike(form: str, reading: str) -> tuple[str, ...]:
 def _parts_of_compound(form: str) -> list[str]:
     if _EL_DIN.match(form):
         return ["al", "din"]
+    found = _ABU.match(form)
+    if found:
+        return ["abu", *_parts_of_compound(found[1])]
     cut: list[str] = []
     while len(form) > 6:
         if _ALLAH.match(form):

@@ -55,7 +55,7 @@ class Token:
         script: Script of `native`, or "latin".
         surface: The letters it was written with: the whole compound for the first part of one, nothing for
             the others. Joined surfaces are the name as it would be written together.
-        spoken: How the surface sounds; nothing where there are digits.
+        heard: How the surface may sound, the usual way first; nothing where there are digits.
         part: Whether it is part of a compound: its surface is then not its own.
         compound: Whether it is several parts, which are there beside it.
         abbreviated: Whether a full stop ends it.
@@ -80,7 +80,7 @@ class Token:
     native: str = ""
     script: str = "latin"
     surface: str = ""
-    spoken: str = field(default="", compare=False)
+    heard: tuple[str, ...] = field(default=(), compare=False)
     part: bool = False
     compound: bool = field(default=False, compare=False)
     abbreviated: bool = False
@@ -101,6 +101,11 @@ class Token:
     def numeral(self) -> bool:
         """Whether it is a number in digits, an ordinal too."""
         return self.form[0].isdigit() and self.keys[0].isdigit()
+
+    @property
+    def spoken(self) -> str:
+        """How the surface usually sounds; nothing where there are digits."""
+        return self.heard[0] if self.heard else ""
 
     @property
     def own_surface(self) -> str:
@@ -137,7 +142,7 @@ def make_token(
         native=native,
         script=script,
         surface=written,
-        spoken=own[0] if written == form and form.isalpha() else _spoken(written),
+        heard=own if written == form and form.isalpha() else _heard(written),
         part=part,
         abbreviated=abbreviated,
         readings=readings,
@@ -152,8 +157,8 @@ def make_token(
     )
 
 
-def _spoken(written: str) -> str:
-    return _keys(written)[0] if written.isalpha() else ""
+def _heard(written: str) -> tuple[str, ...]:
+    return _keys(written) if written.isalpha() else ()
 
 
 def _all_keys(own: tuple[str, ...], meanings: frozenset[str]) -> tuple[str, ...]:

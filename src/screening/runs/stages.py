@@ -240,9 +240,8 @@ class Stages:
         self.steps.say("gathering names and texts")
         if self.place.receipt("share-values") is None:
             weighed = weigh(self.place, "payments")
-            self._share("values", self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED))))
-            for prefix in ("distinct-", "judged-"):  # they are named by the share
-                self.place.drop(prefix)
+            shares = self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED)))
+            self._share("values", shares, beside=("distinct-", "judged-"))  # they are named by the share
         shares = self._noted("share-values")["shares"]
         tasks = [
             Task(
@@ -253,12 +252,14 @@ class Stages:
         ]  # fmt: skip
         self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
 
-    def _share(self, name: str, shares: int) -> None:
+    def _share(self, name: str, shares: int, *, beside: Sequence[str] = ()) -> None:
         """Settle for the whole run into how many shares something is divided.
 
-        Where that is lost, the memory may be another by now, and parts by the old number are no use.
+        Where that is lost, the memory may be another by now, and parts by the old number are no use. They go
+        first: with the new number beside them they would be taken for parts by it.
         """
-        self.place.drop(f"{name}-")
+        for prefix in (f"{name}-", *beside):
+            self.place.drop(prefix)
         self.place.seal(f"share-{name}", pl.DataFrame(), shares=shares)
 
     def _judge(self) -> None:

@@ -297,11 +297,25 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(pl.DataFrame, "write_parquet", full)
-        with pytest.raises(RunError, match=r"No space left on device.*--resume"):
+        with pytest.raises(RunError, match=r"No space left on device; what is sealed stays in .*--resume"):
             screen_into(tmp_path / "run", payments, index, budget=small(7, 2))
     assert not (tmp_path / "run").exists()
     expected = outputs(screen(payments, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", payments, index, resume=True).folder) == expected
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_and_says_so(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(RunError, match=r"No space left on device; nothing was sealed yet") as failed:
+        screen_into(tmp_path / "run", payments, index, budget=small(7, 2, workers=workers))
+    assert "--resume" not in str(failed.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["payments.csv"]
 
 
 def begun(tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> Path:

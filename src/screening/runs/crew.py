@@ -119,8 +119,8 @@ class Crew:
         except BrokenProcessPool as error:
             self._dismiss()
             raise RunError(
-                "a worker died, perhaps for want of memory; the same command with --resume, fewer --workers "
-                "or less --memory goes on from what is sealed"
+                "a worker died, perhaps for want of memory; fewer --workers or less --memory may help",
+                resumable=True,
             ) from error
         except BaseException:
             self._dismiss()

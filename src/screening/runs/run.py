@@ -140,12 +140,21 @@ def screen_into(
         manifest = work.write(target)
     except BaseException as error:
         useless = isinstance(error, ScreeningError) and not isinstance(error, RunError)
-        if useless or not place.sealed(""):
+        kept = not useless and bool(place.sealed(""))
+        if not kept:
             place.remove()
         place.release()
+        if isinstance(error, RunError) and error.details.get("resumable"):
+            raise RunError(f"{error}; {_what_is_left(place, kept=kept)}", **error.details) from error
         raise
     place.remove()
     return Run(folder=target, manifest=manifest)
+
+
+def _what_is_left(place: Workplace, *, kept: bool) -> str:
+    if not kept:
+        return "nothing was sealed yet; the same command begins anew"
+    return f"what is sealed stays in {place.folder}; the same command with --resume goes on from there"
 
 
 def _agree(

@@ -9,14 +9,15 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from screening.errors import RunError
+from screening.errors import PolicyError, RunError
+from screening.reference.dated import hashes
 from screening.runs.workplace import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -42,6 +43,7 @@ class Desk:
         policy: The policy of the run.
         threshold: Score from which a name is a hit; the policy's where None.
         plan: How payments are dealt out for the rules.
+        tables: Digests of the reference tables, which each process reads for itself.
     """
 
     place: Workplace
@@ -50,6 +52,25 @@ class Desk:
     policy: Policy
     threshold: float | None
     plan: Plan | None = None
+    tables: Mapping[str, str] = field(default_factory=dict)
+
+    def check_tables(self) -> None:
+        """Refuse reference tables of one's own that a worker read otherwise than the first process.
+
+        Raises:
+            RunError: One was changed or taken away.
+        """
+        own = self.policy.rules.reference
+        try:
+            changed = [name for name, digest in hashes(own).items() if digest != self.tables[name]]
+        except PolicyError as error:
+            raise RunError(f"{error}; put it back as it was", resumable=True) from error
+        if changed:
+            raise RunError(
+                f"{own.get(changed[0], changed[0])}: the reference table was changed while the run was "
+                "working; put it back as it was",
+                resumable=True,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,4 +197,11 @@ def _end_with_parent() -> None:
 
 
 def _do(task: Task) -> None:
-    task.make(_DESK[0], task.part, **task.given)
+    desk = _DESK[0]
+    try:
+        desk.check_tables()
+        task.make(desk, task.part, **task.given)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  # a panic of polars, which cannot travel back
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None

@@ -367,3 +367,41 @@ def test_parties_are_read_from_a_file(desk: Path) -> None:
     failed = call(desk, *RUN, "--parties", "parties.csv")
     assert (failed.returncode, failed.stdout) == (ExitCode.BAD_INPUT, "")
     assert "did you mean 'opened_at'" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "pl.exceptions.PanicException('boom')",
+        "EOFError('boom')",
+        "BrokenPipeError(32, 'boom')",
+        "GeneratorExit('boom')",
+    ],
+)
+def test_no_fault_ends_with_the_code_of_alerts(desk: Path, fault: str) -> None:
+    code = f"""
+import sys
+import polars as pl
+import screening.cli
+def faulty(*_, **__):
+    raise {fault}
+screening.cli.runs.screen_into = faulty
+screening.cli.main()
+"""
+    command = [sys.executable, "-c", code, *RUN, "--quiet", "--fail-on-alerts"]
+    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (ExitCode.INTERNAL, 1), done.stderr
+    assert "boom (a fault of the program" in done.stderr
+
+
+def test_a_program_that_cannot_be_loaded_does_not_end_with_the_code_of_alerts(desk: Path) -> None:
+    code = """
+import sys
+sys.modules["screening.cli"] = None
+from screening.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.INTERNAL
+    assert done.stderr.startswith("screening: cannot be loaded: ")
+    assert "Traceback" not in done.stderr

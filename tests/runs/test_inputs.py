@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, SchemaError, pipeline, screen
+from screening.cli import ExitCode
 from screening.runs import parts, run, screen_into, stages, unfinished
 from screening.runs.stages import Stages
 from screening.runs.workplace import Workplace
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
     from screening import NameIndex
 
+ROOT = Path(__file__).parents[2]
+LIST = ROOT / "sanctions_lists" / "sample" / "consolidated.xml"
 WRITERS = {"csv": "write_csv", "parquet": "write_parquet", "jsonl": "write_ndjson", "arrow": "write_ipc"}
 CHANGED = "was changed or replaced while it was being screened"
 
@@ -191,3 +196,52 @@ def test_a_file_that_breaks_by_itself_is_bad_input(
     monkeypatch.setattr(parts, "conformed", panicking)
     with pytest.raises(SchemaError, match=r"^payments\.parquet: cannot be read: assertion failed"):
         screen_into(tmp_path / "run", path, index)
+
+
+# The payments are cut short or overwritten when some of them are about to be read, in whichever process.
+CUT = """
+import os, shutil
+from screening.runs import budget, parts, stages
+budget.Budget.rows = lambda self, size: 9
+act, path = os.environ["CUT"].split()
+def cut(function):
+    def called(*given, **options):
+        if act == "cut" and os.path.getsize(path) > 100:
+            os.truncate(path, 100)
+        if act == "copy":
+            shutil.copyfile("other", path)
+        return function(*given, **options)
+    return called
+parts.conformed = cut(parts.conformed)
+stages.conformed = cut(stages.conformed)
+if __name__ == "__main__":
+    from screening.cli import main
+    main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "act", "workers"),
+    [
+        ("parquet", "cut", 1), ("parquet", "cut", 2), ("parquet", "copy", 2), ("arrow", "cut", 2),
+        ("csv", "cut", 1), ("csv", "copy", 1),
+    ],
+)  # fmt: skip
+def test_a_file_cut_or_overwritten_while_it_is_read_is_one_line_and_no_alert(
+    tmp_path: Path, suffix: str, act: str, workers: int
+) -> None:
+    path = written(tmp_path / f"payments.{suffix}", payments_csv())
+    written(tmp_path / f"other.{suffix}", payments_csv(30)).rename(tmp_path / "other")
+    (tmp_path / "cut.py").write_text(CUT)
+    command = [sys.executable, "cut.py", "run", path.name, "--list", str(LIST), "--out", "run"]
+    options = ["--workers", str(workers), "--quiet", "--fail-on-alerts"]
+    done = subprocess.run(
+        [*command, *options], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "CUT": f"{act} {path.name}"},
+    )  # fmt: skip
+    assert done.returncode == ExitCode.BAD_INPUT, done.stderr
+    assert f"screening: payments.{suffix}: {CHANGED}" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "stack backtrace" not in done.stderr
+    if workers == 2:
+        assert done.stderr.count("\n") == 1, done.stderr

@@ -6,18 +6,20 @@ import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from screening.errors import PolicyError, RunError
+from screening.errors import PolicyError, RunError, ScreeningError
 from screening.reference.dated import hashes
 from screening.runs.workplace import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -184,6 +186,7 @@ _DESK: list[Desk] = []
 
 
 def _enter(desk: Path) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # it may have been ignored where the first process began
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _DESK[:] = [pickle.loads(desk.read_bytes())]  # noqa: S301  # written by the process that began this one
@@ -196,11 +199,38 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep back what is written to standard error past Python, and tell it only of a fault.
+
+    Where a file is cut while polars reads it, a dozen of its threads say that they panic; one line is enough.
+    """
+    try:
+        file, stderr = tempfile.TemporaryFile(), os.dup(2)  # noqa: SIM115  # closed below
+    except OSError:  # no place to keep it
+        yield
+        return
+    with file as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except ScreeningError:
+            raise
+        except BaseException:
+            held.seek(0)
+            os.write(stderr, held.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
 def _do(task: Task) -> None:
     desk = _DESK[0]
     try:
         desk.check_tables()
-        task.make(desk, task.part, **task.given)
+        with _hushed():
+            task.make(desk, task.part, **task.given)
     except (Exception, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001  # a panic of polars, which cannot travel back

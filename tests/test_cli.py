@@ -75,6 +75,13 @@ def test_what_payments_hold_is_shown_as_data(desk: Path) -> None:
     assert "[payments.currencies]" in shown  # brackets of a reason are no markup
 
 
+def test_a_payment_that_names_nobody_is_shown_like_any_other(desk: Path) -> None:
+    (desk / "payments.csv").write_text(PAYMENTS.replace("Jo Example,Ardo Belvane", ","))
+    done = call(desk, *RUN)
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    assert "cannot be judged" in done.stdout
+
+
 def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
     assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS
     (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe").replace("eighty", "80"))

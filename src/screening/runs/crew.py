@@ -171,8 +171,9 @@ class Crew:
             return
         self._desk.place.draft("desk").unlink(missing_ok=True)
         for child in set(multiprocessing.active_children()) - self._others:
-            child.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+            child.kill()  # what it has not sealed does not count
+        # waited for: a thread of the pool that still closes it when Python ends is told of as an error
+        pool.shutdown(cancel_futures=True)
 
     def _lay_out(self) -> Path:
         """The desk as a file: a pipe would block for ever if a worker died before it had read it."""

@@ -106,16 +106,20 @@ def test_an_earlier_run_is_there_or_replaced_or_put_back_but_never_mixed(
     assert not (desk / "run.unfinished").exists()
 
 
-def test_a_file_that_may_not_grow_is_an_error_and_the_run_goes_on_later(desk: Path) -> None:
+# the plan is larger than the first, and the manifest than the second
+@pytest.mark.parametrize(("size", "words"), [(9_000, "begins anew"), (24_000, "with --resume goes on")])
+def test_a_file_that_may_not_grow_is_an_error_and_the_run_goes_on_later(
+    desk: Path, size: int, words: str
+) -> None:
     assert call(desk, -1, "--out", "whole").returncode == ExitCode.CLEAN
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     failed = call(desk, -1, "--out", "run", "--workers", "1", before=limit)
     assert failed.returncode == ExitCode.BAD_INPUT
-    assert "--resume" in failed.stderr
+    assert words in failed.stderr
     assert "Traceback" not in failed.stderr
     assert not (desk / "run").exists()
     assert call(desk, -1, "--out", "run", "--resume").returncode == ExitCode.CLEAN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
@@ -10,8 +11,7 @@ import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from screening.errors import PolicyError, RunError, ScreeningError
@@ -44,8 +44,8 @@ class Desk:
         facts: FACTS of the list.
         policy: The policy of the run.
         threshold: Score from which a name is a hit; the policy's where None.
-        plan: How payments are dealt out for the rules.
         tables: Digests of the reference tables, which each process reads for itself.
+        plan: How payments are dealt out for the rules.
     """
 
     place: Workplace
@@ -53,8 +53,8 @@ class Desk:
     facts: pl.DataFrame
     policy: Policy
     threshold: float | None
+    tables: Mapping[str, str]
     plan: Plan | None = None
-    tables: Mapping[str, str] = field(default_factory=dict)
 
     def check_tables(self) -> None:
         """Refuse reference tables of one's own that a worker read otherwise than the first process.
@@ -200,9 +200,9 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _hushed() -> Iterator[None]:
-    """Keep back what is written to standard error past Python, and tell it only of a fault.
+    """Keep back what is written to standard error until it is known whether an error of ours says it all.
 
     Where a file is cut while polars reads it, a dozen of its threads say that they panic; one line is enough.
     """
@@ -216,13 +216,13 @@ def _hushed() -> Iterator[None]:
         try:
             yield
         except ScreeningError:
-            raise
-        except BaseException:
-            held.seek(0)
-            os.write(stderr, held.read())
+            held.truncate(0)
             raise
         finally:
             os.dup2(stderr, 2)
+            held.seek(0)
+            with contextlib.suppress(OSError):  # nobody hears it
+                os.write(stderr, held.read())
             os.close(stderr)
 
 

@@ -75,6 +75,13 @@ def test_what_payments_hold_is_shown_as_data(desk: Path) -> None:
     assert "[payments.currencies]" in shown  # brackets of a reason are no markup
 
 
+def test_a_payment_that_names_nobody_is_shown_like_any_other(desk: Path) -> None:
+    (desk / "payments.csv").write_text(PAYMENTS.replace("Jo Example,Ardo Belvane", ","))
+    done = call(desk, *RUN)
+    assert done.returncode == ExitCode.CLEAN, done.stderr
+    assert "cannot be judged" in done.stdout
+
+
 def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
     assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS
     (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe").replace("eighty", "80"))
@@ -367,3 +374,41 @@ def test_parties_are_read_from_a_file(desk: Path) -> None:
     failed = call(desk, *RUN, "--parties", "parties.csv")
     assert (failed.returncode, failed.stdout) == (ExitCode.BAD_INPUT, "")
     assert "did you mean 'opened_at'" in failed.stderr
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "pl.exceptions.PanicException('boom')",
+        "EOFError('boom')",
+        "BrokenPipeError(32, 'boom')",
+        "GeneratorExit('boom')",
+    ],
+)
+def test_no_fault_ends_with_the_code_of_alerts(desk: Path, fault: str) -> None:
+    code = f"""
+import sys
+import polars as pl
+import screening.cli
+def faulty(*_, **__):
+    raise {fault}
+screening.cli.runs.screen_into = faulty
+screening.cli.main()
+"""
+    command = [sys.executable, "-c", code, *RUN, "--quiet", "--fail-on-alerts"]
+    done = subprocess.run(command, cwd=desk, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (ExitCode.INTERNAL, 1), done.stderr
+    assert "boom (a fault of the program" in done.stderr
+
+
+def test_a_program_that_cannot_be_loaded_does_not_end_with_the_code_of_alerts(desk: Path) -> None:
+    code = """
+import sys
+sys.modules["screening.cli"] = None
+from screening.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.INTERNAL
+    assert done.stderr.startswith("screening: cannot be loaded: ")
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,10 @@ def main() -> None:
         if sys.stderr is not None:
             sys.stderr.write("screening: interrupted\n")
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # Python would end with 1, which is the code of alerts
+        if sys.stderr is not None:
+            sys.stderr.write(f"screening: cannot be loaded: {type(error).__name__}: {error}\n")
+        sys.exit(4)
 
 
 if __name__ == "__main__":

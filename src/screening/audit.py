@@ -24,7 +24,7 @@ from polars.io.plugins import register_io_source
 
 import screening
 from screening.errors import RunError
-from screening.payments import find_files
+from screening.payments import take_files
 from screening.policy import OUTCOMES, Policy
 from screening.reference.dated import hashes
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from screening.designations import Provenance
+    from screening.payments import InputFile
     from screening.rules import Rule
 
 __all__ = [
@@ -67,12 +68,15 @@ _ROW_GROUP: Final = 100_000
 _ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")
 
 
-def describe_input(table: Any, rows: pl.DataFrame | None = None) -> dict[str, Any]:
+def describe_input(
+    table: Any, rows: pl.DataFrame | None = None, *, files: Sequence[InputFile] = ()
+) -> dict[str, Any]:
     """Name what came in: a file by its bytes, a table by its rows.
 
     Args:
         table: A path, or a table of any library.
         rows: The same as a polars frame; None where it is too large for that, as a Spark table is.
+        files: `take_files` of a path.
 
     Returns:
         `kind`; of a file `path`, `bytes` and `sha256`; of several files those of each under `files`; of a
@@ -80,10 +84,12 @@ def describe_input(table: Any, rows: pl.DataFrame | None = None) -> dict[str, An
     """
     if isinstance(table, str | os.PathLike):
         path = Path(table)
-        if not path.is_file():
-            held = [{"path": name, **_described(file)} for name, file in find_files(os.fspath(table))]
-            return {"kind": "files", "path": path.as_posix(), "files": held}
-        return {"kind": "file", "path": path.as_posix(), **_described(path)}
+        files = files or take_files(path)
+        held = [{"bytes": file.size, "sha256": file.sha256} for file in files]
+        if [path] == [file.path for file in files]:
+            return {"kind": "file", "path": path.as_posix(), **held[0]}
+        named = [{"path": file.name, **about} for file, about in zip(files, held, strict=True)]
+        return {"kind": "files", "path": path.as_posix(), "files": named}
     kind = f"{type(table).__module__.partition('.')[0]}.{type(table).__qualname__}"
     return {"kind": kind} if rows is None else {"kind": kind, "sha256": digest_rows(rows)}
 
@@ -134,12 +140,6 @@ def _contents(column: pl.Series) -> Iterator[bytes]:
             texts = pl.Series([repr(value) for value in values], dtype=pl.String)
         yield texts.str.len_bytes().to_numpy().tobytes()
         yield "".join(texts).encode("utf-8", "surrogatepass")
-
-
-def _described(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": digest}
 
 
 def describe_rule(rule: Rule) -> dict[str, Any]:
@@ -329,7 +329,8 @@ def write_table(path: Path, frames: Iterable[pl.DataFrame], schema: pl.Schema) -
 
     register_io_source(source, schema=schema, is_pure=True).sink_parquet(path, row_group_size=_ROW_GROUP)
     settle_on_disk(path)
-    return {"rows": rows, "sha256": _described(path)["sha256"]}
+    with path.open("rb") as file:
+        return {"rows": rows, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def in_chunks(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:

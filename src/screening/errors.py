@@ -97,7 +97,10 @@ class IndexFormatError(ScreeningError):
 
 
 class RunError(ScreeningError):
-    """A run cannot start, or its outputs or an index cannot be written."""
+    """A run cannot start, or its outputs or an index cannot be written.
+
+    `details` may hold `resumable`: it is finished by --resume once what stands in the way is mended.
+    """
 
 
 class MissingExtraError(ScreeningError, ImportError):

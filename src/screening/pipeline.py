@@ -26,7 +26,7 @@ from screening.errors import MissingExtraError, check_kind
 from screening.hits import find_hits, in_order
 from screening.index import NameIndex
 from screening.notes import notes, notes_of_history
-from screening.payments import as_polars, conform
+from screening.payments import InputFile, as_polars, conform, reading, take_files
 from screening.policy import Policy
 from screening.rules import RULES, Rule, assess
 from screening.rules.catalogue import by_id
@@ -189,16 +189,16 @@ def screen(
             cannot be read.
         PolicyError: The policy asks for something that does not exist.
         ArgumentError: `index`, `policy` or a rule is of the wrong kind.
-        RunError: The counts do not add up.
+        RunError: The counts do not add up, or a file was changed while it was read.
     """
     rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     with steps.step("reading payments"):
-        given, source = _taken(transactions, "payments")
+        given, source, files = _taken(transactions, "payments")
         payments = conform(given, policy=policy)
-        before, earlier_source = _taken(history, "earlier payments")
+        before, earlier_source, earlier_files = _taken(history, "earlier payments")
         earlier = None if before is None else conform(before, policy=policy, row_name="history")
         known, parties_source = take_parties(parties, policy=policy)
     with steps.step("screening names"):
@@ -221,6 +221,8 @@ def screen(
         alerts = raise_alerts(hits, assessment.flags, policy=policy.outcomes)
     tables = {"alerts": alerts, "hits": hits, "flags": assessment.flags, "rejects": payments.rejects}
     with steps.step("drawing up the manifest"):
+        for file in (*files, *earlier_files):  # they were read more than once
+            file.check()
         past, unseen = None, []
         if earlier is not None:
             past = describe_history(
@@ -277,14 +279,15 @@ def check_arguments(
     return policy, index.with_policy(policy)
 
 
-def _taken(given: Any, what: str) -> tuple[Any, dict[str, Any] | None]:
-    """A path, or the rows of a table as a polars frame; and what a manifest says of it."""
+def _taken(given: Any, what: str) -> tuple[Any, dict[str, Any] | None, list[InputFile]]:
+    """A path, or the rows of a table as a polars frame; what a manifest says of it; and its files."""
     if given is None:
-        return None, None
+        return None, None, []
     if isinstance(given, str | os.PathLike):
-        return given, describe_input(given)
+        files = take_files(given)
+        return given, describe_input(given, files=files), files
     rows = as_polars(given, what=what)
-    return rows, describe_input(given, rows)
+    return rows, describe_input(given, rows), []
 
 
 def take_parties(parties: Any, *, policy: Policy) -> tuple[pl.DataFrame | None, dict[str, Any] | None]:
@@ -292,11 +295,14 @@ def take_parties(parties: Any, *, policy: Policy) -> tuple[pl.DataFrame | None, 
 
     Raises:
         SchemaError: It cannot be read, or does not hold what it must.
+        RunError: The file was changed while it was read.
     """
     if parties is None:
         return None, None
-    known = open_parties(parties, policy=policy)
-    return known, describe_input(parties, known)
+    files = take_files(parties) if isinstance(parties, str | os.PathLike) else []
+    with reading(files):
+        known = open_parties(parties, policy=policy)
+    return known, describe_input(parties, known, files=files)
 
 
 def describe_index(index: NameIndex, facts: pl.DataFrame, threshold: float | None) -> dict[str, Any]:

@@ -52,10 +52,10 @@ class Begun:
         shutil.rmtree(place, ignore_errors=True)
         return shutil.copytree(self.kept, place)
 
-    def resume(self) -> None:
+    def resume(self, shares: int = 3) -> None:
         """Finish it with another memory than it was begun with; the outputs must not show it."""
         run = screen_into(
-            self.target, self.payments, self.index, history=self.history, budget=small(9, 3, shares=3),
+            self.target, self.payments, self.index, history=self.history, budget=small(9, 3, shares=shares),
             resume=True,
         )  # fmt: skip
         assert outputs(run.folder) == self.expected
@@ -89,6 +89,41 @@ def test_a_part_that_is_damaged_or_missing_is_made_anew(begun: Begun, kind: str)
     for damage, suffix in ((flip, ".parquet"), (Path.unlink, ".parquet"), (flip, ".json")):
         damage(begun.stand() / f"{part}{suffix}")
         begun.resume()
+
+
+@pytest.mark.parametrize("shares", [1, 3])
+@pytest.mark.parametrize(
+    ("number", "parts", "later"),
+    [
+        ("share-values", ("values-", "distinct-", "judged-"), ("hits-", "share-alerts", "alerts-")),
+        (
+            "layout",
+            ("found-", "dealt-"),
+            ("coverage", "settling", "flags-", "counted-", "share-alerts", "alerts-"),
+        ),
+        ("settling", ("flags-", "counted-"), ("coverage", "share-alerts", "alerts-")),
+        ("share-alerts", ("alerts-",), ()),
+    ],
+)
+def test_parts_by_a_number_that_is_lost_are_never_taken_for_parts_by_the_new_one(
+    begun: Begun, number: str, parts: tuple[str, ...], later: tuple[str, ...], shares: int
+) -> None:
+    drop = Workplace.drop
+    for stop in parts:
+        place = Workplace(begun.stand())
+        for lost in (number, *later):
+            place.drop(lost)
+
+        def dropped(place: Workplace, prefix: str, *, stop: str = stop) -> None:
+            if prefix == stop:
+                raise KeyboardInterrupt
+            drop(place, prefix)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Workplace, "drop", dropped)
+            with pytest.raises(KeyboardInterrupt):
+                begun.resume(shares)
+        begun.resume(shares)
 
 
 def test_a_number_that_was_changed_in_a_receipt_or_plan_is_not_believed(begun: Begun) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import random
 import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from tests.runs.conftest import outputs, payments_csv
 
@@ -102,17 +106,146 @@ def test_an_earlier_run_is_there_or_replaced_or_put_back_but_never_mixed(
     assert not (desk / "run.unfinished").exists()
 
 
-def test_a_file_that_may_not_grow_is_an_error_and_the_run_goes_on_later(desk: Path) -> None:
+# the plan is larger than the first, and the manifest than the second
+@pytest.mark.parametrize(("size", "words"), [(9_000, "begins anew"), (24_000, "with --resume goes on")])
+def test_a_file_that_may_not_grow_is_an_error_and_the_run_goes_on_later(
+    desk: Path, size: int, words: str
+) -> None:
     assert call(desk, -1, "--out", "whole").returncode == ExitCode.CLEAN
 
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     failed = call(desk, -1, "--out", "run", "--workers", "1", before=limit)
     assert failed.returncode == ExitCode.BAD_INPUT
-    assert "--resume" in failed.stderr
+    assert words in failed.stderr
     assert "Traceback" not in failed.stderr
     assert not (desk / "run").exists()
     assert call(desk, -1, "--out", "run", "--resume").returncode == ExitCode.CLEAN
     assert outputs(desk / "run") == outputs(desk / "whole")
+
+
+# -- real processes, killed from outside ---------------------------------------------------------------------
+
+SHARED = ("run", "payments", "--list", str(LIST), "--workers", "2", "--memory", "3GB")
+IN_PROC = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find processes")
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Payments in files that two workers share, and what a run over them leaves that is not killed."""
+    desk = tmp_path_factory.mktemp("shared")
+    (desk / "payments").mkdir()
+    (desk / "payments.csv").write_text(payments_csv(48))
+    table = pl.read_csv(desk / "payments.csv", infer_schema=False)
+    for number, part in enumerate(table.iter_slices(8)):
+        part.write_parquet(desk / "payments" / f"{number}.parquet")
+    with begin(desk, "whole") as process:
+        assert process.wait(120) == ExitCode.CLEAN
+    return desk
+
+
+def begin(desk: Path, out: str) -> subprocess.Popen[str]:
+    """A run with workers of its own, in a group of its own."""
+    command = [sys.executable, "-m", "screening", *SHARED, "--out", out, "--resume"]
+    return subprocess.Popen(
+        command,
+        cwd=desk,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def processes(*, parent: int | None = None, session: int | None = None) -> list[int]:
+    """Living processes that are workers of one, or in a session."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, ppid, _, sid = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+            worker = b"spawn_main" in (entry / "cmdline").read_bytes()
+            if state != "Z" and ((worker and int(ppid) == parent) or int(sid) == session):
+                found.append(int(entry.name))
+    return found
+
+
+def lines_until(process: subprocess.Popen[str], count: int) -> None:
+    """Wait until a process has told so much, or ends."""
+    assert process.stderr is not None
+    for _ in range(count):
+        process.stderr.readline()
+
+
+def test_a_group_of_processes_killed_at_any_moment_is_finished_later(shared: Path) -> None:
+    dice = random.Random(3)
+    for _ in range(2):
+        with begin(shared, "group") as process:
+            lines_until(process, dice.randint(3, 9))
+            time.sleep(dice.random() / 4)
+            with contextlib.suppress(ProcessLookupError):  # it was quicker
+                os.killpg(process.pid, signal.SIGKILL)
+        assert process.returncode in (-signal.SIGKILL, ExitCode.CLEAN)
+    with begin(shared, "group") as process:
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.CLEAN, told
+    assert outputs(shared / "group") == outputs(shared / "whole")
+    assert not (shared / "group.unfinished").exists()
+
+
+@IN_PROC
+def test_a_worker_killed_at_any_moment_is_an_error_and_the_run_is_finished_later(shared: Path) -> None:
+    dice, kills = random.Random(4), 0
+    for waits in (1, 2):
+        with begin(shared, "worker") as process:
+            for _ in range(waits):  # for the workers of one stage, then of a later one
+                while process.poll() is None and not (workers := processes(parent=process.pid)):
+                    time.sleep(0.01)
+                time.sleep(dice.random() / 2)
+            if workers:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(dice.choice(workers), signal.SIGKILL)
+                    kills += 1
+            _, told = process.communicate(timeout=120)
+        assert process.returncode in (ExitCode.BAD_INPUT, ExitCode.CLEAN), told
+        assert "Traceback" not in told
+        if process.returncode == ExitCode.BAD_INPUT:
+            assert "a worker died" in told.splitlines()[-1]
+    assert kills
+    with begin(shared, "worker") as process:
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.CLEAN, told
+    assert outputs(shared / "worker") == outputs(shared / "whole")
+
+
+TERMINATED = """
+import os, pathlib, signal, sys, time
+from screening.runs import crew
+from screening.cli import main
+def waiting(futures):
+    if any(pathlib.Path(sys.argv[-1] + ".unfinished").glob("payments-*.json")):
+        to = os.killpg if sys.argv[-1] == "all" else os.kill
+        to(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    return as_completed(futures)
+if __name__ == "__main__":
+    as_completed, crew.as_completed = crew.as_completed, waiting
+    main()
+"""
+
+
+@IN_PROC
+@pytest.mark.parametrize("whom", ["one", "all"])
+def test_a_run_that_is_terminated_ends_its_workers_and_says_how_to_go_on(shared: Path, whom: str) -> None:
+    (shared / "terminated.py").write_text(TERMINATED)
+    command = [sys.executable, "terminated.py", *SHARED, "--quiet", "--out", whom]
+    with subprocess.Popen(
+        command, cwd=shared, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    ) as process:  # fmt: skip
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.TERMINATED, told
+    stands = f"what is done so far stands in {whom}.unfinished, --resume goes on from there"
+    assert told == f"screening: terminated: {stands}\n"
+    while processes(session=process.pid):
+        time.sleep(0.01)  # they end on their own, or this test never does

@@ -12,8 +12,10 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.reference.dated import hashes
 from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
+from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
 from screening.runs.weights import weigh, weigh_texts
@@ -297,11 +299,25 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(pl.DataFrame, "write_parquet", full)
-        with pytest.raises(RunError, match=r"No space left on device.*--resume"):
+        with pytest.raises(RunError, match=r"No space left on device; what is sealed stays in .*--resume"):
             screen_into(tmp_path / "run", payments, index, budget=small(7, 2))
     assert not (tmp_path / "run").exists()
     expected = outputs(screen(payments, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", payments, index, resume=True).folder) == expected
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_and_says_so(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    with pytest.raises(RunError, match=r"No space left on device; nothing was sealed yet") as failed:
+        screen_into(tmp_path / "run", payments, index, budget=small(7, 2, workers=workers))
+    assert "--resume" not in str(failed.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["payments.csv"]
 
 
 def begun(tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -529,3 +545,19 @@ def test_no_worker_outlives_its_run(tmp_path: Path, payments: Path, index: NameI
     for child in set(multiprocessing.active_children()) - before:
         child.join(10)
         assert not child.is_alive()
+
+
+def panicking(*_: object, **__: object) -> None:
+    raise pl.exceptions.PanicException("boom")
+
+
+def test_a_panic_in_a_worker_is_told_in_the_first_process(tmp_path: Path, index: NameIndex) -> None:
+    place = Workplace.begin(tmp_path / "run")
+    tables = hashes(index.policy.rules.reference)
+    desk = Desk(
+        place=place, index=index, facts=index.facts, policy=index.policy, threshold=None, tables=tables
+    )
+    tasks = [Task(part=f"part-{n}", make=panicking, given={}, size=1) for n in range(2)]
+    with Crew(desk, workers=2, threads=2) as crew, pytest.raises(RuntimeError, match="PanicException: boom"):
+        crew.do(tasks, lambda _: None)
+    place.remove()

@@ -8,12 +8,14 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import sys
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+import typer.core
 
 import screening
 from screening import runs
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 __all__ = ["ExitCode", "app", "main"]
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end (SIGTERM), and ends as one that is interrupted."""
+
+
 class ExitCode(IntEnum):
     """What the command line says when it ends."""
 
@@ -46,6 +52,7 @@ class ExitCode(IntEnum):
     BAD_INPUT = 3
     INTERNAL = 4
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 # \b at the head of a paragraph keeps its lines apart.
@@ -66,9 +73,26 @@ Exit codes:
   4    a fault of the program; no outputs were written
   130  interrupted; no outputs were written, and --resume finishes the run
   141  the reader of standard output stopped reading, as `| head` does
+  143  terminated (SIGTERM); no outputs were written, and --resume finishes the run
 """
 
+
+class _Passed(Exception):  # noqa: N818  # carries what was raised
+    """What the command line framework would end the program for by codes of its own, 1 among them."""
+
+
+class _Commands(typer.core.TyperGroup):
+    """The commands; what they raise reaches `main`."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (OSError, EOFError, KeyboardInterrupt) as error:
+            raise _Passed from error
+
+
 app = typer.Typer(
+    cls=_Commands,
     help=_HELP,
     no_args_is_help=True,
     add_completion=False,
@@ -183,9 +207,9 @@ def run(
       screening run year.parquet --list consolidated.xml --out run/ --memory 4GB --workers 8 --resume
     Work that is done is kept in run.unfinished/ until the end. That takes about as much disk as the payments,
     and several times as much if they do not fit into memory and are divided for the rules on the disk. After
-    an interruption of any kind (Ctrl-C, a full disk, a crash) the same command with --resume goes on from
-    there, unless payments, list, policy or version changed. Whatever --memory, --workers and interruptions,
-    the outputs are the same bytes; only the clock in the manifest differs.
+    an interruption of any kind (Ctrl-C, SIGTERM, a full disk, a crash) the same command with --resume goes on
+    from there, unless payments, list, policy or version changed. Whatever --memory, --workers and
+    interruptions, the outputs are the same bytes; only the clock in the manifest differs.
     """  # noqa: D301  # \b, see above
     check_folder(out)
     budget = runs.Budget(
@@ -200,10 +224,12 @@ def run(
                 out, table, index, policy=policy, history=history, parties=parties_file, facts=facts,
                 threshold=threshold, budget=budget, resume=resume, progress=say,
             )  # fmt: skip
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as error:
             left = runs.unfinished(out)
             if left.exists():
-                console.note(f"screening: what is done so far stands in {left}, --resume goes on from there")
+                raise type(error)(
+                    f"what is done so far stands in {left}, --resume goes on from there"
+                ) from error
             raise
     if not quiet:
         try:
@@ -375,20 +401,39 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a letter must not end a run
             stream.reconfigure(errors="backslashreplace")
     _refuse_broken(sys.argv[1:])
+    if not sys.flags.dev_mode:  # where polars panics, its trace in Rust is as little use as one in Python
+        os.environ["RUST_BACKTRACE"] = "0"
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # who began this may have it ignored
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         app(prog_name="screening")
-    except ScreeningError as error:
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001  # the last resort: a fault must not look like a result
+        _end(error.__cause__ or error if isinstance(error, _Passed) else error)
+
+
+def _terminate(*_: object) -> NoReturn:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough, and what is being ended may end in peace
+    raise Terminated
+
+
+def _end(error: BaseException) -> NoReturn:
+    """End with one line and the code for what was raised; a panic of polars is no `Exception`."""
+    if isinstance(error, ScreeningError):
         console.fail(str(error), ExitCode.BAD_INPUT)
-    except console.Unwritable as error:
+    if isinstance(error, console.Unwritable):
         if error.code == console.PIPE_CLOSED:  # as after `| head`: the reader knows
-            raise SystemExit(error.code) from None
+            raise SystemExit(error.code)
         console.fail(f"standard output cannot be written: {error}", error.code)
-    except KeyboardInterrupt:
-        console.fail("interrupted", ExitCode.INTERRUPTED)
-    except Exception as error:  # noqa: BLE001  # the last resort: a fault must not look like a result
-        console.fail(
-            f"{type(error).__name__}: {error} (a fault of the program, nothing was written; run "
-            "`python -X dev -m screening` with the same arguments for the whole trace)",
-            ExitCode.INTERNAL,
-            trace=True,
-        )
+    if isinstance(error, KeyboardInterrupt):
+        ended, code = "interrupted", ExitCode.INTERRUPTED
+        if isinstance(error, Terminated):
+            ended, code = "terminated", ExitCode.TERMINATED
+        console.fail(": ".join(filter(None, (ended, str(error)))), code)
+    console.fail(
+        f"{type(error).__name__}: {error} (a fault of the program, nothing was written; run "
+        "`python -X dev -m screening` with the same arguments for the whole trace)",
+        ExitCode.INTERNAL,
+        trace=True,
+    )

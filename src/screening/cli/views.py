@@ -101,7 +101,7 @@ def _first_hits(hits: pl.LazyFrame, alerts: pl.LazyFrame, total: int) -> Group:
             _clip(row["transaction_id"]),
             Text(row["outcome"] or "", style=_COLOURS.get(row["outcome"] or "", "")),
             row["field"],
-            _clip(row["query"]),
+            _clip(row["query"] or ""),  # a payment may name nobody
             "cannot be judged" if cannot else _clip(row["listed_name"]),
             row["reference"] or "",
             "" if cannot else f"{row['score']:.3f}",

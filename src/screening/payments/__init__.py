@@ -1,6 +1,7 @@
 """Payments from tables and files, as the TRANSACTIONS table."""
 
 from screening.payments.accounts import ID, Settled, Source, settle, slim
+from screening.payments.files import InputFile, file_states, reading, take_files
 from screening.payments.readings import KEY, PROBLEM, is_plain_text
 from screening.payments.sources import as_polars, find_files
 from screening.payments.tables import Conformed, conform, open_source, open_source_table, readable
@@ -11,16 +12,20 @@ __all__ = [
     "KEY",
     "PROBLEM",
     "Conformed",
+    "InputFile",
     "Settled",
     "Source",
     "as_polars",
     "conform",
+    "file_states",
     "find_files",
     "is_plain_text",
     "open_source",
     "open_source_table",
     "readable",
+    "reading",
     "settle",
     "slim",
+    "take_files",
     "to_utc",
 ]

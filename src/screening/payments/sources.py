@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "Part", "as_polars", "find_files", "find_left_out", "open_parts"]
+__all__ = ["ROW", "UNREADABLE", "Part", "as_polars", "find_files", "find_left_out", "open_parts"]
 
 ROW: Final = "#row"
 _SUFFIXES: Final = {
@@ -38,6 +38,9 @@ _SUFFIXES: Final = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
     ".arrow": "ipc", ".ipc": "ipc", ".feather": "ipc", ".arrows": "ipc_stream",
 }  # fmt: skip
+UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+"""What is raised where a file cannot be read; of one that is cut while it is read, polars panics."""
+
 _MISSING: Final = {"NoneType", "NAType", "NaTType"}
 _DELIMITERS: Final = (",", ";", "\t", "|")
 
@@ -237,7 +240,7 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
     }
     try:
         return readers[kind](path, policy, source)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except UNREADABLE as error:
         raise SchemaError(f"{source}: not a readable {kind} file: {_first_line(error)}") from error
 
 

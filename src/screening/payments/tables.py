@@ -19,7 +19,7 @@ from screening.errors import PolicyError, SchemaError
 from screening.payments.accounts import Source, settle, slim
 from screening.payments.columns import match_columns, unnamed_sides
 from screening.payments.readings import KEY
-from screening.payments.sources import Part, find_left_out, open_parts
+from screening.payments.sources import UNREADABLE, Part, find_left_out, open_parts
 from screening.payments.times import EPOCHS
 from screening.payments.words import two_meanings
 from screening.policy import Policy
@@ -191,7 +191,7 @@ def open_source_table(path: str, *, policy: Policy) -> tuple[str, pl.DataFrame]:
         raise SchemaError(f"{part.source}: row {broken['row'][0]:,} has not as many fields as the header")
     try:
         return part.source, part.frame.select(part.columns).collect()
-    except pl.exceptions.PolarsError as error:
+    except UNREADABLE as error:
         raise SchemaError(f"{part.source}: cannot be read: {error}") from error
 
 
@@ -204,11 +204,18 @@ def readable(source: Source) -> Iterator[None]:
     """
     try:
         yield
-    except pl.exceptions.PolarsError as error:
-        names = ", ".join(part.source for part in source.parts[:3])
+    except UNREADABLE as error:
+        names = ", ".join([*dict.fromkeys(part.source for part in source.parts)][:3])
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        place = next(filter(None, (part.broken_at() for part in source.parts)), None)
+        place = _broken_at(source)
         raise SchemaError(f"{names}: cannot be read: {f'{place}: ' if place else ''}{reason}") from error
+
+
+def _broken_at(source: Source) -> str | None:
+    try:
+        return next(filter(None, (part.broken_at() for part in source.parts)), None)
+    except (OSError, EOFError, ValueError):  # it is broken too much to look for the place
+        return None
 
 
 def _check(policy: PaymentsPolicy) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import pickle
 import signal
+import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from screening.errors import RunError
+from screening.errors import PolicyError, RunError, ScreeningError
+from screening.reference.dated import hashes
 from screening.runs.workplace import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import polars as pl
@@ -41,6 +44,7 @@ class Desk:
         facts: FACTS of the list.
         policy: The policy of the run.
         threshold: Score from which a name is a hit; the policy's where None.
+        tables: Digests of the reference tables, which each process reads for itself.
         plan: How payments are dealt out for the rules.
     """
 
@@ -49,7 +53,26 @@ class Desk:
     facts: pl.DataFrame
     policy: Policy
     threshold: float | None
+    tables: Mapping[str, str]
     plan: Plan | None = None
+
+    def check_tables(self) -> None:
+        """Refuse reference tables of one's own that a worker read otherwise than the first process.
+
+        Raises:
+            RunError: One was changed or taken away.
+        """
+        own = self.policy.rules.reference
+        try:
+            changed = [name for name, digest in hashes(own).items() if digest != self.tables[name]]
+        except PolicyError as error:
+            raise RunError(f"{error}; put it back as it was", resumable=True) from error
+        if changed:
+            raise RunError(
+                f"{own.get(changed[0], changed[0])}: the reference table was changed while the run was "
+                "working; put it back as it was",
+                resumable=True,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +142,8 @@ class Crew:
         except BrokenProcessPool as error:
             self._dismiss()
             raise RunError(
-                "a worker died, perhaps for want of memory; the same command with --resume, fewer --workers "
-                "or less --memory goes on from what is sealed"
+                "a worker died, perhaps for want of memory; fewer --workers or less --memory may help",
+                resumable=True,
             ) from error
         except BaseException:
             self._dismiss()
@@ -148,8 +171,9 @@ class Crew:
             return
         self._desk.place.draft("desk").unlink(missing_ok=True)
         for child in set(multiprocessing.active_children()) - self._others:
-            child.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+            child.kill()  # what it has not sealed does not count
+        # waited for: a thread of the pool that still closes it when Python ends is told of as an error
+        pool.shutdown(cancel_futures=True)
 
     def _lay_out(self) -> Path:
         """The desk as a file: a pipe would block for ever if a worker died before it had read it."""
@@ -163,6 +187,7 @@ _DESK: list[Desk] = []
 
 
 def _enter(desk: Path) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # it may have been ignored where the first process began
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _DESK[:] = [pickle.loads(desk.read_bytes())]  # noqa: S301  # written by the process that began this one
@@ -175,5 +200,39 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+@contextlib.contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep back what is written to standard error until it is known whether an error of ours says it all.
+
+    Where a file is cut while polars reads it, a dozen of its threads say that they panic; one line is enough.
+    """
+    try:
+        file, stderr = tempfile.TemporaryFile(), os.dup(2)  # noqa: SIM115  # closed below
+    except OSError:  # no place to keep it
+        yield
+        return
+    with file as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except ScreeningError:
+            held.truncate(0)
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            held.seek(0)
+            with contextlib.suppress(OSError):  # nobody hears it
+                os.write(stderr, held.read())
+            os.close(stderr)
+
+
 def _do(task: Task) -> None:
-    task.make(_DESK[0], task.part, **task.given)
+    desk = _DESK[0]
+    try:
+        desk.check_tables()
+        with _hushed():
+            task.make(desk, task.part, **task.given)
+    except (Exception, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001  # a panic of polars, which cannot travel back
+        raise RuntimeError(f"{type(error).__name__}: {error}") from None

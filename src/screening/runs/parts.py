@@ -18,14 +18,14 @@ from screening.hits import (
     judge_texts,
     pool,
 )
-from screening.payments import ID, KEY, open_source, readable
+from screening.payments import ID, KEY, open_source, readable, reading
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from screening.payments import Source
+    from screening.payments import InputFile, Source
     from screening.runs.crew import Desk
     from screening.runs.workplace import Workplace
 
@@ -55,14 +55,15 @@ def can_be_sliced(path: Path) -> bool:
 
 
 def read_slice(
-    desk: Desk, part: str, *, path: str, columns: Mapping[str, str], number: int, parts: int, start: int,
-    rows: int, row_name: str,
+    desk: Desk, part: str, *, file: InputFile, columns: Mapping[str, str], number: int, parts: int,
+    start: int, rows: int, row_name: str,
 ) -> None:  # fmt: skip
     """Read some rows of one file, the `number`th of as many as there are parts."""
-    opened = open_source(path, policy=desk.policy, row_name=row_name)
-    source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
-    with readable(source):
-        batch = conformed(source, number, source.parts[number].frame.slice(start, rows))
+    with reading([file]):
+        opened = open_source(file.path, policy=desk.policy, row_name=row_name)
+        source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
+        with readable(source):
+            batch = conformed(source, number, source.parts[number].frame.slice(start, rows))
     desk.place.seal(part, batch)
 
 

@@ -25,7 +25,7 @@ from screening.audit import (
     reference_data,
 )
 from screening.errors import RunError, ScreeningError
-from screening.payments import Source, open_source, readable
+from screening.payments import Source, file_states, open_source, readable, reading, take_files
 from screening.pipeline import Steps, check_arguments, describe_index, summarise, take_parties
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from screening.index import NameIndex
+    from screening.payments import InputFile
     from screening.policy import Policy
 
 __all__ = ["Run", "screen_into"]
@@ -104,7 +105,7 @@ def screen_into(
     Raises:
         SchemaError: The payments cannot be read, or lack a column that nothing can be done without.
         PolicyError: The policy asks for something that does not exist.
-        RunError: The run cannot begin, be resumed, or be written.
+        RunError: The run cannot begin, be resumed, or be written, or a file changed while it was read.
     """
     target = Path(folder)
     check_folder(target)
@@ -114,43 +115,73 @@ def screen_into(
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
     known, parties_source = take_parties(parties, policy=policy)
-    source = open_source(os.fspath(transactions), policy=policy)
-    earlier = None if history is None else open_source(os.fspath(history), policy=policy, row_name="history")
+    paths = {"payments": transactions} if history is None else {"payments": transactions, "history": history}
+    states = {role: file_states(path) for role, path in paths.items()}
+    sources = {role: _open(role, path, policy) for role, path in paths.items()}
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
         with steps.step("taking stock"):
+            files = {role: take_files(path) for role, path in paths.items()}
+            for role, path in paths.items():
+                if states[role] != [(file.name, file.state) for file in files[role]]:
+                    # what was opened may be another; what is opened now is held against its description
+                    sources[role] = _open(role, path, policy)
+                _check_names(path, sources[role], files[role])
+            described = {role: describe_input(path, files=files[role]) for role, path in paths.items()}
             inputs = {
-                "input": describe_input(transactions),
-                "history": None if history is None else describe_input(history),
+                "input": described["payments"],
+                "history": described.get("history"),
                 "parties": parties_source,
                 "index": describe_index(index, facts, threshold),
             }
             plan = _agree(
-                place, source, index=index, policy=policy, rules=rules, inputs=inputs, budget=budget,
-                resume=resume,
+                place, sources["payments"], files["payments"], index=index, policy=policy, rules=rules,
+                inputs=inputs, budget=budget, resume=resume,
             )  # fmt: skip
-        desk = Desk(place=place, index=index, facts=facts, policy=policy, threshold=threshold)
+        desk = Desk(
+            place=place, index=index, facts=facts, policy=policy, threshold=threshold,
+            tables=plan["rule_tables"],
+        )  # fmt: skip
         work = Stages(
             desk=desk, crew=Crew(desk, workers=budget.workers, threads=cores()), plan=plan, budget=budget,
-            steps=steps, source=source, earlier=earlier, rules=rules, parties=known, inputs=inputs,
-            where={"payments": os.fspath(transactions), "history": os.fspath(history or "")},
+            steps=steps, source=sources["payments"], earlier=sources.get("history"), rules=rules,
+            parties=known, inputs=inputs, files=files,
         )  # fmt: skip
         work.do()
         manifest = work.write(target)
     except BaseException as error:
         useless = isinstance(error, ScreeningError) and not isinstance(error, RunError)
-        if useless or not place.sealed(""):
+        kept = not useless and bool(place.sealed(""))
+        if not kept:
             place.remove()
         place.release()
+        if isinstance(error, RunError) and error.details.get("resumable"):
+            raise RunError(f"{error}; {_what_is_left(place, kept=kept)}", **error.details) from error
         raise
     place.remove()
     return Run(folder=target, manifest=manifest)
 
 
+def _open(role: str, path: str | os.PathLike[str], policy: Policy) -> Source:
+    return open_source(os.fspath(path), policy=policy, row_name="row" if role == "payments" else role)
+
+
+def _check_names(path: str | os.PathLike[str], source: Source, files: Sequence[InputFile]) -> None:
+    if [part.source for part in source.parts] != [file.name for file in files]:
+        raise RunError(f"{os.fspath(path)}: files came or went while they were looked at", resumable=True)
+
+
+def _what_is_left(place: Workplace, *, kept: bool) -> str:
+    if not kept:
+        return "nothing was sealed yet; the same command begins anew"
+    return f"what is sealed stays in {place.folder}; the same command with --resume goes on from there"
+
+
 def _agree(
     place: Workplace,
     source: Source,
+    files: Sequence[InputFile],
     *,
     index: NameIndex,
     policy: Policy,
@@ -180,7 +211,7 @@ def _agree(
         refuse_changes(before, now, folder=place.folder)
         place.verify()
         return before
-    with readable(source):
+    with reading(files), readable(source):
         sample = source.read().select(source.values).head(2_000).collect()
     size = sample.estimated_size() / max(sample.height, 1) + 8 * len(sample.columns)
     now["batch_rows"], now["names"] = budget.rows(size), budget.names

@@ -23,7 +23,7 @@ from screening.audit import (
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.notes import notes, notes_of_history
-from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
+from screening.payments import ID, KEY, PROBLEM, Source, readable, reading, settle
 from screening.pipeline import Steps, describe_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from screening.payments import InputFile
     from screening.rules import Rule
     from screening.runs.budget import Budget
 
@@ -82,7 +83,8 @@ class Stages:
         earlier: Earlier payments, for rules that look back.
         rules: Rules to evaluate.
         parties: What is known of parties.
-        where: Paths of the payments and, under "history", of the earlier ones.
+        files: Those of the payments and, under "history", of the earlier ones; what is in any other is never
+            sealed.
         inputs: `describe_input` of everything that comes in.
     """
 
@@ -95,7 +97,7 @@ class Stages:
     earlier: Source | None
     rules: Sequence[Rule]
     parties: pl.DataFrame | None
-    where: Mapping[str, str]
+    files: Mapping[str, Sequence[InputFile]]
     inputs: Mapping[str, Any]
 
     @property
@@ -126,14 +128,15 @@ class Stages:
 
     def _read(self, role: str, source: Source) -> None:
         """Rows as they are read, in batches, in their order."""
-        with readable(source):
+        files = self.files[role]
+        with reading(files), readable(source):
             counts = [self._rows(source, number) for number in range(len(source.parts))]
+            sliced = [can_be_sliced(file.path) for file in files]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
-        files = [path for _, path in find_files(self.where[role])]
         slices: list[Task] = []
         for number, total in enumerate(counts):
-            if can_be_sliced(files[number]):
-                slices += self._slices(role, source, number, path=files[number], total=total)
+            if sliced[number]:
+                slices += self._slices(role, source, number, file=files[number], total=total)
             else:
                 self._read_through(role, source, number, total, pace)
         with self.crew:
@@ -146,11 +149,11 @@ class Stages:
                     "the file changed while it was read"
                 )
 
-    def _slices(self, role: str, source: Source, number: int, *, path: Path, total: int) -> list[Task]:
+    def _slices(self, role: str, source: Source, number: int, *, file: InputFile, total: int) -> list[Task]:
         """A file of which any rows can be found, for the workers to read."""
         rows = self.plan["batch_rows"]
         given = {
-            "path": str(path), "columns": dict(source.columns), "number": number, "parts": len(source.parts),
+            "file": file, "columns": dict(source.columns), "number": number, "parts": len(source.parts),
             "rows": rows, "row_name": source.row_name,
         }  # fmt: skip
         return [
@@ -168,13 +171,15 @@ class Stages:
         pace.advance(past)
         if past == total and done:
             return
-        rows, part = self.plan["batch_rows"], len(done)
-        with readable(source):
+        rows, part, file = self.plan["batch_rows"], len(done), self.files[role][number]
+        with reading([file]), readable(source):
             # what is made of the rows is no stream to polars: it would hold all of them at once
             raw = source.parts[number].frame.slice(past)
             batches = raw.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming", lazy=True)
             for batch in in_chunks(batches, rows):
-                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, batch.lazy()))
+                read = conformed(source, number, batch.lazy())
+                file.check()
+                self.place.seal(f"{role}-{number:05}-{part:06}", read)
                 pace.advance(batch.height)
                 part += 1
             if part == 0:
@@ -196,7 +201,7 @@ class Stages:
         columns = staged.collect_schema().names()
         slimmed = staged.select(KEY, ID, *(name for name in columns if name.startswith(PROBLEM)))
         rows = staged.select(pl.len()).collect(engine="streaming").item()
-        with readable(source):
+        with reading(self.files[role]), readable(source):  # rows that are rejected are looked up in it
             settled = settle(
                 source,
                 slimmed,
@@ -240,9 +245,8 @@ class Stages:
         self.steps.say("gathering names and texts")
         if self.place.receipt("share-values") is None:
             weighed = weigh(self.place, "payments")
-            self._share("values", self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED))))
-            for prefix in ("distinct-", "judged-"):  # they are named by the share
-                self.place.drop(prefix)
+            shares = self.budget.shares(int(sum(weighed.get(name, 0.0) for name in SCREENED)))
+            self._share("values", shares, beside=("distinct-", "judged-"))  # they are named by the share
         shares = self._noted("share-values")["shares"]
         tasks = [
             Task(
@@ -253,12 +257,14 @@ class Stages:
         ]  # fmt: skip
         self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
 
-    def _share(self, name: str, shares: int) -> None:
+    def _share(self, name: str, shares: int, *, beside: Sequence[str] = ()) -> None:
         """Settle for the whole run into how many shares something is divided.
 
-        Where that is lost, the memory may be another by now, and parts by the old number are no use.
+        Where that is lost, the memory may be another by now, and parts by the old number are no use. They go
+        first: with the new number beside them they would be taken for parts by it.
         """
-        self.place.drop(f"{name}-")
+        for prefix in (f"{name}-", *beside):
+            self.place.drop(prefix)
         self.place.seal(f"share-{name}", pl.DataFrame(), shares=shares)
 
     def _judge(self) -> None:

@@ -53,7 +53,7 @@ def unfinished(folder: str | os.PathLike[str]) -> Path:
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Turn a full or broken disk into an error that says what to do.
+    """Turn a full or broken disk into an error.
 
     Raises:
         RunError: Something could not be written.
@@ -62,10 +62,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = getattr(error, "strerror", None) or next(iter(str(error).splitlines()), type(error).__name__)
-        raise RunError(
-            f"{path}: cannot be written: {reason}; what is sealed stays in {path.parent}; the same command "
-            "with --resume goes on from there"
-        ) from error
+        raise RunError(f"{path}: cannot be written: {reason}", resumable=True) from error
 
 
 class Workplace:

@@ -24,8 +24,10 @@ import screening
 from machine import circumstances, write_results
 from names import list_measured
 from screening import NameIndex, read_un_list, spark
-from screening.payments.columns import match_columns
+from screening.payments.columns import MAJOR, match_columns
+from screening.rules import RULES
 from screening.rules.partitions import plan
+from screening.spark.tasks import bytes_of
 from screening.validation.payments import payment_parts
 
 if TYPE_CHECKING:
@@ -57,15 +59,17 @@ def processor_seconds() -> float:
     return sum(spent[number][1] for number in mine if number in spent) / os.sysconf("SC_CLK_TCK")
 
 
-def cost(act: Callable[[], object], repeats: int) -> dict[str, float]:
-    """Wall and processor seconds: the run of several that took the least of the processor."""
+def cost(act: Callable[[], object], repeats: int) -> tuple[dict[str, float], object]:
+    """Wall and processor seconds, of several runs those of the one that took the least of the processor;
+    and what came of it.
+    """
     runs = []
     for _ in range(repeats):
         start, before = time.perf_counter(), processor_seconds()
-        act()
+        outcome = act()
         wall, spent = time.perf_counter() - start, processor_seconds() - before
         runs.append({"seconds": round(wall, 2), "cpu_seconds": round(spent, 2)})
-    return min(runs, key=lambda run: run["cpu_seconds"])
+    return min(runs, key=lambda run: run["cpu_seconds"]), outcome
 
 
 def nothing(batches: Iterable[Any]) -> Iterable[Any]:
@@ -79,6 +83,8 @@ def point(session: Any, index: NameIndex, folder: Path, given: argparse.Namespac
     rows = table.count()
     columns = match_columns(table.columns, index.policy.payments, source="the payments")
     read = spark.columns_read(table, columns, plan(columns, ()))
+    drawn = plan({MAJOR.get(name, name) for name in columns}, RULES)
+    read_by_all = spark.columns_read(table, columns, drawn)
 
     def noop(names: Iterable[str]) -> None:
         chosen = table.select(*names)
@@ -91,16 +97,26 @@ def point(session: Any, index: NameIndex, folder: Path, given: argparse.Namespac
     }
     if rows <= given.rules:
         acts["both channels"] = lambda: spark.screen(table, index)
-    costs = {}
+    costs: dict[str, dict[str, float]] = {}
+    gathered: dict[str, dict[str, list[int]]] = {}
     for name, act in acts.items():
         # names are judged once per worker: a second run over the same would find them judged
-        costs[name] = cost(act, given.repeats if name.startswith("nothing") else 1)
+        costs[name], outcome = cost(act, given.repeats if name.startswith("nothing") else 1)
+        if isinstance(outcome, spark.SparkResult):
+            gathered[name] = to_the_driver(outcome.result)
         print(f"  {rows:,} rows, {name}: {costs[name]}", file=sys.stderr, flush=True)
     measured = {"rows": rows, "partitions": table.rdd.getNumPartitions(), "costs": costs}
     measured |= {"columns": len(table.columns), "columns_read": len(read)}
+    measured |= {"columns_read_by_all": len(read_by_all), "to_the_driver": gathered}
     if rows <= given.check:
         measured["hits"] = equal_hits(table, index, folder)
     return measured
+
+
+def to_the_driver(result: screening.Result) -> dict[str, list[int]]:
+    """Rows, and bytes as tasks send them, of the tables that the driver gathers."""
+    tables = {name: result.tables[name] for name in ("hits", "flags", "rejects")}
+    return {name: [table.height, len(bytes_of(table))] for name, table in tables.items()}
 
 
 def equal_hits(table: Any, index: NameIndex, folder: Path) -> int:

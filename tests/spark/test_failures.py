@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of libraries that are not ours
 FRAMES = (pl.DataFrame({"a": [1]}), pl.LazyFrame({"a": [1]}), pd.DataFrame({"a": [1]}), "payments.csv")
-HEAP = """An error occurred while calling o1.collectToPython.
-: java.lang.OutOfMemoryError: Java heap space
-\tat org.apache.spark"""
+FULL = (  # two ways in which Spark tells of a driver whose memory is full
+    "An error occurred.\n: java.lang.OutOfMemoryError: Java heap space\n\tat org.apache.spark",
+    "Job aborted due to stage failure: Lost task 4.0 in stage 8.0: TaskResultLost (result lost)",
+)
 
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__module__.partition(".")[0])
@@ -97,6 +98,7 @@ def test_errors_of_ours_pass_as_they_are(session: Any) -> None:
         raise ListError("no list")
 
 
-def test_memory_that_ran_out_names_its_settings() -> None:
+@pytest.mark.parametrize("text", FULL)
+def test_memory_that_ran_out_names_its_settings(text: str) -> None:
     for words in ("spark.driver.memory", "spark.executor.memory"):
-        assert words in str(_told(HEAP))
+        assert words in str(_told(text))

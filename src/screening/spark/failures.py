@@ -45,7 +45,7 @@ def _told(text: str) -> ScreeningError:
             f"({most}): set spark.driver.maxResultSize higher, 0 for no limit, and spark.driver.memory to "
             "three times as much; or look first whether payments are rejected or flagged by the million"
         )
-    if "java.lang.OutOfMemoryError" in text:
+    if "java.lang.OutOfMemoryError" in text or "TaskResultLost" in text:  # as a full heap is told of, too
         return RunError(
             "Spark ran out of memory: set spark.driver.memory higher if it was the driver's, which gathers "
             "hits, flags and rejects, or spark.executor.memory if it was a worker's"

@@ -41,7 +41,7 @@ def test_what_is_no_spark_table_is_refused_with_the_function_for_it(
 def little_room(session: Any) -> Iterator[None]:
     """A driver that may gather next to nothing; jobs read this setting when they begin."""
     settings = session.sparkContext._jsc.sc().conf()
-    settings.set("spark.driver.maxResultSize", "8k")
+    settings.set("spark.driver.maxResultSize", "2k")
     yield
     settings.remove("spark.driver.maxResultSize")
 
@@ -62,7 +62,7 @@ def test_more_than_the_driver_may_gather_is_an_error_that_names_the_settings(
     twice = pl.concat([listed.head(2).with_columns(originator_name=pl.lit("Jo Doe"))] * 2)
     for payments in (listed, twice):  # many hits; ids that come twice, which are gathered too
         table = session.createDataFrame(payments.to_arrow(compat_level=pl.CompatLevel.oldest()))
-        with pytest.raises(RunError, match=r"8\.0 KiB.*spark\.driver\.maxResultSize.*spark\.driver\.memory"):
+        with pytest.raises(RunError, match=r"2\.0 KiB.*spark\.driver\.maxResultSize.*spark\.driver\.memory"):
             over_spark.screen(table, index, rules=())
 
 

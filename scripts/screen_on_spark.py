@@ -7,8 +7,8 @@ Examples:
       --history hdfs:///payments/2026/ --parties parties.csv
 
 Payments and history are Parquet files, folders of them (anything with a "/" or ending in .parquet) or tables
-of the catalogue. CSV and JSON lines are not read, for Spark drops in silence what does not fit a line:
-`screening run` reads and checks every line, or write them as Parquet first.
+of the catalogue. CSV and JSON lines are not read, for Spark drops in silence what does not fit a line of CSV,
+and numbers of JSON pass through floats: `screening run` reads them and checks every line.
 
 The list, the policy, the parties and the folder for the outputs are on the driver. The folder holds the
 whole run in the end, or what it held before. An earlier run in it is replaced; a folder with anything else in
@@ -105,7 +105,7 @@ def check_name(name: str) -> None:
     if suffixes and suffixes[-1] in TEXTS:
         raise SchemaError(
             f"{name}: Parquet or a table of the catalogue is read here, no {suffixes[-1]}, of which Spark "
-            "drops in silence what does not fit a line: use `screening run`, or write it as Parquet first"
+            "loses what does not fit a line: use `screening run`, which checks every line"
         )
 
 

@@ -155,6 +155,8 @@ def test_the_script_leaves_what_one_machine_finds_with_history_and_parties(
     session: Any, index: NameIndex, script: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     payments = labelled_payments(800, seed=6, per_rule=1).payments.sort("booked_at")
+    listed = pl.when(pl.int_range(pl.len()) == pl.len() - 1).then(pl.lit("Tarsis Dawn Front"))
+    payments = payments.with_columns(beneficiary_name=listed.otherwise("beneficiary_name"))
     early, late = payments.head(400), payments.tail(-400)
     parties = late.select(party_id="originator_party_id").drop_nulls().unique().sort("party_id")
     parties = parties.with_columns(opened_at=pl.lit("2026-01-05T00:00:00Z"))
@@ -172,7 +174,8 @@ def test_the_script_leaves_what_one_machine_finds_with_history_and_parties(
     assert "alerts" in capsys.readouterr().out
     manifest = screening.audit.read_manifest(tmp_path / "run")
     assert manifest["history"]["rows"] == 400
-    assert manifest["parties"] == local.manifest["parties"]
+    for key in ("parties", "rules"):
+        assert manifest[key] == local.manifest[key]
     for name in ("flags", "hits", "alerts"):
         there, here = pl.read_parquet(tmp_path / "run" / f"{name}.parquet"), local.tables[name]
         assert there.height > 0

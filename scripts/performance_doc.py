@@ -19,6 +19,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import curves  # noqa: E402 (scripts beside each other, no package)
+import reading  # noqa: E402
 import spark  # noqa: E402
 from peers import board  # noqa: E402
 
@@ -58,13 +59,26 @@ ON_SPARK = """\
 {table}
 
 `local[2]`, start-up aside; one run, names cold but for the few of the warm-up. Of {columns} columns the list
-channel reads {read}. Processor time is of the JVM and of Python's workers together, in brackets the ratio by
-it. When the run began, the load average of the two cores was {load:.0f}, work of others: ratios of processor
-time say more than those of wall time.
+channel reads {read}, and both channels {read_by_all}. Processor time is of the JVM and of Python's workers
+together, and ratios are of processor time. Seconds are of a machine with other work (load average {load:.0f}
+when the run began, and more later).
 
 {verdict}
 
+{gathered}
+
 {far}
+"""
+
+READING = """\
+{about}
+
+{table}
+
+{rows:,} payments of {columns} columns are a file of {megabytes:,.0f} MB. The first and the third line decode
+columns and throw them away: what looks at these payments cannot cost less. Ratios are of processor time, of
+{rounds}. Seconds are of a machine with other work (load average {load:.0f} when it began).
+{sentence}
 """
 
 
@@ -113,14 +127,35 @@ def on_spark(results: Mapping[str, Any]) -> str:
     """Spark beside a task that does nothing."""
     last = results["points"][-1]
     sizes = " ".join(str(measured["rows"]) for measured in results["points"])
+    ruled = max(
+        (point["rows"] for point in results["points"] if "both channels" in point["costs"]), default=0
+    )
+    sizes += f" --rules {ruled}" if ruled else ""
     return ON_SPARK.format(
         about=about(results, f"python benchmarks/spark.py --rows {sizes} --list LIST"),
         table=spark.table(results),
         columns=last["columns"],
         read=last["columns_read"],
+        read_by_all=last["columns_read_by_all"],
         load=results["load"],
         verdict=spark.verdict(results),
+        gathered=spark.gathered(results),
         far=spark.extrapolated(results),
+    )
+
+
+def on_reading(results: Mapping[str, Any]) -> str:
+    """The floor of reading, and what stands on it."""
+    rounds = results["rounds"]
+    return READING.format(
+        about=about(results, f"python benchmarks/reading.py --rows {results['rows']} --list LIST"),
+        table=reading.table(results),
+        rows=results["rows"],
+        columns=results["columns"],
+        megabytes=results["bytes"] / 1e6,
+        rounds=f"the cheapest of {rounds} rounds" if rounds > 1 else "one round",
+        load=results["load"],
+        sentence=reading.sentence(results),
     )
 
 
@@ -137,7 +172,12 @@ def with_block(text: str, file: str, body: str) -> str:
 
 def page(text: str) -> str:
     """The page with its generated blocks written anew."""
-    blocks = {"peers.json": side_by_side, "curves.json": cost_curves, "spark.json": on_spark}
+    blocks = {
+        "peers.json": side_by_side,
+        "curves.json": cost_curves,
+        "spark.json": on_spark,
+        "reading.json": on_reading,
+    }
     for file, render in blocks.items():
         results = json.loads((RESULTS / file).read_text(encoding="utf-8"))
         text = with_block(text, file, render(results))

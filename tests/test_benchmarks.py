@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 RESULTS = sorted((BENCHMARKS / "results").glob("*.json"))
 SIZES = [10, 100, 1_000, 20_000]
+LOADED = ("growth", "curves", "worst", "reading", "spark", "peers.board")
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def loaded() -> Iterator[dict[str, ModuleType]]:
     before = dict(sys.modules)
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        yield {name: importlib.import_module(name) for name in ("growth", "curves", "worst", "peers.board")}
+        yield {name: importlib.import_module(name) for name in LOADED}
     finally:
         sys.path.remove(str(BENCHMARKS))
         for name, module in list(sys.modules.items()):
@@ -189,6 +191,44 @@ def test_a_point_over_the_limit_is_shown_and_ends_its_curve(
     assert [point["status"] for point in measured["points"]] == ["over the limit"]
     assert measured["exponents"]["seconds"] is None
     assert "over 0.001" in curves.table({"curves": [measured], "worst": []})
+
+
+def test_the_floor_of_reading_is_of_what_is_read(loaded: dict[str, ModuleType], tmp_path: Path) -> None:
+    reading = loaded["reading"]
+    file = tmp_path / "payments.parquet"
+    payments = pl.DataFrame(
+        {
+            "transaction_id": ["1"],
+            "booked_at": ["2026-03-01T09:00:00Z"],
+            "amount": ["1"],
+            "currency": ["EUR"],
+            "originator_name": ["Jo Example"],
+            "originator_party_id": ["P1"],  # nothing but rules read it
+            "uetr": ["f81d4fae"],  # nothing reads it
+        }
+    )
+    payments.write_parquet(file)
+    listed, every = (reading.columns(file, rules=rules) for rules in (False, True))
+    assert set(every) - set(listed) == {"originator_party_id"}
+    assert "uetr" not in every
+    bytes_read = [reading.bytes_of(file, names) for names in (listed, every, payments.columns)]
+    assert bytes_read == sorted(set(bytes_read))
+    assert bytes_read[-1] < file.stat().st_size
+    for key in ("decoded for the list", "decoded for all"):
+        assert reading.spend(key, file, file)["cpu_seconds"] >= 0
+
+
+def test_the_goals_say_of_spark_what_was_measured(loaded: dict[str, ModuleType]) -> None:
+    spark = loaded["spark"]
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith("| Spark, list channel"))
+    assert f"{spark.GOAL_ROWS:,} payments: {spark.GOAL} times" in row
+    results = json.loads((BENCHMARKS / "results" / "spark.json").read_text(encoding="utf-8"))
+    for measured in results["points"]:
+        assert f"{spark.times_nothing(measured, 'list channel'):.2f}" in row
+    (of_goal,) = [measured for measured in results["points"] if measured["rows"] == spark.GOAL_ROWS]
+    met = spark.times_nothing(of_goal, "list channel") <= spark.GOAL
+    assert ("| yes |" if met else "| no |") in row
 
 
 def test_the_performance_page_is_what_the_results_say() -> None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from screening.alerts import raise_alerts
 from screening.audit import account_for_rows, describe_input, draw_manifest
-from screening.errors import MissingExtraError, PolicyError, RunError, SchemaError
+from screening.errors import ArgumentError, MissingExtraError, PolicyError, RunError, SchemaError
 from screening.hits import HIT_COLUMNS, count_fields, in_order
 from screening.notes import notes, notes_of_history
 from screening.payments import is_plain_text
@@ -30,6 +30,7 @@ from screening.rules.gathering import Found, gather, together
 from screening.rules.partitions import plan
 from screening.rules.scopes import WHOLE
 from screening.schemas import HITS, REJECTS, WARNINGS
+from screening.spark.failures import typed
 from screening.spark.tasks import HELD, NARROWED, TASK, TOLD, bytes_of, frame_of, judge_rows, look_at_parts
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from screening.rules import Rule
     from screening.rules.partitions import Partition, Plan
 
-__all__ = ["SparkResult", "columns_read", "screen"]
+__all__ = ["SparkResult", "columns_read", "require_spark", "screen"]
 
 _TASKS: Final = 4  # for each part: partitions differ in what they cost, and small tasks even that out
 _ROW: Final = "#row"
@@ -120,11 +121,14 @@ def screen(
 
     Raises:
         MissingExtraError: pyspark or pyarrow is not installed.
+        ArgumentError: Payments or history are no Spark table.
         PolicyError: The policy asks for something that does not exist, or numbers rows.
         SchemaError: A column is missing, or payments are both in the batch and in its history.
-        RunError: The counts do not add up, or a worker has another version of polars.
+        RunError: The counts do not add up, a worker has another version of polars, or a job of Spark failed,
+            as it does where hits and flags are more than the driver may gather.
     """
-    _require_spark()
+    require_spark()
+    _check_kinds(payments=transactions, history=history)
     rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     facts = index.facts if facts is None else facts
@@ -133,11 +137,11 @@ def screen(
     steps = Steps()
     columns = match_columns(transactions.columns, policy.payments, source="the payments")
     names = {MAJOR.get(name, name) for name in columns}
+    known, parties_source = take_parties(parties, policy=policy)
+    drawn = plan(names, rules, parties=known, policy=policy)
     if history is not None:
         past = match_columns(history.columns, policy.payments, source="the history")
         _check_apart(transactions, columns["transaction_id"], history, past["transaction_id"])
-    known, parties_source = take_parties(parties, policy=policy)
-    drawn = plan(names, rules, parties=known, policy=policy)
     parts = parts or max(1, transactions.rdd.getNumPartitions())
     session = transactions.sparkSession
     saved = session.sparkContext.broadcast(_saved(index, facts))
@@ -212,7 +216,12 @@ def screen(
     return SparkResult(result=Result(tables=tables, manifest=manifest), session=session)
 
 
-def _require_spark() -> None:
+def require_spark() -> None:
+    """Refuse to work without the extra.
+
+    Raises:
+        MissingExtraError: pyspark or pyarrow is not installed.
+    """
     try:
         import pyarrow as pa  # noqa: F401, PLC0415
         import pyspark  # noqa: F401, PLC0415
@@ -222,12 +231,27 @@ def _require_spark() -> None:
         ) from error
 
 
+def _check_kinds(**tables: Any) -> None:
+    from pyspark.sql.classic.dataframe import DataFrame  # noqa: PLC0415  # only where Spark is
+
+    for what, given in tables.items():
+        if isinstance(given, DataFrame) or (what == "history" and given is None):
+            continue
+        kind = type(given)
+        raise ArgumentError(
+            f"{what} must be a table of a Spark session, and not of Spark Connect; this is a "
+            f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}: use screening.screen for polars, "
+            "pandas and Arrow tables and for files, or read the table with Spark"
+        )
+
+
 def _check_apart(batch: Any, own: str, history: Any, past: str) -> None:
     """The batch and its history share no payment: it would be counted twice."""
     shared = batch.selectExpr(f"{_quoted(own)} AS `{_ROW}`").intersect(
         history.selectExpr(f"{_quoted(past)} AS `{_ROW}`")
     )
-    first = shared.head(1)
+    with typed():
+        first = shared.head(1)
     if first:
         raise SchemaError(
             f"payments are both in the batch and in its history, such as {first[0][0]!r}; they would be "
@@ -279,7 +303,9 @@ def _by_id(table: Any, name: str) -> tuple[Any, Any | None]:
     key = f.when(text != "", f.xxhash64(text))
     counted = table.select(key.alias(_ROW)).filter(f.col(_ROW).isNotNull()).groupBy(_ROW).count()
     several = counted.filter("count > 1").select(_ROW)
-    if several.isEmpty():
+    with typed():
+        none = several.isEmpty()
+    if none:
         return table, None
     alone = table.join(f.broadcast(several), key == f.col(_ROW), "left_anti")
     order = f.monotonically_increasing_id()
@@ -297,7 +323,9 @@ def _saved(index: NameIndex, facts: pl.DataFrame) -> tuple[bytes, bytes]:
 
 def _hear(told: Any, kinds: Sequence[str]) -> dict[str, list[pl.DataFrame]]:
     heard: dict[str, list[pl.DataFrame]] = {kind: [] for kind in kinds}
-    for row in told.filter(told.kind.isin(list(kinds))).collect():
+    with typed():
+        rows = told.filter(told.kind.isin(list(kinds))).collect()
+    for row in rows:
         heard[row.kind].append(frame_of(bytes(row.content)))
     return heard
 

@@ -13,6 +13,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+OTHERS = (
+    *("髙高", "﨑崎", "斉斎", "嶋島", "冨富", "邉邊", "靑青", "淸清"),
+    *("濵濱", "桒桑", "德徳", "栁柳", "眞真", "瀨瀬", "黑黒"),
+)
+"""What OpenCC lacks: a character that Japanese and Korean names are written with, and the usual one."""
 TARGET = Path(__file__).parents[1] / "src/screening/names/data/han_variants.csv"
 
 
@@ -30,6 +35,7 @@ def folded(folder: Path) -> dict[str, str]:
     found = dict(simplified)
     for table in ("TWVariants", "HKVariants", "JPVariants"):
         found |= {variant: usual for usual, variant in pairs(folder, table) if variant not in of_their_own}
+    found |= {variant: usual for variant, usual in OTHERS if variant not in found}
     return {variant: character for variant in found if (character := _last(found, variant)) != variant}
 
 

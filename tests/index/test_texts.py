@@ -198,6 +198,32 @@ def test_a_scan_equals_scoring_every_window_for_every_listed_name(
         assert scanned(asked, small, threshold) == naive_scan(asked, small, threshold)
 
 
+FORMS = ("株式会社", "有限公司", "주식회사", "(株)", "（주）", "㈲")
+with_forms = st.lists(
+    st.sampled_from((*FORMS, "東", "立", "株", "サクラ", "벨", "카", "Velkar", "ok", " ", " ")),
+    min_size=1,
+    max_size=7,
+).map("".join)
+
+
+@settings(max_examples=60)
+@given(
+    names=st.lists(
+        with_forms.filter(lambda name: prepare(name).screenable), min_size=1, max_size=3, unique=True
+    ),
+    asked=st.lists(with_forms, min_size=1, max_size=4),
+    threshold=st.sampled_from((0.6, 0.8, 0.95)),
+)
+def test_legal_forms_without_blanks_are_part_of_a_name_in_a_text(
+    names: list[str], asked: list[str], threshold: float
+) -> None:
+    index = NameIndex(
+        SanctionsList.from_names([(f"X.{place}", "entity", name) for place, name in enumerate(names)])
+    )
+    texts = [*asked, *(f"for {name} rent" for name in names)]
+    assert scanned(texts, index, threshold) == naive_scan(texts, index, threshold)
+
+
 @settings(max_examples=60)
 @given(text=texts)
 def test_offsets_cut_the_name_out_of_the_text(text: str, small: NameIndex) -> None:
@@ -206,8 +232,8 @@ def test_offsets_cut_the_name_out_of_the_text(text: str, small: NameIndex) -> No
     ):
         window = text[start:end]
         assert window
-        assert window[0].isalnum()
-        assert window[-1].isalnum()
+        assert window[0].isalnum() or window.startswith(("(", "\uff08"))
+        assert window[-1].isalnum() or window.endswith((")", "\uff09"))
         assert 0.6 <= score <= 1
 
 

@@ -22,8 +22,9 @@ KEYS = {
     "field_words": ("word", "use"),
     "han_variants": ("character",),
     "homoglyphs": ("character",),
+    "initials": ("script", "letter"),
     "legal_forms": ("form",),
-    "legal_forms_cjk": ("written",),
+    "affixes_cjk": ("written",),
     "nicknames": ("form",),
     "particles": ("form",),
     "rarity": ("key", "kind"),
@@ -107,8 +108,8 @@ def test_a_han_variant_leads_to_a_character_that_stands_for_itself() -> None:
     assert not table.keys() & set(table.values())
 
 
-def test_a_legal_form_written_without_blanks_is_a_legal_form() -> None:
-    assert {*lexicon.legal_forms_cjk().values()} <= lexicon.legal_forms()
+def test_what_is_written_without_blanks_beside_a_name_is_a_legal_form_or_a_title() -> None:
+    assert {*lexicon.affixes_cjk().values()} <= lexicon.legal_forms() | lexicon.titles().keys()
 
 
 def test_parts_of_compounds_stand_where_they_may() -> None:

@@ -19,7 +19,7 @@ from rapidfuzz.distance import OSA
 from screening.index.batch import ranges
 from screening.names.likeness import CONSONANTS, FEWEST_CONSONANTS, SOUND, TYPO_FLOOR
 from screening.names.scripts import UNVOWELLED, consonants_left_of, consonants_written, which_may_be
-from screening.names.tokens import Token, first_letters
+from screening.names.tokens import Token
 
 __all__ = ["Neighbours"]
 
@@ -36,8 +36,8 @@ class Neighbours:
     def __init__(self, listed: Sequence[Token]) -> None:
         self.width = len(listed)
         self.same = _places(listed, _same)
-        self.by_letter = _places(listed, first_letters)
-        self.initials = _places(listed, lambda token: first_letters(token) if _is_initial(token) else ())
+        self.by_letter = _places(listed, _first_letters)
+        self.initials = _places(listed, lambda token: _first_letters(token) if _is_initial(token) else ())
         self.scripts = _Scripts(listed)
         self.near = [(_Spelled(listed, theirs), mine, floor) for mine, theirs, floor in _NEARNESS]
 
@@ -69,7 +69,7 @@ class Neighbours:
         codes = [
             i * self.width + j
             for i, token in enumerate(batch)
-            for letter in first_letters(token)
+            for letter in _first_letters(token)
             for j in (self.by_letter if _is_initial(token) else self.initials).get(letter, ())
         ]
         return np.array(codes, dtype=np.int64)
@@ -115,6 +115,10 @@ class _Scripts:
 
 def _same(token: Token) -> tuple[str, ...]:
     return (token.form, *token.keys)
+
+
+def _first_letters(token: Token) -> set[str]:
+    return {token.native[:1] or token.form[0], *[begin[0] for begin in token.begins]}
 
 
 def _is_initial(token: Token) -> bool:

@@ -380,7 +380,8 @@ def _counts(options: list[Option], window: Name, listed: Listed, score: float) -
     telling = [
         o
         for o in options
-        if o.meeting.how not in ("initial", "cut", "acronym") and _is_telling(o, window, listed, k)
+        if o.meeting.how not in ("initial", "cut", "acronym", "own acronym")
+        and _is_telling(o, window, listed, k)
     ]
     weight = sum(option.meeting.weight for option in telling)
     if len(telling) > 1:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, pairwise
@@ -24,7 +25,7 @@ from screening.index.sharing import Entries, Pairs, enough
 from screening.index.worth import Vocabulary, appraise
 from screening.names.characters import GLUE, HAN, HANGUL, MARKS, SYLLABIC, WITHIN, WORD
 from screening.names.comparison import meet_span, units
-from screening.names.lexicon import legal_forms_cjk
+from screening.names.lexicon import affixes_cjk
 from screening.names.normalise import prepare
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS
@@ -65,15 +66,20 @@ _NO_BLANK: Final = r"[^\s\x1c-\x1f]"
 _BESIDE: Final = 8
 _LETTER: Final = rf"(?:[^\W_{SYLLABIC}]|[{_READ_AS_LETTERS}])"
 _INNER: Final = f"[{MARKS}{GLUE}]"
+_IN_BRACKETS: Final = "|".join(
+    rf"[(\uff08]{form[1:-1]}[)\uff09]" for form in affixes_cjk() if form.startswith("(")
+)
+_FORMS: Final = re.compile("|".join(form for form in affixes_cjk() if not form.startswith("(")))
 _BETWEEN: Final = rf"(?<=[^\W\d_])[{WITHIN}](?=[^\W\d_])"
 PIECE: Final = re.compile(
-    rf"[{SYLLABIC}]"
+    rf"{_IN_BRACKETS}|[{SYLLABIC}]"
     rf"|(?<![^\W_])[^\W\d_{SYLLABIC}](?:\.[^\W\d_{SYLLABIC}])+(?![^\W_]|[{MARKS}])"
     rf"|{_LETTER}(?:(?:{_BETWEEN}|{_INNER}*){_LETTER})*[{MARKS}]*"
 )
 """A piece of a text, at whose edges windows begin and end: letters and digits that nothing else parts.
 
-Syllables written without blanks are pieces of their own, and dotted letters are one together.
+Syllables written without blanks are pieces of their own; dotted letters are one together, and so is a legal
+form in brackets.
 """
 
 _OUTSIDE: Final = rf"(?:^|[^\w{_READ_AS_LETTERS}]|_)"
@@ -319,7 +325,7 @@ def _touched(spans: list[Span], first: int, end: int, joined: list[Span], shift:
 def _has_form(run: str) -> bool:
     """Whether syllables of a legal form are among some, which are one token at their end."""
     run = _LEFT_OUT.sub("", run)
-    return any(form in run for form in legal_forms_cjk())
+    return any(form in run for form in affixes_cjk())
 
 
 class _Flat:
@@ -375,7 +381,32 @@ class _Flat:
         value[::2] = np.stack([weight * alike, own, cover, weight], axis=1)  # as in `Worth.value`
         count = np.zeros(len(pairs), dtype=np.int64)
         count[::2] = 2
-        return np.array(pairs, dtype=np.int64), np.array(places, dtype=np.int64), value, count
+        at, ends = self._ends_of_forms(edges)
+        pair, place = np.array([*pairs, *at], dtype=np.int64), np.array([*places, *ends], dtype=np.int64)
+        nothing = np.zeros((len(at), 4))
+        return (
+            pair,
+            place,
+            np.concatenate([value, nothing]),
+            np.append(count, np.zeros(len(at), dtype=np.int64)),
+        )
+
+    def _ends_of_forms(self, edges: list[int]) -> tuple[list[int], list[int]]:
+        """The first and the last piece of legal forms that are several: windows begin and end there too."""
+        pairs: list[int] = []
+        places: list[int] = []
+        for number, passage in enumerate(self.passages):
+            shift = int(self.starts[number]) - passage.first
+            for form in _FORMS.finditer(passage.text):
+                first, last = (
+                    bisect_right(passage.spans, (place, len(passage.text))) - 1
+                    for place in (form.start(), form.end() - 1)
+                )
+                if passage.first <= first <= last < passage.end:
+                    among = range(edges[number], edges[number + 1])
+                    pairs += [pair for pair in among for _ in range(2)]
+                    places += [first + shift, last + shift] * len(among)
+        return pairs, places
 
     def _spelled(self, codes: list[int]) -> Iterator[tuple[int, int, Sequence[Token], int, float]]:
         """Pieces that spell one listed token: the first, the last, their tokens, which it is, how alike."""

@@ -262,9 +262,12 @@ _GLUED: Final = {
 
 
 def meet_clipped(a: Token, b: Token) -> Meeting | None:
-    """The same, for a word of a company's name that is most of a longer one; it is long itself."""
-    short = len(a.form) < SHORTEST_CLIPPED or len(a.form) < MOST_OF_IT * len(b.form)
-    return None if short else meet_cut(a, b, KINDS.index("entity"))
+    """The same, for a word that is most of a longer one, which is common among companies as it is not."""
+    k = KINDS.index("entity")
+    clipped = (
+        len(a.form) >= max(SHORTEST_CLIPPED, MOST_OF_IT * len(b.form)) and a.weights[k] == 1 > b.weights[k]
+    )
+    return meet_cut(a, b, k) if clipped else None
 
 
 def meet_span(weight: float, own: float, listed: float, cover: float, alike: float) -> Meeting:
@@ -370,10 +373,30 @@ def align(query: Query, listed: Listed, similar: Iterable[Similar] | None = None
     """
     if similar is None:
         similar = _similar(query.units, listed.units, listed.k)
+    options = sorted(_options(query, listed, similar))
+    chosen = _chosen(options)
+    acronyms = [option for option in options if option.meeting.how == "acronym"]
+    if not acronyms:
+        return chosen
+    # An acronym behind the name in full would take the place of all its words.
+    spelled = _chosen([option for option in options if option.meeting.how != "acronym"])
+    met = {place for option in spelled for place in option.query}
+    beside = [option for option in acronyms if met and met.isdisjoint(option.query)]
+    spelled += [option._replace(listed=(), meeting=_beside(option.meeting)) for option in beside]
+    return spelled if rate(spelled, query, listed) > rate(chosen, query, listed) else chosen
+
+
+def _beside(acronym: Meeting) -> Meeting:
+    """An acronym of words that are there too: it agrees with nothing more, and it is not extra."""
+    return acronym._replace(weight=0.0, cover=0.0, how="own acronym")
+
+
+def _chosen(options: list[Option]) -> list[Option]:
+    """The best options, each token used once; in the order of the query."""
     used_q: set[int] = set()
     used_l: set[int] = set()
     chosen = []
-    for option in sorted(_options(query, listed, similar)):
+    for option in options:
         if used_q.isdisjoint(option.query) and used_l.isdisjoint(option.listed):
             used_q.update(option.query)
             used_l.update(option.listed)
@@ -407,10 +430,10 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
         return 0.0
     cost = listed.cost
     if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
-        end = max([option.listed[-1] for option in chosen]) + 1
+        end = max([option.listed[-1] for option in chosen if option.listed]) + 1
         cost = _together(listed.name.tokens[:end], listed.k)[1]
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
-    order = [option.listed[0] for option in chosen]
+    order = [option.listed[0] for option in chosen if option.listed]
     reordered = order != sorted(order)
     ratio = weighed(agreed, flaws, extra, missing, reordered=reordered)
     return ratio * FOLDED * (REORDERED if reordered else 1.0)

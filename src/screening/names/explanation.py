@@ -35,8 +35,8 @@ class Alignment:
         similarity: 0 to 1.
         weight: How much it counts.
         how: "same", "romanisation", "typo", "romanisation and typo", "script", "consonants", "initial",
-            "glued", "glued, in sound", "glued, in another script", "acronym", "cut", "number", "missing in
-            query" or "extra in query".
+            "glued", "glued, in sound", "glued, in another script", "acronym", "own acronym" (of words that
+            are there too), "cut", "number", "missing in query" or "extra in query".
     """
 
     query: str
@@ -90,10 +90,13 @@ def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
         check_kind("a name", name, str, instead="compare() takes two names as text")
     if kind not in KINDS:
         raise PolicyError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    return explain_best(a, _asked(a), _listed(b, kind))
+    asked = _asked(a) if len(a) <= _USUAL else _asked.__wrapped__(a)
+    listed = _listed(b, kind) if len(b) <= _USUAL else _listed.__wrapped__(b, kind)
+    return explain_best(a, asked, listed)
 
 
-_REMEMBERED: Final = 1 << 12  # names that are kept ready: one is compared with many
+_REMEMBERED: Final = 1 << 11  # names that are kept ready: one is compared with many
+_USUAL: Final = 60  # characters of a name that is kept; what is derived from a longer one may be large
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -147,7 +150,7 @@ def explain(query: Query, listed: Listed) -> Comparison:
     reasons += [_unmet(token, k, "extra in query") for token in extra]
     reasons += [_unmet(token, k, "missing in query") for token in missing]
     result = rate(chosen, query, listed)
-    order = [option.listed[0] for option in chosen]
+    order = [option.listed[0] for option in chosen if option.listed]
     if order != sorted(order):
         reasons.append("the tokens stand in another order")
     if asked.altered and not asked.signs:
@@ -180,6 +183,7 @@ _WORDS: Final = {
     "glued, in sound": "'{q}' and '{u}' sound the same, cut elsewhere",
     "glued, in another script": "'{q}' may be '{u}' in another script, cut elsewhere",
     "acronym": "'{q}' is the acronym of '{u}'",
+    "own acronym": "'{q}' is the acronym of the name beside it",
     "cut": "'{q}' is the beginning of '{u}', cut off",
     "number": "'{q}' and '{u}' are one number",
 }
@@ -190,7 +194,10 @@ _ONE_WORD: Final = "'{q}' and '{u}' are forms of one name or word ({s:.2f})"
 def _met(asked: Sequence[Token], listed: Sequence[Token], meeting: Meeting) -> str:
     tabled = meeting.how == "romanisation" and alike_by_table(asked[0].form, listed[0].form)
     words = _ONE_WORD if tabled else _WORDS[meeting.how]
-    return words.format(q=_shown(asked), u=_shown(listed), s=meeting.alike)
+    q, u = _shown(asked), _shown(listed)
+    if q == u:  # parts of compounds that are written otherwise
+        q, u = asked[0].surface or q, listed[0].surface or u
+    return words.format(q=q, u=u, s=meeting.alike)
 
 
 def _unmet(token: Token, k: int, how: str) -> str:

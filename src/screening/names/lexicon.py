@@ -14,6 +14,7 @@ from typing import Final
 
 __all__ = [
     "LEXICON_SHA256",
+    "affixes_cjk",
     "clerical",
     "compounds",
     "equivalents",
@@ -22,8 +23,8 @@ __all__ = [
     "hangul",
     "hangul_in_cyrillic",
     "homoglyphs",
+    "initials",
     "legal_forms",
-    "legal_forms_cjk",
     "letters",
     "nicknames",
     "particles",
@@ -144,9 +145,15 @@ def letters() -> dict[str, dict[tuple[str, str], tuple[str, ...]]]:
 
 
 @cache
-def legal_forms_cjk() -> dict[str, str]:
-    """Legal form written without blanks -> its short form, the longest first."""
-    rows = sorted(_rows("legal_forms_cjk.csv"), key=lambda row: -len(row["written"]))
+def initials() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Script and initial -> Latin letters with which what it stands for may begin."""
+    return {(row["script"], row["letter"]): _spellings(row) for row in _rows("initials.csv")}
+
+
+@cache
+def affixes_cjk() -> dict[str, str]:
+    """Legal form or form of address written without blanks -> its short form, the longest first."""
+    rows = sorted(_rows("affixes_cjk.csv"), key=lambda row: -len(row["written"]))
     return {row["written"]: row["form"] for row in rows}
 
 

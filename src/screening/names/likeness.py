@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from rapidfuzz.distance import OSA
 
 from screening.names.scripts import UNVOWELLED, may_be
-from screening.names.tokens import KINDS, Kind, first_letters
+from screening.names.tokens import KINDS, Kind
 
 if TYPE_CHECKING:
     from screening.names.tokens import Token
@@ -59,8 +59,7 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
         return 1.0, "same"
     role, other = a.roles[0], b.roles[0]
     if role == "initial" or other == "initial":
-        number = role == "number" or other == "number"
-        return (INITIAL, "initial") if not number and _begin_alike(a, b) else (0.0, "")
+        return (INITIAL, "initial") if _begin_alike(a, b) else (0.0, "")
     across = (a.script in UNVOWELLED) != (b.script in UNVOWELLED)
     # Of a word without vowels its letters say what it may be; guessed vowels say nothing.
     found = (0.0, "") if across and (a.guessed or b.guessed) else _by_sound(a, b)
@@ -71,9 +70,19 @@ def likeness(a: Token, b: Token) -> tuple[float, str]:
 
 
 def _begin_alike(a: Token, b: Token) -> bool:
+    """Whether one is an initial that may stand for the other."""
+    if a.roles[0] == "number" or b.roles[0] == "number":
+        return False
+    if a.roles[0] != "initial":
+        a, b = b, a
     if a.script == b.script != "latin":
-        return a.native[0] == b.native[0]
-    return not first_letters(a).isdisjoint(first_letters(b))
+        return b.native.startswith(a.native)
+    either = b.roles[0] == "initial"
+    for letter in a.begins:
+        for word in b.begins:
+            if word.startswith(letter) or (either and letter.startswith(word)):
+                return True
+    return False
 
 
 def _by_sound(a: Token, b: Token) -> tuple[float, str]:

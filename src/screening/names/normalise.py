@@ -24,7 +24,7 @@ from screening.names.characters import (
     WORD,
     script_of,
 )
-from screening.names.lexicon import homoglyphs, legal_forms, legal_forms_cjk
+from screening.names.lexicon import affixes_cjk, homoglyphs, legal_forms
 from screening.names.misread import reread
 from screening.names.readings import other_readings
 from screening.names.scripts import SYLLABARIES
@@ -195,24 +195,26 @@ def analyse(raw: str) -> Word:
     read = _imitating(whole_again)
     folded, parts = _parted(read)
     swapped = read != whole_again
-    for part in parts:
-        found, digits = _read(part)
+    for part, stopped in parts:
+        found, digits = _read(part, stopped=stopped)
+        if stopped and len(part) == 2 and len(parts) > 1:  # "Kh.A."
+            found = [[replace(token, abbreviated=True) for token in piece] for piece in found]
         pieces += found
         swapped |= digits
     if swapped:
         signs.append("digits for letters")
     if folded.endswith(".") and len(parts) == 1 and [len(piece) for piece in pieces] == [1]:
         token = pieces[0][0]
-        if len(token.native or token.form) > 1 and token.script not in (*BY_SYLLABLE, *SYLLABARIES):
+        if token.roles[0] != "initial" and token.script not in (*BY_SYLLABLE, *SYLLABARIES):
             pieces = [[replace(token, abbreviated=True)]]
     return _word(pieces, tuple(dict.fromkeys(signs)))
 
 
-def _read(part: str) -> tuple[list[list[Token]], bool]:
+def _read(part: str, *, stopped: bool) -> tuple[list[list[Token]], bool]:
     """Written pieces of a run of letters and digits, each as its parts; whether digits stand for letters."""
     if part.isascii() and any(c.isdigit() for c in part) and not part.isdigit():
         return _read_digits(part.lower())
-    return tokens_of(part), False
+    return tokens_of(part, stopped=stopped), False
 
 
 def _imitating(text: str) -> str:
@@ -233,24 +235,24 @@ _JOINERS = re.compile("(?<=[\u0600-\u0dff])[\u200c\u200d]")
 """What Persian, Kurdish and Indian spelling puts between two letters."""
 
 
-def _parted(text: str) -> tuple[str, list[str]]:
-    """A word without what stands between its letters, and its runs of letters and digits."""
+def _parted(text: str) -> tuple[str, list[tuple[str, bool]]]:
+    """A word without what stands between its letters; its runs, and whether a full stop ends each."""
     if text.isalpha():  # then some apostrophes are all there may be to leave out
         text = _APOSTROPHES.sub("", text)
-        return text, [text] if text else []
+        return text, [(text, False)] if text else []
     text = _LINE_CODE.sub("", text)
     if not text.isascii():
-        text = _bracketed_forms().sub(lambda form: f" {legal_forms_cjk()[form[0]]} ", text)
+        text = _bracketed_forms().sub(lambda form: f" {affixes_cjk()[form[0]]} ", text)
     text = _DOTTED.sub(_join_letters, text)
     text = _SLASHED.sub(r"\1\2", text)
     text = _APOSTROPHES.sub("", text)
     text = _DATE_GLUED.sub(" ", text)
-    return text, _PARTS.findall(text)
+    return text, [(part[0], text.startswith(".", part.end())) for part in _PARTS.finditer(text)]
 
 
 @cache
 def _bracketed_forms() -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(form) for form in legal_forms_cjk() if form.startswith("(")))
+    return re.compile("|".join(re.escape(form) for form in affixes_cjk() if form.startswith("(")))
 
 
 def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:

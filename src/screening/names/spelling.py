@@ -11,14 +11,15 @@ from anyascii import anyascii
 
 from screening.names.characters import BY_SYLLABLE, SYLLABIC, script_of, script_of_text
 from screening.names.lexicon import (
+    affixes_cjk,
     compounds,
     equivalents,
     han_variants,
     homoglyphs,
-    legal_forms_cjk,
+    initials,
     readings,
 )
-from screening.names.scripts import ABJADS, GUESSED, usual_spelling
+from screening.names.scripts import ABJADS, GUESSED, SYLLABARIES, UNVOWELLED, usual_spelling
 from screening.names.tokens import Token, make_token
 
 __all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
@@ -30,8 +31,8 @@ _RUNS = re.compile(rf"[{SYLLABIC}]+|[^{SYLLABIC}]+")
 _ACCENTS = re.compile("[\u0300\u0301\u0313\u0314\u0342]")
 
 
-def tokens_of(part: str) -> list[list[Token]]:
-    """Written pieces of one run of letters, each as its parts."""
+def tokens_of(part: str, *, stopped: bool = False) -> list[list[Token]]:
+    """Written pieces of one run of letters, each as its parts; `stopped` if a full stop ends it."""
     runs = [part] if part.isascii() else _RUNS.findall(part)
     if len(runs) > 1:
         return [piece for run in runs for piece in tokens_of(run)]
@@ -52,7 +53,10 @@ def tokens_of(part: str) -> list[list[Token]]:
     known = equivalents("both")
     read = [(piece, known.get(piece) or (romanised(piece, script) if cut[1:] else form)) for piece in cut]
     pieces = [(piece, its_form) for piece, its_form in read if its_form]
-    imitated = part.translate(homoglyphs()).lower() if script in LOOKALIKES else part
+    if script not in UNVOWELLED and native not in known and len(_parts_of_compound(form)) > 1:
+        return [cut_compound(form, *_transliterated(native, script))]
+    initial = _is_initial(part, script, stopped=stopped)
+    imitated = part.translate(homoglyphs()).lower() if script in LOOKALIKES and not initial else part
     otherwise = (*([imitated] if imitated.isascii() else ()), *_transliterated(native, script))
     return [
         [
@@ -62,11 +66,21 @@ def tokens_of(part: str) -> list[list[Token]]:
                 script=script,
                 surface="" if place else written if script in GUESSED else form,
                 part=len(pieces) > 1,
+                initial=initial and piece not in known,
                 readings=otherwise,
             )
             for place, (piece, its_form) in enumerate(pieces)
         ]
     ]
+
+
+def _is_initial(part: str, script: str, *, stopped: bool) -> bool:
+    """Whether letters that are not Latin are an initial: a small one without a full stop is a word."""
+    if script in SYLLABARIES:
+        return False
+    if len(part) == 1:
+        return stopped or part.isupper()
+    return stopped and (script, part.casefold()) in initials()
 
 
 def _latin(part: str) -> list[list[Token]]:
@@ -103,19 +117,19 @@ def _with_own_marks(part: str, script: str) -> str:
 
 
 def _syllables(part: str, script: str) -> list[list[Token]]:
-    """Scripts without blanks: each syllable is a token, and a legal form at either end is one."""
+    """Scripts without blanks: each syllable is a token, and a legal form or title at either end is one."""
     before: list[list[Token]] = []
     behind: list[list[Token]] = []
-    while part and (found := _legal_form_at_an_end(part)) is not None:
+    while part and (found := _affix_at_an_end(part)) is not None:
         form, at_start, part = found
         (before if at_start else behind).append([make_token(form)])
     syllables = [_syllable(c, script) for c in part]
     return [*before, *([syllable] for syllable in syllables if syllable is not None), *reversed(behind)]
 
 
-def _legal_form_at_an_end(part: str) -> tuple[str, bool, str] | None:
-    """A legal form, whether it stands at the start, and what is left of the word."""
-    for written, form in legal_forms_cjk().items():
+def _affix_at_an_end(part: str) -> tuple[str, bool, str] | None:
+    """A legal form or title, whether it stands at the start, and what is left of the word."""
+    for written, form in affixes_cjk().items():
         if part.startswith(written):
             return form, True, part[len(written) :]
         if part.endswith(written):
@@ -175,21 +189,25 @@ _EL_DIN = re.compile(r"^[aeou](?:l|l?d)d(?:in|een|ine|ene|yn)$")
 _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 
 
-def cut_compound(form: str, other: str = "") -> list[Token]:
-    """Cut what is one word in one spelling and two in another; `other` is how else it is read."""
-    parts, others = _parts_of_compound(form), _parts_of_compound(other)
-    if len(others) != len(parts):
-        others = [""] * len(parts)
+def cut_compound(form: str, *others: str) -> list[Token]:
+    """Cut what is one word in one spelling and two in another; `others` are how else it is read."""
+    parts = _parts_of_compound(form)
+    read = [other for other in map(_parts_of_compound, others) if len(other) == len(parts)]
     if len(parts) == 1:
-        return [make_token(form, readings=_unlike(form, others[0]))]
+        return [make_token(form, readings=_unlike(form, read, 0))]
     return [
-        make_token(part, surface="" if place else form, part=True, readings=_unlike(part, reading))
-        for place, (part, reading) in enumerate(zip(parts, others, strict=True))
+        make_token(part, surface="" if place else form, part=True, readings=_unlike(part, read, place))
+        for place, part in enumerate(parts)
     ]
 
 
-def _unlike(form: str, reading: str) -> tuple[str, ...]:
-    return (reading,) if reading and reading != form else ()
+def _unlike(part: str, read: list[list[str]], place: int) -> tuple[str, ...]:
+    """The same part in other readings."""
+    return (
+        tuple(dict.fromkeys([parts[place] for parts in read if parts[place] not in ("", part)]))
+        if read
+        else ()
+    )
 
 
 def _parts_of_compound(form: str) -> list[str]:

@@ -13,6 +13,7 @@ from screening.names.korean import korean_in_cyrillic, korean_spellings
 from screening.names.lexicon import (
     clerical,
     equivalents,
+    initials,
     legal_forms,
     nicknames,
     particles,
@@ -22,14 +23,13 @@ from screening.names.lexicon import (
 )
 from screening.names.scripts import (
     GUESSED,
-    SYLLABARIES,
     UNVOWELLED,
     commonest,
     spellings_of_first,
     usual_spelling,
 )
 
-__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "first_letters", "make_token", "sounded", "whole"]
+__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "make_token", "sounded", "whole"]
 
 Kind = Literal["individual", "entity"]
 KINDS: Final = ("individual", "entity")
@@ -65,6 +65,7 @@ class Token:
             sound, and never what it means.
         meanings: Words that it stands for: an abbreviation, a number in words, another spelling of one name,
             the name that a nickname is short for, every spelling of a Korean syllable.
+        begins: Latin letters with which the word, or what its initial stands for, may begin.
         keys: Spellings of the form after the romanisation families; equal keys sound alike.
         sounds: The same as a set.
         skeleton: Consonants only, for comparison with scripts that write no vowels.
@@ -87,6 +88,7 @@ class Token:
     readings: tuple[str, ...] = ()
     guessed: bool = field(default=False, compare=False)
     meanings: frozenset[str] = field(default=frozenset(), compare=False)
+    begins: tuple[str, ...] = field(default=(), compare=False)
     keys: tuple[str, ...] = field(default=(), compare=False)
     sounds: frozenset[str] = field(default=frozenset(), compare=False)
     skeleton: str = field(default="", compare=False)
@@ -122,9 +124,10 @@ def make_token(
     surface: str | None = None,
     part: bool = False,
     abbreviated: bool = False,
+    initial: bool = False,
     readings: tuple[str, ...] = (),
 ) -> Token:
-    """A token with all that is derived from how it is written."""
+    """A token with all that is derived from how it is written; a Latin letter by itself is an initial."""
     guessed = script in GUESSED and native not in equivalents("both")
     own = _keys(form) if not guessed else (_by_letter(native, script) or _keys(form)[0],)
     meanings = _NONE if guessed or script in BY_SYLLABLE else _meanings().get(form, _NONE)
@@ -135,7 +138,10 @@ def make_token(
     elif script == "cyrillic":
         meanings |= _NONE if form in particles() else korean_in_cyrillic(native)
     keys = _all_keys(own, meanings)
-    person, entity = _weigh(form, keys, native, script, guessed=guessed)
+    if initial or (len(form) == 1 and script == "latin" and not form.isdigit()):
+        person = entity = _LENGTH_WEIGHT[1], "initial"
+    else:
+        person, entity = _weigh(form, keys, native, script, guessed=guessed)
     written = form if surface is None else surface
     return Token(
         form=form,
@@ -148,6 +154,7 @@ def make_token(
         readings=readings,
         guessed=guessed,
         meanings=meanings,
+        begins=(form,) if script == "latin" else _begins(form, native, script, readings, guessed=guessed),
         keys=keys,
         sounds=frozenset(keys),
         skeleton=_skeleton(_by_letter(native, script) or own[0], form),
@@ -178,12 +185,16 @@ def _meanings() -> dict[str, frozenset[str]]:
     }
 
 
-def first_letters(token: Token) -> frozenset[str]:
-    """What an initial of a word may be, or an initial stands for: in its script, and in Latin letters."""
-    if token.script == "latin":
-        return frozenset(token.form[0])
-    spelled = spellings_of_first(token.native, token.script)
-    return frozenset([token.native[0], *[latin[0] for latin in (token.form, *token.readings, *spelled)]])
+def _begins(
+    form: str, native: str, script: str, readings: tuple[str, ...], *, guessed: bool
+) -> tuple[str, ...]:
+    table = initials()
+    spelled = table.get((script, native[:2])) or table.get((script, native[:1])) or ()
+    if guessed:
+        spelled = spellings_of_first(native, script)
+    if (script, native) not in table:
+        spelled = (*spelled, form, *readings)
+    return tuple(dict.fromkeys(spelled))
 
 
 def alike_by_table(form: str, other: str) -> bool:
@@ -278,8 +289,6 @@ def _weigh(
     """
     if form.isdigit():
         return (_NUMBER_WEIGHT, "number"), (1.0, "number")
-    if len(native or form) == 1 and script not in (*BY_SYLLABLE, *SYLLABARIES):
-        return (_LENGTH_WEIGHT[1], "initial"), (_LENGTH_WEIGHT[1], "initial")
     person, entity = _rarity(keys, native, script, KINDS[0]), _rarity(keys, native, script, KINDS[1])
     # A common person's name says more in a company's name than in a person's, but not everything.
     telling = max(_PERSON_IN_ENTITY, person) if entity == 1 else entity

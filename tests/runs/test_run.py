@@ -92,6 +92,30 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_batches_are_cut_across_many_small_files(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    table = pl.read_csv(payments, infer_schema=False)
+    for number in range(21):  # the last one is empty
+        rows = table[2 * number : 2 * number + 2]
+        path = folder / f"{number:02}.{suffix}"
+        rows.write_csv(path) if suffix == "csv" else rows.write_parquet(path)
+    whole = outputs(screen(folder, index).write(tmp_path / "whole"))
+    sealed, seal = list[str](), Workplace.seal
+
+    def counted(place: Workplace, name: str, rows: pl.DataFrame, **note: Any) -> None:
+        sealed.append(name)
+        seal(place, name, rows, **note)
+
+    monkeypatch.setattr(Workplace, "seal", counted)
+    assert outputs(screen_into(tmp_path / "run", folder, index, budget=small(7, 9)).folder) == whole
+    assert len([name for name in sealed if name.startswith("payments-0")]) == 6
+    assert len(whole[1]["input"]["files"]) == 21
+
+
 def test_what_fits_is_looked_at_in_one_piece_and_only_the_rest_is_dealt(
     tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:

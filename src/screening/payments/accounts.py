@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
 from screening.errors import SchemaError
 from screening.payments.problems import Problem
-from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_part
+from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_rows
 from screening.payments.rejects import (
     draw_rejected_rows,
     draw_rejects,
@@ -19,7 +19,7 @@ from screening.payments.rejects import (
     with_left_out,
     with_lines,
 )
-from screening.payments.sources import ROW, Part
+from screening.payments.sources import Part, key_of, scan, stretches_of
 from screening.schemas import TRANSACTIONS
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Source:
         policy: Its section [payments] says how to read them.
         row_name: What the id begins with that a row gets which has none.
         left_out: What of the source is not read at all, one sentence each.
+        alone: Whether one part is all of it.
     """
 
     parts: Sequence[Part]
@@ -53,6 +54,7 @@ class Source:
     policy: Policy
     row_name: str = "row"
     left_out: Sequence[str] = ()
+    alone: bool = True
 
     @property
     def values(self) -> list[str]:
@@ -64,40 +66,55 @@ class Source:
         """The user's columns that nothing reads."""
         return tuple(name for name in self.parts[0].columns if name not in self.columns.values())
 
+    @property
+    def stretches(self) -> list[list[Part]]:
+        """Its parts, those together that can be scanned as one."""
+        return stretches_of(self.parts)
+
     def read(self) -> pl.LazyFrame:
         """All rows."""
-        return self._read(self.parts)
+        return pl.concat(self.read_some(stretch, scan(stretch)) for stretch in self.stretches)
 
-    def read_after(self, number: int, rows: int) -> pl.LazyFrame:
-        """The rows of one part that come after its first `rows`."""
-        part = self.parts[number]
-        after = replace(part, frame=part.frame.slice(rows)) if rows else part
-        return self._read_part(after, number, parts=len(self.parts))
+    def read_some(
+        self, stretch: Sequence[Part], frame: pl.LazyFrame, *, sample: pl.LazyFrame | None = None
+    ) -> pl.LazyFrame:
+        """Some rows of `scan(stretch)`."""
+        return read_rows(
+            frame,
+            stretch,
+            self.columns,
+            self.policy,
+            sample=frame if sample is None else sample,
+            alone=self.alone,
+            row_name=self.row_name,
+        )
 
     def read_only(self, keys: pl.Series) -> pl.DataFrame:
         """The rows with these keys; the others are dropped before anything is made of them."""
-        parts = [self._join(part, keys, number, how="semi") for number, part in enumerate(self.parts)]
-        return self._read(parts).collect(engine="streaming").sort(KEY)
+        numbers = {*(keys // _PART).unique()}
+        held = [part for part in self.parts if part.number in numbers] or self.parts[:1]
+        return self._joined(held, keys, how="semi").collect(engine="streaming").sort(KEY)
 
     def read_without(self, keys: pl.Series) -> pl.LazyFrame:
         """All rows but those with these keys."""
-        return self._read(
-            [self._join(part, keys, number, how="anti") for number, part in enumerate(self.parts)]
-        )
+        return self._joined(self.parts, keys, how="anti")
 
-    def _join(self, part: Part, keys: pl.Series, number: int, *, how: Literal["semi", "anti"]) -> Part:
-        rows = pl.select((keys.filter(keys // _PART == number) % _PART).alias(ROW)).to_series()
-        if rows.is_empty():
-            return part if how == "anti" else replace(part, frame=part.frame.head(0))
-        table = rows.cast(part.frame.collect_schema()[ROW]).to_frame().lazy()
-        frame = part.frame.join(table, on=ROW, how=how, maintain_order="left")
-        return replace(part, frame=frame)
-
-    def _read(self, parts: Sequence[Part]) -> pl.LazyFrame:
-        return pl.concat(self._read_part(part, number, parts=len(parts)) for number, part in enumerate(parts))
-
-    def _read_part(self, part: Part, number: int, *, parts: int) -> pl.LazyFrame:
-        return read_part(part, self.columns, self.policy, number=number, parts=parts, row_name=self.row_name)
+    def _joined(
+        self, parts: Sequence[Part], keys: pl.Series, *, how: Literal["semi", "anti"]
+    ) -> pl.LazyFrame:
+        frames = []
+        for stretch in stretches_of(parts):
+            frame = sample = scan(stretch)
+            mine = keys.filter(keys.is_between(*_bounds(stretch)))
+            if len(mine):
+                table = mine.cast(pl.Int64).alias(KEY).to_frame().lazy()
+                frame = frame.join(
+                    table, left_on=key_of(stretch), right_on=KEY, how=how, maintain_order="left"
+                )
+            elif how == "semi":
+                frame = frame.head(0)
+            frames.append(self.read_some(stretch, frame, sample=sample))
+        return pl.concat(frames)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -119,6 +136,10 @@ class Settled:
     warnings: pl.DataFrame
     rows_in: int
     rows_out: int
+
+
+def _bounds(stretch: Sequence[Part]) -> tuple[int, int]:
+    return stretch[0].number << PART_BITS, (stretch[-1].number + 1 << PART_BITS) - 1
 
 
 def slim(staged: pl.LazyFrame) -> pl.LazyFrame:

@@ -152,7 +152,10 @@ def open_source(transactions: Any, *, policy: Policy | None = None, row_name: st
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
     left_out = _left_out(transactions, parts[0].source)
-    return Source(parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out)
+    return Source(
+        parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out,
+        alone=len(parts) == 1,
+    )  # fmt: skip
 
 
 def _left_out(transactions: Any, source: str) -> list[str]:

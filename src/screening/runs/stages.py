@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import resource
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from screening.audit import (
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.notes import notes, notes_of_history
-from screening.payments import ID, KEY, PROBLEM, Source, find_files, readable, settle
+from screening.payments import ID, KEY, PROBLEM, Source, readable, scan, settle
 from screening.pipeline import Steps, describe_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from screening.payments import Part
     from screening.rules import Rule
     from screening.runs.budget import Budget
 
@@ -126,14 +128,16 @@ class Stages:
 
     def _read(self, role: str, source: Source) -> None:
         """Rows as they are read, in batches, in their order."""
+        stretches = source.stretches
         with readable(source):
-            counts = [self._rows(source, number) for number in range(len(source.parts))]
+            rows = [[self._rows(part) for part in stretch] for stretch in stretches]
+        counts = [sum(those) for those in rows]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
-        files = [path for _, path in find_files(self.where[role])]
         slices: list[Task] = []
         for number, total in enumerate(counts):
-            if can_be_sliced(files[number]):
-                slices += self._slices(role, source, number, path=files[number], total=total)
+            path = stretches[number][0].path
+            if path is not None and can_be_sliced(path):
+                slices += self._slices(role, source, number, rows[number])
             else:
                 self._read_through(role, source, number, total, pace)
         with self.crew:
@@ -141,28 +145,41 @@ class Stages:
         for number, total in enumerate(counts):
             read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
             if read != total:
+                first, *others = stretches[number]
+                more = f" and {len(others):,} more" if others else ""
                 raise RunError(
-                    f"{source.parts[number].source}: {total:,} rows were counted and {read:,} read; "
+                    f"{first.source}{more}: {total:,} rows were counted and {read:,} read; "
                     "the file changed while it was read"
                 )
 
-    def _slices(self, role: str, source: Source, number: int, *, path: Path, total: int) -> list[Task]:
-        """A file of which any rows can be found, for the workers to read."""
-        rows = self.plan["batch_rows"]
+    def _slices(self, role: str, source: Source, number: int, counts: Sequence[int]) -> list[Task]:
+        """Files of which any rows can be found, for the workers to read."""
+        rows, total = self.plan["batch_rows"], sum(counts)
         given = {
-            "path": str(path), "columns": dict(source.columns), "number": number, "parts": len(source.parts),
-            "rows": rows, "row_name": source.row_name,
+            "columns": dict(source.columns), "alone": source.alone, "rows": rows, "row_name": source.row_name,
         }  # fmt: skip
-        return [
-            Task(
-                part=f"{role}-{number:05}-{part:06}", make=read_slice, given={**given, "start": start},
-                size=min(rows, total - start),
-            )
-            for part, start in enumerate(range(0, max(total, 1), rows))
-        ]  # fmt: skip
+        files = deque(zip(source.stretches[number], counts, strict=True))
+        before, tasks = 0, list[Task]()
+        for part, start in enumerate(range(0, max(total, 1), rows)):
+            while len(files) > 1 and before + files[0][1] <= start:
+                before += files.popleft()[1]
+            begun = before
+            wanted: list[tuple[int, str, int]] = []
+            for file, count in files:
+                if begun >= start + rows and wanted:
+                    break
+                wanted.append((file.number, str(file.path), count))
+                begun += count
+            tasks.append(
+                Task(
+                    part=f"{role}-{number:05}-{part:06}", make=read_slice,
+                    given={**given, "files": wanted, "start": start - before}, size=min(rows, total - start),
+                )
+            )  # fmt: skip
+        return tasks
 
     def _read_through(self, role: str, source: Source, number: int, total: int, pace: Pace) -> None:
-        """Read a file from its beginning, or from where an earlier session came."""
+        """Read files from their beginning, or from where an earlier session came."""
         done = self.place.unbroken(f"{role}-{number:05}-")
         past = sum(self._noted(name)["rows"] for name in done)
         pace.advance(past)
@@ -171,18 +188,18 @@ class Stages:
         rows, part = self.plan["batch_rows"], len(done)
         with readable(source):
             # what is made of the rows is no stream to polars: it would hold all of them at once
-            raw = source.parts[number].frame.slice(past)
+            stretch = source.stretches[number]
+            raw = scan(stretch).slice(past)
             batches = raw.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming", lazy=True)
             for batch in in_chunks(batches, rows):
-                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, batch.lazy()))
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, stretch, batch.lazy()))
                 pace.advance(batch.height)
                 part += 1
             if part == 0:
-                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, raw.head(0)))
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, stretch, raw.head(0)))
 
     @staticmethod
-    def _rows(source: Source, number: int) -> int:
-        part = source.parts[number]
+    def _rows(part: Part) -> int:
         if part.rows is not None:
             return part.rows
         return int(part.frame.select(pl.len()).collect(engine="streaming").item())

@@ -29,7 +29,7 @@ from screening.policy import OUTCOMES, Policy
 from screening.reference.dated import hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from screening.designations import Provenance
     from screening.rules import Rule
@@ -62,17 +62,21 @@ CLOCK: Final = "clock"
 """The only key of a manifest that differs between two runs over the same inputs."""
 
 _ROW_GROUP: Final = 100_000
+_BLOCK: Final = 1 << 20
 """Rows of a row group: fixed, so that the bytes of a file do not depend on how its rows came together."""
 
 _ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")
 
 
-def describe_input(table: Any, rows: pl.DataFrame | None = None) -> dict[str, Any]:
+def describe_input(
+    table: Any, rows: pl.DataFrame | None = None, *, read: Callable[[int], None] = lambda _: None
+) -> dict[str, Any]:
     """Name what came in: a file by its bytes, a table by its rows.
 
     Args:
         table: A path, or a table of any library.
         rows: The same as a polars frame; None where it is too large for that, as a Spark table is.
+        read: Told how many bytes more of its files were read.
 
     Returns:
         `kind`; of a file `path`, `bytes` and `sha256`; of several files those of each under `files`; of a
@@ -81,9 +85,9 @@ def describe_input(table: Any, rows: pl.DataFrame | None = None) -> dict[str, An
     if isinstance(table, str | os.PathLike):
         path = Path(table)
         if not path.is_file():
-            held = [{"path": name, **_described(file)} for name, file in find_files(os.fspath(table))]
+            held = [{"path": name, **_described(file, read)} for name, file in find_files(os.fspath(table))]
             return {"kind": "files", "path": path.as_posix(), "files": held}
-        return {"kind": "file", "path": path.as_posix(), **_described(path)}
+        return {"kind": "file", "path": path.as_posix(), **_described(path, read)}
     kind = f"{type(table).__module__.partition('.')[0]}.{type(table).__qualname__}"
     return {"kind": kind} if rows is None else {"kind": kind, "sha256": digest_rows(rows)}
 
@@ -136,10 +140,13 @@ def _contents(column: pl.Series) -> Iterator[bytes]:
         yield "".join(texts).encode("utf-8", "surrogatepass")
 
 
-def _described(path: Path) -> dict[str, Any]:
+def _described(path: Path, read: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": digest}
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            read(len(block))
+    return {"bytes": path.stat().st_size, "sha256": digest.hexdigest()}
 
 
 def describe_rule(rule: Rule) -> dict[str, Any]:

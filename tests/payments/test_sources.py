@@ -321,13 +321,15 @@ def many_files(folder: Path, suffix: str) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("few", [0, 10_000])
+@pytest.mark.parametrize(("few", "batch"), [(0, 0), (10_000, 0), (10_000, 50_000)])
 @pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl", "arrow"])
 def test_files_that_are_scanned_as_one_give_what_each_gives_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, few: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, few: int, batch: int
 ) -> None:
     folder = many_files(tmp_path / "many", suffix)
     monkeypatch.setattr(sources, "_FEW_ROWS", few)
+    monkeypatch.setattr(sources, "_BATCH", batch or 5)
+    monkeypatch.setattr(sources, "_KEPT", batch)
     assert len(stretches_of(open_parts(folder, PaymentsPolicy()))) == 1
     together = conform(folder, policy=POLICY)
     tables = [together.transactions.collect(), together.transactions.collect(engine="streaming")]
@@ -353,8 +355,9 @@ def test_files_of_differing_layouts_are_scanned_apart(tmp_path: Path) -> None:
     assert [len(stretch) for stretch in stretches_of(parts)] == [2, 1, 1, 1, 1, 1]
 
 
-def test_a_file_that_breaks_among_many_is_an_error(tmp_path: Path) -> None:
+def test_a_file_that_breaks_among_many_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = many_files(tmp_path / "many", "parquet")
+    monkeypatch.setattr(sources, "_KEPT", 0)
     read = conform(folder, policy=POLICY)
     (folder / "3.parquet").write_bytes((folder / "3.parquet").read_bytes()[:-40])
     with pytest.raises(pl.exceptions.PolarsError):
@@ -371,7 +374,7 @@ def test_a_small_file_is_seen_through_at_a_glance_as_by_reading_it(
     path.write_bytes(content.encode())
     glance = sources._plain_csv(path, content.encode(), ",", "glance.csv")
     if glance is not None:
-        read = sources._scan_csv(path, ",", lambda: None, "glance.csv")
+        read = sources._scan_csv(path, "", ",", lambda: None, "glance.csv")
         assert (glance.columns, glance.rows, glance.layout) == (read.columns, read.rows, read.layout)
         assert read.lines is not None
         assert read.lines.is_empty()

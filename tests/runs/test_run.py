@@ -12,6 +12,7 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.payments import conform
 from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
 from screening.runs.merging import merge
@@ -417,6 +418,53 @@ def test_a_long_stage_tells_rows_a_second_time_left_and_its_parts() -> None:
     )
     pace.advance(20)
     assert said == ["rules: 20 of 100 rows, 5 rows/s, 16 s left; 2 of 9 parts are done"]
+
+
+def test_what_has_no_rate_tells_none() -> None:
+    said: list[str] = []
+    times = iter([0.0, 4.0, 8.0, 12.0, 0.0, 40.0])
+    pace = Pace(said.append, "alerts", 3, "%", clock=lambda: next(times))
+    for done in (0, 1, 1):
+        pace.advance(done)
+    Pace(said.append, "stock", 9_000_000, "MB", each=10**6, clock=lambda: next(times)).advance(4_000_000)
+    assert said == ["alerts: 33 %, 16 s left", "alerts: 66 %, 6 s left", "stock: 4 of 9 MB, 50 s left"]
+
+
+def test_rules_that_are_looked_at_in_one_piece_are_told_one_by_one(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.runs.pace._EVERY", 0.0)
+    said: list[str] = []
+    screen_into(tmp_path / "run", payments, index, progress=said.append)
+    told = [int(line.split(": ")[1].split(" %")[0]) for line in said if line.startswith("evaluating rules: ")]
+    assert len(told) > 10
+    assert told == sorted(told)
+    assert told[-1] == 100
+    assert not [line for line in said if " 0 rows/s" in line or ": 0 of 40 rows" in line]
+
+
+def test_a_reader_hears_how_far_many_files_are(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.runs.pace._EVERY", 0.0)
+    folder, table, said = tmp_path / "payments", pl.read_csv(payments, infer_schema=False), list[str]()
+    folder.mkdir()
+    for number in range(4):
+        table[10 * number : 10 * number + 10].write_csv(folder / f"{number}.csv")
+    screen_into(tmp_path / "run", folder, index, progress=said.append)
+    assert [line.split(",")[0] for line in said if line.startswith("opening payments: ")] == [
+        f"opening payments: {number} of 4 files" for number in (1, 2, 3, 4)
+    ]
+
+
+def test_alerts_on_rows_that_were_rejected_are_counted_apart(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    run = screen_into(tmp_path / "run", payments, index)
+    alerts = run.tables["alerts"].collect()["transaction_id"]
+    rejected = conform(payments).rejected_rows["transaction_id"]
+    assert 0 < run.unread_alerts == alerts.is_in(rejected.implode()).sum() < len(alerts)
+    assert run.unread_alerts < len(rejected)
 
 
 def test_memory_decides_what_is_looked_at_as_a_whole_and_in_how_many_parts() -> None:

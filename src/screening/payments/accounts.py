@@ -155,6 +155,7 @@ def settle(
     *,
     shares: int = 1,
     check: Callable[[int], None] = lambda _: None,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Settled:
     """Decide which rows are payments.
 
@@ -164,6 +165,7 @@ def settle(
         without: All rows but those of some KEYs, with their values.
         shares: In how many shares ids are compared; more of them take less memory and more time.
         check: Told how many rows are rejected before they are read.
+        advance: Told of each share that was compared.
 
     Raises:
         SchemaError: No time carries a zone.
@@ -175,7 +177,7 @@ def settle(
     unreadable = slimmed.filter(bad).select(KEY).collect(engine="streaming")[KEY]
     check(len(unreadable))
     readable = slimmed.filter(~bad)
-    repeated = _repeated(source, readable, shares, check)
+    repeated = _repeated(source, readable, shares, check, advance)
     rejected = pl.concat([unreadable, repeated]).sort()
     check(len(rejected))
     details = source.read_only(rejected)
@@ -223,10 +225,17 @@ def _refuse_naive(source: Source, slimmed: pl.LazyFrame) -> None:
         )
 
 
-def _repeated(source: Source, readable: pl.LazyFrame, shares: int, check: Callable[[int], None]) -> pl.Series:
+def _repeated(
+    source: Source,
+    readable: pl.LazyFrame,
+    shares: int,
+    check: Callable[[int], None],
+    advance: Callable[[int], None],
+) -> pl.Series:
     """Keys of rows whose id an earlier readable row has."""
     found = [pl.Series(KEY, [], dtype=pl.Int64)]
     for share in range(shares):
+        advance(min(share, 1))
         ids = readable.select(KEY, ID).filter(pl.col(ID) % shares == share).collect(engine="streaming")
         # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
         if ids[ID].n_unique() == ids.height:

@@ -13,7 +13,7 @@ import glob
 import gzip
 import math
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -64,6 +64,7 @@ _MISSING: Final = {"NoneType", "NAType", "NaTType"}
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _FEW_ROWS: Final = 10_000  # of a file, for which what is done once a file would cost more than they do
 _BATCH: Final = 50_000
+_KEPT: Final = 50_000
 _HEAD: Final = 1 << 16
 
 
@@ -126,6 +127,7 @@ class Part:
         number: Its place in the source.
         path: Its file, if it is one.
         layout: Files of equal layouts can be scanned as one; None where that cannot be.
+        kept: Rows of a stretch that begins here, by the numbers of its parts, where they are few.
     """
 
     source: str
@@ -138,6 +140,7 @@ class Part:
     number: int = 0
     path: Path | None = None
     layout: _Layout | None = None
+    kept: dict[tuple[int, ...], pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
 
 def stretches_of(parts: Sequence[Part]) -> list[list[Part]]:
@@ -159,8 +162,15 @@ def scan(stretch: Sequence[Part]) -> pl.LazyFrame:
     if len(stretch) == 1 or first.layout is None:
         return first.frame
     paths = [part.path for part in stretch if part.path is not None]
-    small = sum(part.rows or 0 for part in stretch) < _FEW_ROWS * len(stretch)
-    return first.layout.scan_in_batches(paths) if small else first.layout.scan(paths)
+    rows = sum(part.rows or 0 for part in stretch)
+    if rows >= _FEW_ROWS * len(stretch):
+        return first.layout.scan(paths)
+    if rows > _KEPT:
+        return first.layout.scan_in_batches(paths)
+    numbers = tuple(part.number for part in stretch)
+    if numbers not in first.kept:  # opening all the files again takes longer than all that is done with them
+        first.kept[numbers] = first.layout.scan(paths).collect(engine="streaming").rechunk()
+    return first.kept[numbers].lazy()
 
 
 def key_of(stretch: Sequence[Part]) -> pl.Expr:
@@ -180,8 +190,18 @@ def key_of(stretch: Sequence[Part]) -> pl.Expr:
     return row.map_batches(keys, return_dtype=pl.Int64, is_elementwise=True)
 
 
-def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
+def open_parts(
+    transactions: Any,
+    policy: PaymentsPolicy,
+    *,
+    opened: Callable[[int, int], None] = lambda _file, _files: None,
+) -> list[Part]:
     """The parts of a data frame, a file, a folder or a glob pattern.
+
+    Args:
+        transactions: The table, or where it is.
+        policy: How to read it.
+        opened: Told of each file that was opened: the how manyth it is, and how many there are.
 
     Raises:
         SchemaError: There is no such file, or it is no table that can be read.
@@ -190,27 +210,29 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
         where = os.fspath(transactions)
         files = find_files(where)
         if files == [(Path(where).name, Path(where))]:
-            return open_files(files, policy)
+            return [*open_files(files, policy)]
         try:
-            return [_counted(part) for part in open_files(files, policy)]
+            parts = []
+            for part in open_files(files, policy):
+                parts.append(_counted(part))
+                opened(len(parts), len(files))
         except SchemaError as error:
             raise SchemaError(
                 f"{error}; every file of '{where}' is read, as one table: leave others out"
             ) from error
+        return parts
     frame = as_polars(transactions, what="payments")
     return [Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))]
 
 
-def open_files(files: Sequence[tuple[str, Path]], policy: PaymentsPolicy) -> list[Part]:
+def open_files(files: Sequence[tuple[str, Path]], policy: PaymentsPolicy) -> Iterator[Part]:
     """The parts that some files are, each under its name.
 
     Raises:
         SchemaError: One is no table that can be read.
     """
-    return [
-        replace(_open(path, policy, source=name), number=number, path=path)
-        for number, (name, path) in enumerate(files)
-    ]
+    for number, (name, path) in enumerate(files):
+        yield replace(_open(path, policy, source=name), number=number, path=path)
 
 
 def _counted(part: Part) -> Part:
@@ -449,7 +471,8 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
         return plain
     where = partial(find_fault, path, delimiter=delimiter)
     try:
-        return _scan_csv(path, delimiter, where, source)
+        header = head.split("\n", 1)[0] if "\n" in head else ""  # which may go on
+        return _scan_csv(path, header, delimiter, where, source)
     except pl.exceptions.PolarsError as error:
         place = where()
         raise SchemaError(
@@ -494,10 +517,12 @@ def _plain_csv(path: Path, content: bytes, delimiter: str, source: str) -> Part 
     )  # fmt: skip
 
 
-def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
-    options = _csv_options(delimiter)
-    names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
-    columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
+def _scan_csv(path: Path, header: str, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
+    columns = tuple(name.strip() for name in header.split(delimiter))
+    if not header.strip() or '"' in header:
+        options = _csv_options(delimiter)
+        names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
+        columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")

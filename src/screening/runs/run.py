@@ -33,6 +33,7 @@ from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
+from screening.runs.pace import Pace
 from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
 from screening.runs.workplace import Workplace
@@ -53,10 +54,12 @@ class Run:
     Attributes:
         folder: Where its outputs are.
         manifest: What was looked at, and with what.
+        unread_alerts: How many of the alerts are on rows that could not be read.
     """
 
     folder: Path
     manifest: dict[str, Any]
+    unread_alerts: int = 0
 
     @property
     def tables(self) -> dict[str, pl.LazyFrame]:
@@ -114,15 +117,18 @@ def screen_into(
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
     known, parties_source = take_parties(parties, policy=policy)
-    source = open_source(os.fspath(transactions), policy=policy)
-    earlier = None if history is None else open_source(os.fspath(history), policy=policy, row_name="history")
+    source = _open(transactions, "payments", policy=policy, say=steps.say)
+    earlier = None if history is None else _open(history, "history", policy=policy, say=steps.say)
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
         with steps.step("taking stock"):
+            held = [part.path for one in (source, earlier) if one is not None for part in one.parts]
+            size = sum(path.stat().st_size for path in held if path is not None)
+            read = Pace(steps.say, "taking stock", size, "MB", each=10**6).advance
             inputs = {
-                "input": describe_input(transactions),
-                "history": None if history is None else describe_input(history),
+                "input": describe_input(transactions, read=read),
+                "history": None if history is None else describe_input(history, read=read),
                 "parties": parties_source,
                 "index": describe_index(index, facts, threshold),
             }
@@ -138,6 +144,7 @@ def screen_into(
         )  # fmt: skip
         work.do()
         manifest = work.write(target)
+        unread = work.count_unread_alerts()
     except BaseException as error:
         useless = isinstance(error, ScreeningError) and not isinstance(error, RunError)
         if useless or not place.sealed(""):
@@ -145,7 +152,20 @@ def screen_into(
         place.release()
         raise
     place.remove()
-    return Run(folder=target, manifest=manifest)
+    return Run(folder=target, manifest=manifest, unread_alerts=unread)
+
+
+def _open(where: str | os.PathLike[str], role: str, *, policy: Policy, say: Callable[[str], None]) -> Source:
+    say(f"opening {role}")
+    paces = list[Pace]()
+
+    def opened(_: int, files: int) -> None:
+        if not paces:  # how many there are is known with the first
+            paces.append(Pace(say, f"opening {role}", files, "files"))
+        paces[0].advance(1)
+
+    row_name = "history" if role == "history" else "row"
+    return open_source(os.fspath(where), policy=policy, row_name=row_name, opened=opened)
 
 
 def _agree(

@@ -208,18 +208,22 @@ class Stages:
         """Which rows are payments, once for all batches."""
         if self.place.receipt(f"{role}-{REJECTED}") is not None:
             return
-        self.steps.say(f"looking for rows of {role} that cannot be read or come twice")
+        looking = f"looking for rows of {role} that cannot be read or come twice"
+        self.steps.say(looking)
         staged = self.place.scan(f"{role}-0")
         columns = staged.collect_schema().names()
         slimmed = staged.select(KEY, ID, *(name for name in columns if name.startswith(PROBLEM)))
         rows = staged.select(pl.len()).collect(engine="streaming").item()
+        shares = self.budget.shares(rows * _ID)
+        pace = Pace(self.steps.say, looking, shares, "%")
         with readable(source):
             settled = settle(
                 source,
                 slimmed,
                 lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
-                shares=self.budget.shares(rows * _ID),
+                shares=shares,
                 check=self._check_rejected,
+                advance=pace.advance,
             )
         tables = {"history-rejects": settled.rejects.cast(REJECTS)}
         if role == "payments":
@@ -268,7 +272,7 @@ class Stages:
             )
             for share in range(shares)
         ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
+        self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "%").advance)
 
     def _share(self, name: str, shares: int) -> None:
         """Settle for the whole run into how many shares something is divided.
@@ -340,7 +344,7 @@ class Stages:
             )
             for share in range(shares)
         ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "raising alerts", shares, "shares").advance)
+        self.crew.do(tasks, Pace(self.steps.say, "raising alerts", shares, "%").advance)
 
     def _noted(self, part: str) -> dict[str, Any]:
         held = self.place.receipt(part)
@@ -370,6 +374,12 @@ class Stages:
             write_manifest(fresh, manifest)
             publish(fresh, target, aside=self.place.folder / "old")
         return manifest
+
+    def count_unread_alerts(self) -> int:
+        """Alerts on rows that could not be read."""
+        unread = self.place.scan("unread").select("transaction_id")
+        alerts = self.place.scan("alerts-").join(unread, on="transaction_id", how="semi")
+        return int(alerts.select(pl.len()).collect(engine="streaming").item())
 
     def _merged(self, name: str) -> Iterator[pl.DataFrame]:
         if name == "rejects":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 from typing import TYPE_CHECKING, Any
@@ -562,6 +563,28 @@ def test_the_manifest_tells_the_clock_what_memory_was_taken(
     clock = json.loads((tmp_path / "run" / "manifest.json").read_text())["clock"]
     assert clock["memory"] == 2 * 10**9
     assert clock["peak"] > 0
+
+
+def test_memory_does_not_grow_with_the_number_of_parts(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, live = list[str](), list[int]()
+    seal = Workplace.seal
+
+    def named(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        made.append(name)
+        seal(place, name, table, **note)
+
+    def given_back() -> None:  # what no part needs any more must be gone when the next begins
+        gc.collect()
+        if made[-1].startswith("found-flags-"):
+            live.append(sum(isinstance(held, pl.DataFrame) for held in gc.get_objects()))
+
+    monkeypatch.setattr(Workplace, "seal", named)
+    monkeypatch.setattr("screening.runs.crew._give_back", given_back)
+    screen_into(tmp_path / "run", payments, index, budget=small(9, 50, parts=6))
+    assert len(live) > 20
+    assert max(live) <= live[0]
 
 
 def test_more_shares_than_memory_asks_for_only_where_each_is_worth_a_process() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
@@ -93,27 +93,22 @@ class Source:
         """The rows with these keys; the others are dropped before anything is made of them."""
         numbers = {*(keys // _PART).unique()}
         held = [part for part in self.parts if part.number in numbers] or self.parts[:1]
-        return self._joined(held, keys, how="semi").collect(engine="streaming").sort(KEY)
+        return self._filtered(held, keys, only=True).collect(engine="streaming").sort(KEY)
 
     def read_without(self, keys: pl.Series) -> pl.LazyFrame:
         """All rows but those with these keys."""
-        return self._joined(self.parts, keys, how="anti")
+        return self._filtered(self.parts, keys, only=False)
 
-    def _joined(
-        self, parts: Sequence[Part], keys: pl.Series, *, how: Literal["semi", "anti"]
-    ) -> pl.LazyFrame:
+    def _filtered(self, parts: Sequence[Part], keys: pl.Series, *, only: bool) -> pl.LazyFrame:
         frames = []
         for stretch in stretches_of(parts):
-            frame = sample = scan(stretch)
-            mine = keys.filter(keys.is_between(*_bounds(stretch)))
-            if len(mine):
-                table = mine.cast(pl.Int64).alias(KEY).to_frame().lazy()
-                frame = frame.join(
-                    table, left_on=key_of(stretch), right_on=KEY, how=how, maintain_order="left"
-                )
-            elif how == "semi":
-                frame = frame.head(0)
-            frames.append(self.read_some(stretch, frame, sample=sample))
+            rows = scan(stretch)
+            held = key_of(stretch).is_in(keys.filter(keys.is_between(*_bounds(stretch))).implode())
+            # no join: one that keeps the order of rows holds all of them
+            frame = rows.filter(held if only else ~held)
+            if only:  # few, and found before anything is made of them
+                frame = frame.collect(engine="streaming").lazy()
+            frames.append(self.read_some(stretch, frame, sample=rows))
         return pl.concat(frames)
 
 

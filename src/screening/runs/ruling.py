@@ -48,7 +48,7 @@ _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of t
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
 _NUMBERS: Final = 200  # for its place in time, its keys and what is found,
 _OF_RULE: Final = 3  # and for each rule, for what one looks up stays for others;
-_IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
+_OF_RULE_IN_PART: Final = 37  # in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
 
 
@@ -169,8 +169,12 @@ class Ruling:
             else:
                 dealt = deal(sample.with_columns(pl.lit(value=True).alias(IN_BATCH)), partition, 97)
                 times = dealt.height / max(sample.height, 1)
-                size = rows * times * _weight(weights, partition.columns, len(partition.rules))
-                yield _Share(partition.name, self.budget.parts(_IN_PARTS * size), int(rows * times), None)
+                size = (
+                    rows
+                    * times
+                    * _weight(weights, partition.columns, len(partition.rules), each=_OF_RULE_IN_PART)
+                )
+                yield _Share(partition.name, self.budget.parts(size), int(rows * times), None)
 
     def _fits(self, table: Sequence[Partition], rows: int, weights: Mapping[str, float]) -> bool:
         """Whether some partitions can be looked at in one piece."""
@@ -306,9 +310,11 @@ class _Share(NamedTuple):
     table: int | None
 
 
-def _weight(weights: Mapping[str, float], columns: Iterable[str], rules: int) -> float:
+def _weight(
+    weights: Mapping[str, float], columns: Iterable[str], rules: int, *, each: int = _OF_RULE
+) -> float:
     """Bytes that one row takes while so many rules look at so many columns of it."""
-    return sum(weights.get(name, _COLUMN) for name in columns) + _NUMBERS + _OF_RULE * rules
+    return sum(weights.get(name, _COLUMN) for name in columns) + _NUMBERS + each * rules
 
 
 # -- in the workers -----------------------------------------------------------------------------------------

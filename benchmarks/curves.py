@@ -62,6 +62,12 @@ CURVES: Final = (
         smoke=(1, 2),
     ),
     Curve(
+        key="files",
+        title="files that hold {batch:,} payments between them, read and list channel, from Parquet",
+        sizes=(1, 20, 200, 2_000),
+        smoke=(1, 20),
+    ),
+    Curve(
         key="hits",
         title="share of {batch:,} names that resemble a listed one",
         sizes=(0.01, 0.1, 1),

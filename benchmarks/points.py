@@ -20,12 +20,13 @@ from screening.designations import SanctionsList
 from screening.hits import find_hits
 from screening.index import NameIndex
 from screening.lists import read_un_list
+from screening.payments import conform
 from screening.rules import assess
 from screening.validation.people import companies, people
 from worst import CASES, near_listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 SEED: Final = 1
 PARTIES: Final = 10_000  # of the payments whose number varies
@@ -48,6 +49,10 @@ def make(key: str, size: float, sanctions: SanctionsList, folder: Path, *, batch
     elif key == "hits":
         planted = near_listed(sanctions, max(1, int(batch * size)))
         _keep(pl.concat([planted, generated(batch, seed=SEED).head(batch - len(planted))]), folder)
+    elif key == "files":
+        (folder / "files").mkdir()
+        for number, part in enumerate(_cut(payments_with_everything(batch), int(size))):
+            part.write_parquet(folder / "files" / f"{number:06}.parquet")
     elif key == "hot":
         _one_account(int(size), folder)
     else:
@@ -64,6 +69,10 @@ def _payments(rows: int, names: pl.Series) -> pl.DataFrame:
     frame = pl.select(transaction_id=pl.format("T{}", pl.int_range(rows)))
     payer, payee = (names.gather(rng.integers(0, len(names), rows)) for _ in range(2))
     return frame.with_columns(originator_name=payer, beneficiary_name=payee)
+
+
+def _cut(table: pl.DataFrame, pieces: int) -> Iterator[pl.DataFrame]:
+    return table.iter_slices(max(1, -(-table.height // pieces)))
 
 
 def _grown(sanctions: SanctionsList, times: int) -> pl.DataFrame:
@@ -112,6 +121,8 @@ def measure(key: str, source: Path, folder: Path) -> dict[str, Any]:
     if key in ("payments", "month"):
         scanned = pl.scan_parquet(folder / "payments.parquet")
         return about | _timed(lambda: find_hits(scanned, index).table)
+    if key == "files":
+        return about | _timed(lambda: find_hits(conform(folder / "files").transactions, index).table)
     names = pl.read_parquet(folder / "names.parquet")["name"]
     as_text = key == "texts" or any(case.key == key and case.channel == "text" for case in CASES)
     search = index.scan_text if as_text else index.search

@@ -82,6 +82,20 @@ def test_a_payment_that_names_nobody_is_shown_like_any_other(desk: Path) -> None
     assert "cannot be judged" in done.stdout
 
 
+def test_fewer_workers_than_were_asked_for_are_told(desk: Path) -> None:
+    done = call(desk, *RUN, "--workers", "2", "--memory", "1GB")
+    assert "screening: 1 worker works, not 2: more do not fit into the memory\n" in done.stderr
+    assert "worker" not in call(desk, *RUN, "--workers", "1", "--memory", "1GB").stderr
+
+
+def test_rejected_rows_without_an_alert_are_no_clear(desk: Path) -> None:
+    shown = call(desk, *RUN).stdout
+    clear, rejected = (int(line.split()[-1]) for line in shown.splitlines() if "no alert" in line)
+    counts = json.loads((desk / "run" / "manifest.json").read_text())
+    assert clear + rejected + sum(counts["alerts"].values()) == counts["input"]["rows"]
+    assert 0 < rejected <= counts["input"]["rejected"]
+
+
 def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
     assert call(desk, *RUN, "--fail-on-alerts", "--quiet").returncode == ExitCode.ALERTS
     (desk / "payments.csv").write_text(PAYMENTS.replace("Ardo Belvane", "Jo Doe").replace("eighty", "80"))

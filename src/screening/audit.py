@@ -63,6 +63,7 @@ CLOCK: Final = "clock"
 """The only key of a manifest that differs between two runs over the same inputs."""
 
 _ROW_GROUP: Final = 100_000
+_BLOCK: Final = 1 << 20
 """Rows of a row group: fixed, so that the bytes of a file do not depend on how its rows came together."""
 
 _ENGINES: Final = ("polars", "rapidfuzz", "numpy", "scipy", "lxml", "anyascii", "narwhals")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import pathlib
 from typing import TYPE_CHECKING
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.errors import SchemaError
-from screening.payments import conform
-from screening.payments.sources import open_parts
+from screening.payments import accounts, conform, sources
+from screening.payments.sources import open_parts, stretches_of
 from screening.policy import PaymentsPolicy, Policy
 
 if TYPE_CHECKING:
@@ -291,6 +292,94 @@ def test_parts_of_different_types_fit_together(tmp_path: Path) -> None:
         ("1", 500),
         ("2", 750),
     ]
+
+
+def many_files(folder: Path, suffix: str) -> Path:
+    """Small files of one layout, with all that a file may have of its own."""
+    rows = [ROW.format(n % 11) if n % 5 else ROW.format(n).replace("5.00", "much") for n in range(17)]
+    cuts = [(0, 3), (3, 3), (3, 4), (4, 9), (9, 9), (9, 16), (16, 17)]
+    folder.mkdir()
+    for number, (start, end) in enumerate(cuts):
+        text, path = HEADER + "".join(rows[start:end]), folder / f"{number}.{suffix}"
+        frame = pl.read_csv(io.StringIO(text), infer_schema=False)
+        if suffix == "parquet":
+            frame.write_parquet(path)
+        elif suffix == "arrow":
+            frame.write_ipc(path)
+        elif suffix == "jsonl":
+            frame.write_ndjson(path)
+        else:
+            path.write_text(text)
+    if suffix == "jsonl":  # a file without lines is refused
+        for number in (1, 4):
+            (folder / f"{number}.jsonl").unlink()
+    if suffix == "csv":
+        write(folder / "7.csv", "\ufeff" + HEADER + "12,2026-03-01,5\n\n" + ROW.format(13))
+        quoted = HEADER + ROW.format(14).replace("Anna Muster", '"Anna\nMaria"')
+        write(folder / "8.csv", quoted.replace("\n", "\r\n"))
+        write(folder / "9.csv", gzip.compress((HEADER + ROW.format(15)).encode()))
+    return folder
+
+
+@pytest.mark.parametrize(("few", "batch"), [(0, 0), (10_000, 0), (10_000, 50_000)])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl", "arrow"])
+def test_files_that_are_scanned_as_one_give_what_each_gives_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, few: int, batch: int
+) -> None:
+    folder = many_files(tmp_path / "many", suffix)
+    monkeypatch.setattr(sources, "_FEW_ROWS", few)
+    monkeypatch.setattr(sources, "_BATCH", batch or 5)
+    monkeypatch.setattr(sources, "_KEPT", batch)
+    assert len(stretches_of(open_parts(folder, PaymentsPolicy()))) == 1
+    together = conform(folder, policy=POLICY)
+    tables = [together.transactions.collect(), together.transactions.collect(engine="streaming")]
+    monkeypatch.setattr(accounts, "stretches_of", lambda parts: [[part] for part in parts])
+    alone = conform(folder, policy=POLICY)
+    assert together.rejects.height > 4
+    for table in tables:
+        assert table.equals(alone.transactions.collect())
+    for name in ("rejects", "rejected_rows", "warnings", "rows_in", "rows_out"):
+        one, other = getattr(together, name), getattr(alone, name)
+        assert one.equals(other) if isinstance(one, pl.DataFrame) else one == other
+
+
+def test_files_of_differing_layouts_are_scanned_apart(tmp_path: Path) -> None:
+    frame = pl.read_csv(io.StringIO(HEADER + ROW.format("1")), infer_schema=False)
+    for number, table in enumerate(
+        [frame, frame, frame.select(reversed(frame.columns)), frame.cast({"id": pl.Int64}), frame]
+    ):
+        table.write_parquet(tmp_path / f"{number}.parquet")
+    (tmp_path / "5.csv").write_text(HEADER + ROW.format("1"))
+    (tmp_path / "6.csv").write_text((HEADER + ROW.format("1")).replace(",", ";"))
+    parts = open_parts(tmp_path, PaymentsPolicy())
+    assert [len(stretch) for stretch in stretches_of(parts)] == [2, 1, 1, 1, 1, 1]
+
+
+def test_a_file_that_breaks_among_many_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = many_files(tmp_path / "many", "parquet")
+    monkeypatch.setattr(sources, "_KEPT", 0)
+    read = conform(folder, policy=POLICY)
+    (folder / "3.parquet").write_bytes((folder / "3.parquet").read_bytes()[:-40])
+    with pytest.raises(pl.exceptions.PolarsError):
+        read.transactions.collect()
+
+
+@given(st.lists(st.text(alphabet='ab,;"\r\n é\ufeff', max_size=12), min_size=1, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_a_small_file_is_seen_through_at_a_glance_as_by_reading_it(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
+) -> None:
+    content = "a,b\n" + "\n".join(lines)
+    path = tmp_path_factory.getbasetemp() / "glance.csv"
+    path.write_bytes(content.encode())
+    glance = sources._plain_csv(path, content.encode(), ",", "glance.csv")
+    if glance is not None:
+        read = sources._scan_csv(path, "", ",", lambda: None, "glance.csv")
+        assert (glance.columns, glance.rows, glance.layout) == (read.columns, read.rows, read.layout)
+        assert read.lines is not None
+        assert read.lines.is_empty()
+        assert glance.frame.collect().equals(read.frame.collect())
+        assert glance.frame.collect().height == glance.rows
 
 
 def test_reading_back_keeps_every_text(tmp_path: Path) -> None:

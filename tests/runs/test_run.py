@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.payments import conform
 from screening.reference.dated import hashes
 from screening.rules.rule import rule
 from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
@@ -92,6 +94,30 @@ def test_a_folder_of_files_is_one_table_and_each_file_is_named_by_its_bytes(
     whole = outputs(screen(folder, index).write(tmp_path / "whole"))
     assert outputs(screen_into(tmp_path / "run", folder, index, budget=small(7, 2)).folder) == whole
     assert [held["path"] for held in whole[1]["input"]["files"]] == ["payments/a.csv", "payments/b.csv"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_batches_are_cut_across_many_small_files(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    table = pl.read_csv(payments, infer_schema=False)
+    for number in range(21):  # the last one is empty
+        rows = table[2 * number : 2 * number + 2]
+        path = folder / f"{number:02}.{suffix}"
+        rows.write_csv(path) if suffix == "csv" else rows.write_parquet(path)
+    whole = outputs(screen(folder, index).write(tmp_path / "whole"))
+    sealed, seal = list[str](), Workplace.seal
+
+    def counted(place: Workplace, name: str, rows: pl.DataFrame, **note: Any) -> None:
+        sealed.append(name)
+        seal(place, name, rows, **note)
+
+    monkeypatch.setattr(Workplace, "seal", counted)
+    assert outputs(screen_into(tmp_path / "run", folder, index, budget=small(7, 9)).folder) == whole
+    assert len([name for name in sealed if name.startswith("payments-0")]) == 6
+    assert len(whole[1]["input"]["files"]) == 21
 
 
 def test_what_fits_is_looked_at_in_one_piece_and_only_the_rest_is_dealt(
@@ -411,6 +437,53 @@ def test_a_long_stage_tells_rows_a_second_time_left_and_its_parts() -> None:
     assert said == ["rules: 20 of 100 rows, 5 rows/s, 16 s left; 2 of 9 parts are done"]
 
 
+def test_what_has_no_rate_tells_none() -> None:
+    said: list[str] = []
+    times = iter([0.0, 4.0, 8.0, 12.0, 0.0, 40.0])
+    pace = Pace(said.append, "alerts", 3, "%", clock=lambda: next(times))
+    for done in (0, 1, 1):
+        pace.advance(done)
+    Pace(said.append, "stock", 9_000_000, "MB", each=10**6, clock=lambda: next(times)).advance(4_000_000)
+    assert said == ["alerts: 33 %, 16 s left", "alerts: 66 %, 6 s left", "stock: 4 of 9 MB, 50 s left"]
+
+
+def test_rules_that_are_looked_at_in_one_piece_are_told_one_by_one(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.runs.pace._EVERY", 0.0)
+    said: list[str] = []
+    screen_into(tmp_path / "run", payments, index, progress=said.append)
+    told = [int(line.split(": ")[1].split(" %")[0]) for line in said if line.startswith("evaluating rules: ")]
+    assert len(told) > 10
+    assert told == sorted(told)
+    assert told[-1] == 100
+    assert not [line for line in said if " 0 rows/s" in line or ": 0 of 40 rows" in line]
+
+
+def test_a_reader_hears_how_far_many_files_are(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("screening.runs.pace._EVERY", 0.0)
+    folder, table, said = tmp_path / "payments", pl.read_csv(payments, infer_schema=False), list[str]()
+    folder.mkdir()
+    for number in range(4):
+        table[10 * number : 10 * number + 10].write_csv(folder / f"{number}.csv")
+    screen_into(tmp_path / "run", folder, index, progress=said.append)
+    assert [line.split(",")[0] for line in said if line.startswith("opening payments: ")] == [
+        f"opening payments: {number} of 4 files" for number in (1, 2, 3, 4)
+    ]
+
+
+def test_alerts_on_rows_that_were_rejected_are_counted_apart(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    run = screen_into(tmp_path / "run", payments, index)
+    alerts = run.tables["alerts"].collect()["transaction_id"]
+    rejected = conform(payments).rejected_rows["transaction_id"]
+    assert 0 < run.unread_alerts == alerts.is_in(rejected.implode()).sum() < len(alerts)
+    assert run.unread_alerts < len(rejected)
+
+
 def test_memory_decides_what_is_looked_at_as_a_whole_and_in_how_many_parts() -> None:
     one, two = Budget(memory=4 * 10**9), Budget(memory=4 * 10**9, workers=2)
     assert one.holds(3 * 10**9)
@@ -506,6 +579,28 @@ def test_the_manifest_tells_the_clock_what_memory_was_taken(
     clock = json.loads((tmp_path / "run" / "manifest.json").read_text())["clock"]
     assert clock["memory"] == 2 * 10**9
     assert clock["peak"] > 0
+
+
+def test_memory_does_not_grow_with_the_number_of_parts(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, live = list[str](), list[int]()
+    seal = Workplace.seal
+
+    def named(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        made.append(name)
+        seal(place, name, table, **note)
+
+    def given_back() -> None:  # what no part needs any more must be gone when the next begins
+        gc.collect()
+        if made[-1].startswith("found-flags-"):
+            live.append(sum(isinstance(held, pl.DataFrame) for held in gc.get_objects()))
+
+    monkeypatch.setattr(Workplace, "seal", named)
+    monkeypatch.setattr("screening.runs.crew._give_back", given_back)
+    screen_into(tmp_path / "run", payments, index, budget=small(9, 50, parts=6))
+    assert len(live) > 20
+    assert max(live) <= live[0]
 
 
 def test_more_shares_than_memory_asks_for_only_where_each_is_worth_a_process() -> None:

@@ -216,6 +216,9 @@ def run(
         memory=runs.read_memory(memory) if memory else max(runs.machine_memory() // 2, runs.LEAST_MEMORY),
         workers=workers or runs.cores(),
     )
+    if workers and budget.workers < workers and not quiet:
+        allowed = "1 worker works" if budget.workers == 1 else f"{budget.workers} workers work"
+        console.note(f"screening: {allowed}, not {workers}: more do not fit into the memory")
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
         index, facts = _index(list_file, policy, say)

@@ -49,7 +49,7 @@ def show_result(result: Run) -> None:
         "list": f"{source['source']}, made {source['generated'] or 'on an unknown day'}",
         "designations": _designations(manifest),
     })]  # fmt: skip
-    blocks.append(_outcomes(manifest, tables["alerts"]))
+    blocks.append(_outcomes(manifest, tables["alerts"], unread=result.unread_alerts))
     if sizes["hits.parquet"]:
         blocks.append(_first_hits(tables["hits"], tables["alerts"], sizes["hits.parquet"]))
     if sizes["rejects.parquet"]:
@@ -71,7 +71,7 @@ def _designations(manifest: dict[str, Any]) -> str:
     return f"{searched:,} of {total:,} designations, list types left out by the policy: {', '.join(left_out)}"
 
 
-def _outcomes(manifest: dict[str, Any], alerts: pl.LazyFrame) -> Group:
+def _outcomes(manifest: dict[str, Any], alerts: pl.LazyFrame, *, unread: int) -> Group:
     table = _table("outcome", ">payments", ">by the list", ">by rules")
     listed, ruled = ((pl.col(name).list.len() > 0).sum() for name in ("references", "rules"))
     counted = alerts.group_by("outcome").agg(listed.alias("listed"), ruled.alias("ruled")).collect()
@@ -79,8 +79,11 @@ def _outcomes(manifest: dict[str, Any], alerts: pl.LazyFrame) -> Group:
     for outcome, count in manifest["alerts"].items():
         by_list, by_rules = by_channel.get(outcome, (0, 0))
         table.add_row(Text(outcome, style=_COLOURS[outcome]), f"{count:,}", f"{by_list:,}", f"{by_rules:,}")
-    clear = manifest["input"]["rows"] - sum(manifest["alerts"].values())
+    rows = manifest["input"]
+    clear = rows["screened"] - (sum(manifest["alerts"].values()) - unread)
     table.add_row("no alert", f"{clear:,}", "", "")
+    if rows["rejected"]:  # no rule has looked at them, so that they are no clear
+        table.add_row("rejected, no alert", f"{rows['rejected'] - unread:,}", "", "")
     return _titled("Alerts", table)
 
 

@@ -1,9 +1,9 @@
 """Payments from tables and files, as the TRANSACTIONS table."""
 
 from screening.payments.accounts import ID, Settled, Source, settle, slim
-from screening.payments.files import InputFile, file_states, reading, take_files
+from screening.payments.files import STATE_SIZE, InputFile, file_states, reading, take_files
 from screening.payments.readings import KEY, PROBLEM, is_plain_text
-from screening.payments.sources import as_polars, find_files
+from screening.payments.sources import Part, as_polars, find_files, open_files, scan
 from screening.payments.tables import Conformed, conform, open_source, open_source_table, readable
 from screening.payments.times import to_utc
 
@@ -11,8 +11,10 @@ __all__ = [
     "ID",
     "KEY",
     "PROBLEM",
+    "STATE_SIZE",
     "Conformed",
     "InputFile",
+    "Part",
     "Settled",
     "Source",
     "as_polars",
@@ -20,10 +22,12 @@ __all__ = [
     "file_states",
     "find_files",
     "is_plain_text",
+    "open_files",
     "open_source",
     "open_source_table",
     "readable",
     "reading",
+    "scan",
     "settle",
     "slim",
     "take_files",

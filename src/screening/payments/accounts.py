@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from screening.errors import SchemaError
 from screening.payments.problems import Problem
-from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_part
+from screening.payments.readings import KEY, PART_BITS, PROBLEM, read_rows
 from screening.payments.rejects import (
     draw_rejected_rows,
     draw_rejects,
@@ -19,7 +19,7 @@ from screening.payments.rejects import (
     with_left_out,
     with_lines,
 )
-from screening.payments.sources import ROW, Part
+from screening.payments.sources import Part, key_of, scan, stretches_of
 from screening.schemas import TRANSACTIONS
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Source:
         policy: Its section [payments] says how to read them.
         row_name: What the id begins with that a row gets which has none.
         left_out: What of the source is not read at all, one sentence each.
+        alone: Whether one part is all of it.
     """
 
     parts: Sequence[Part]
@@ -53,6 +54,7 @@ class Source:
     policy: Policy
     row_name: str = "row"
     left_out: Sequence[str] = ()
+    alone: bool = True
 
     @property
     def values(self) -> list[str]:
@@ -64,40 +66,50 @@ class Source:
         """The user's columns that nothing reads."""
         return tuple(name for name in self.parts[0].columns if name not in self.columns.values())
 
+    @property
+    def stretches(self) -> list[list[Part]]:
+        """Its parts, those together that can be scanned as one."""
+        return stretches_of(self.parts)
+
     def read(self) -> pl.LazyFrame:
         """All rows."""
-        return self._read(self.parts)
+        return pl.concat(self.read_some(stretch, scan(stretch)) for stretch in self.stretches)
 
-    def read_after(self, number: int, rows: int) -> pl.LazyFrame:
-        """The rows of one part that come after its first `rows`."""
-        part = self.parts[number]
-        after = replace(part, frame=part.frame.slice(rows)) if rows else part
-        return self._read_part(after, number, parts=len(self.parts))
+    def read_some(
+        self, stretch: Sequence[Part], frame: pl.LazyFrame, *, sample: pl.LazyFrame | None = None
+    ) -> pl.LazyFrame:
+        """Some rows of `scan(stretch)`."""
+        return read_rows(
+            frame,
+            stretch,
+            self.columns,
+            self.policy,
+            sample=frame if sample is None else sample,
+            alone=self.alone,
+            row_name=self.row_name,
+        )
 
     def read_only(self, keys: pl.Series) -> pl.DataFrame:
         """The rows with these keys; the others are dropped before anything is made of them."""
-        parts = [self._join(part, keys, number, how="semi") for number, part in enumerate(self.parts)]
-        return self._read(parts).collect(engine="streaming").sort(KEY)
+        numbers = {*(keys // _PART).unique()}
+        held = [part for part in self.parts if part.number in numbers] or self.parts[:1]
+        return self._filtered(held, keys, only=True).collect(engine="streaming").sort(KEY)
 
     def read_without(self, keys: pl.Series) -> pl.LazyFrame:
         """All rows but those with these keys."""
-        return self._read(
-            [self._join(part, keys, number, how="anti") for number, part in enumerate(self.parts)]
-        )
+        return self._filtered(self.parts, keys, only=False)
 
-    def _join(self, part: Part, keys: pl.Series, number: int, *, how: Literal["semi", "anti"]) -> Part:
-        rows = pl.select((keys.filter(keys // _PART == number) % _PART).alias(ROW)).to_series()
-        if rows.is_empty():
-            return part if how == "anti" else replace(part, frame=part.frame.head(0))
-        table = rows.cast(part.frame.collect_schema()[ROW]).to_frame().lazy()
-        frame = part.frame.join(table, on=ROW, how=how, maintain_order="left")
-        return replace(part, frame=frame)
-
-    def _read(self, parts: Sequence[Part]) -> pl.LazyFrame:
-        return pl.concat(self._read_part(part, number, parts=len(parts)) for number, part in enumerate(parts))
-
-    def _read_part(self, part: Part, number: int, *, parts: int) -> pl.LazyFrame:
-        return read_part(part, self.columns, self.policy, number=number, parts=parts, row_name=self.row_name)
+    def _filtered(self, parts: Sequence[Part], keys: pl.Series, *, only: bool) -> pl.LazyFrame:
+        frames = []
+        for stretch in stretches_of(parts):
+            rows = scan(stretch)
+            held = key_of(stretch).is_in(keys.filter(keys.is_between(*_bounds(stretch))).implode())
+            # no join: one that keeps the order of rows holds all of them
+            frame = rows.filter(held if only else ~held)
+            if only:  # few, and found before anything is made of them
+                frame = frame.collect(engine="streaming").lazy()
+            frames.append(self.read_some(stretch, frame, sample=rows))
+        return pl.concat(frames)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -121,6 +133,10 @@ class Settled:
     rows_out: int
 
 
+def _bounds(stretch: Sequence[Part]) -> tuple[int, int]:
+    return stretch[0].number << PART_BITS, (stretch[-1].number + 1 << PART_BITS) - 1
+
+
 def slim(staged: pl.LazyFrame) -> pl.LazyFrame:
     """Of rows that were read, what settles them: KEY, problems, and the hash of the id."""
     problems = [name for name in staged.collect_schema().names() if name.startswith(PROBLEM)]
@@ -134,6 +150,7 @@ def settle(
     *,
     shares: int = 1,
     check: Callable[[int], None] = lambda _: None,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Settled:
     """Decide which rows are payments.
 
@@ -143,6 +160,7 @@ def settle(
         without: All rows but those of some KEYs, with their values.
         shares: In how many shares ids are compared; more of them take less memory and more time.
         check: Told how many rows are rejected before they are read.
+        advance: Told of each share that was compared.
 
     Raises:
         SchemaError: No time carries a zone.
@@ -154,7 +172,7 @@ def settle(
     unreadable = slimmed.filter(bad).select(KEY).collect(engine="streaming")[KEY]
     check(len(unreadable))
     readable = slimmed.filter(~bad)
-    repeated = _repeated(source, readable, shares, check)
+    repeated = _repeated(source, readable, shares, check, advance)
     rejected = pl.concat([unreadable, repeated]).sort()
     check(len(rejected))
     details = source.read_only(rejected)
@@ -202,10 +220,17 @@ def _refuse_naive(source: Source, slimmed: pl.LazyFrame) -> None:
         )
 
 
-def _repeated(source: Source, readable: pl.LazyFrame, shares: int, check: Callable[[int], None]) -> pl.Series:
+def _repeated(
+    source: Source,
+    readable: pl.LazyFrame,
+    shares: int,
+    check: Callable[[int], None],
+    advance: Callable[[int], None],
+) -> pl.Series:
     """Keys of rows whose id an earlier readable row has."""
     found = [pl.Series(KEY, [], dtype=pl.Int64)]
     for share in range(shares):
+        advance(min(share, 1))
         ids = readable.select(KEY, ID).filter(pl.col(ID) % shares == share).collect(engine="streaming")
         # equal ids have equal hashes, so as many hashes as rows prove that no id repeats
         if ids[ID].n_unique() == ids.height:

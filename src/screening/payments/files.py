@@ -7,16 +7,20 @@ import hashlib
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from screening.errors import RunError, SchemaError
 from screening.payments.sources import find_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["InputFile", "file_states", "reading", "take_files"]
+__all__ = ["STATE_SIZE", "InputFile", "file_states", "reading", "take_files"]
+
+STATE_SIZE: Final = 2
+"""Where in `InputFile.state` its bytes stand."""
+_BLOCK: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +86,19 @@ def reading(files: Iterable[InputFile]) -> Iterator[None]:
         file.check()
 
 
-def take_files(where: str | os.PathLike[str]) -> list[InputFile]:
+def take_files(
+    where: str | os.PathLike[str], *, read: Callable[[int], None] = lambda _: None
+) -> list[InputFile]:
     """The files of a path, a folder or a pattern, and what is in them.
+
+    Args:
+        where: The path.
+        read: Told how many bytes more of them were read.
 
     Raises:
         SchemaError: There are none, or one cannot be read.
     """
-    return [_taken(name, path) for name, path in find_files(os.fspath(where))]
+    return [_taken(name, path, read) for name, path in find_files(os.fspath(where))]
 
 
 def file_states(where: str | os.PathLike[str]) -> list[tuple[str, tuple[int, ...]]]:
@@ -100,9 +110,10 @@ def file_states(where: str | os.PathLike[str]) -> list[tuple[str, tuple[int, ...
     return [(name, _state_of(name, path)) for name, path in find_files(os.fspath(where))]
 
 
-def _taken(name: str, path: Path) -> InputFile:
+def _taken(name: str, path: Path, read: Callable[[int], None]) -> InputFile:
     state = _state_of(name, path)  # first: whatever changes it later, changes the state
-    return InputFile(name=name, path=path, size=path.stat().st_size, sha256=_digest(path), state=state)
+    sha256 = _digest(path, read)
+    return InputFile(name=name, path=path, size=path.stat().st_size, sha256=sha256, state=state)
 
 
 def _state_of(name: str, path: Path) -> tuple[int, ...]:
@@ -126,6 +137,10 @@ def _digest_in(path: Path, state: tuple[int, ...]) -> str:
     return _digest(path)
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, read: Callable[[int], None] = lambda _: None) -> str:
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            read(len(block))
+    return digest.hexdigest()

@@ -28,6 +28,7 @@ LINE_PROBLEMS: Final = pl.Schema({"row": pl.Int64(), "line": pl.String(), "probl
 
 _QUOTE: Final = '"'
 _BATCH: Final = 250_000
+_FEW: Final = 10_000
 _LONGEST_FIELD: Final = 1_000_000  # characters; a quoted field that runs on further was never closed
 _BLOCK: Final = 1 << 20
 
@@ -49,6 +50,8 @@ def find_line_problems(path: Path, *, delimiter: str, fields: int, rows: int, so
         SchemaError: Quotes do not pair up, so that rows may have swallowed one another.
     """
     lines = pl.scan_lines(path, glob=False, row_index_name="row")
+    if rows < _FEW:  # each way through a small file takes longer than all its lines
+        lines = lines.collect().lazy()
     blank = int(lines.head(1000).collect()["line"].str.strip_chars().eq("").cum_prod().sum())
     total = lines.select(pl.len()).collect(engine="streaming").item() - blank
     lines = lines.select(pl.col("row").cast(pl.Int64) - blank, "line").filter(pl.col("row") >= 0)

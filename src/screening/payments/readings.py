@@ -1,4 +1,4 @@
-"""The user's columns in, canonical columns and what is wrong with them out, one lazy plan per part.
+"""The user's columns in, canonical columns and what is wrong with them out, one lazy plan per stretch.
 
 Everything that can be is a polars expression; only values that are written in an unusual way pass
 through Python, a batch of them at a time.
@@ -14,7 +14,7 @@ from screening.errors import SchemaError
 from screening.payments.amounts import with_minor
 from screening.payments.columns import MAJOR
 from screening.payments.problems import Problem
-from screening.payments.sources import ROW, Part
+from screening.payments.sources import KEY, PART_BITS, Part, key_of
 from screening.payments.times import EPOCHS, likely_layout, to_date, with_utc
 from screening.payments.words import (
     bic_of,
@@ -34,16 +34,11 @@ from screening.reference.currencies import exponents
 from screening.schemas import REQUIRED_COLUMNS, TRANSACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from screening.policy import Policy
 
-__all__ = ["KEY", "LINE", "PART_BITS", "PROBLEM", "RAW", "is_plain_text", "read_part"]
-
-KEY: Final = "#key"
-"""Number of the part and, in its lower PART_BITS, of the row in it."""
-
-PART_BITS: Final = 40
+__all__ = ["KEY", "LINE", "PART_BITS", "PROBLEM", "RAW", "is_plain_text", "read_rows"]
 
 RAW: Final = "raw:"
 """Prefix of the user's values; PROBLEM is that of what is wrong with them."""
@@ -87,43 +82,43 @@ _VOCABULARIES: Final = {
 """End of a column's name -> its words."""
 
 
-def read_part(
-    part: Part,
+def read_rows(
+    frame: pl.LazyFrame,
+    stretch: Sequence[Part],
     columns: Mapping[str, str],
     policy: Policy,
     *,
-    number: int,
-    parts: int,
+    sample: pl.LazyFrame,
+    alone: bool,
     row_name: str = "row",
 ) -> pl.LazyFrame:
-    """Key, canonical values, problems and raw values of one part, lazily.
+    """Key, canonical values, problems and raw values of rows of a stretch, lazily.
 
     Args:
-        part: The table to read.
+        frame: Some or all rows of `scan(stretch)`.
+        stretch: The parts that they are of.
         columns: Canonical column -> the user's column.
         policy: How to read it.
-        number: Position of the part in its source.
-        parts: How many parts the source has.
+        sample: Rows that show how times are written.
+        alone: Whether the source has one part only.
         row_name: What the id begins with that a row gets which has none.
 
     Raises:
         SchemaError: A column holds tables or objects instead of plain values.
     """
-    schema = part.frame.collect_schema()
+    first, schema = stretch[0], frame.collect_schema()
     kinds = {target: schema[name] for target, name in columns.items()}
     for target, kind in kinds.items():
         if (kind.is_nested() and kind != pl.List(pl.String)) or kind.is_object() or kind == pl.Duration:
-            raise SchemaError(f"{part.source}: column '{columns[target]}' holds {kind}, not plain values")
-    raw = part.frame.select(
-        (pl.col(ROW).cast(pl.Int64) + (number << PART_BITS)).alias(KEY),
-        ROW,
-        *(pl.col(name).alias(RAW + target) for target, name in columns.items()),
-    )
+            raise SchemaError(f"{first.source}: column '{columns[target]}' holds {kind}, not plain values")
+    raws = [pl.col(name).alias(RAW + target) for target, name in columns.items()]
+    raw = frame.select(key_of(stretch).alias(KEY), *raws)
     texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
     frame = _with_words(raw.with_columns(texts), kinds, policy)
-    row_id = pl.format(f"{row_name}-{{}}" if parts == 1 else f"{row_name}-{number + 1}-{{}}", ROW)
+    part, row = pl.col(KEY) // (1 << PART_BITS) + 1, pl.col(KEY) % (1 << PART_BITS)
+    row_id = pl.format(f"{row_name}-{{}}", row) if alone else pl.format(f"{row_name}-{{}}-{{}}", part, row)
     frame = frame.with_columns(
-        _line(part.lines),
+        _line(stretch),
         *_identity(kinds, row_id if policy.payments.number_rows else None),
         *(made for target, kind in kinds.items() for made in _optional(target, kind)),
     )
@@ -132,9 +127,9 @@ def read_part(
         frame = frame.with_columns(_purpose_as_text() if both else _purpose_of_words())
     for target, kind in kinds.items():
         if isinstance(TRANSACTIONS.get(target), pl.Datetime):
-            frame = _with_time(frame, target, kind, policy, raw.head(_SAMPLE))
+            frame = _with_time(frame, target, kind, policy, sample.select(raws).head(_SAMPLE))
         elif MAJOR.get(target, target) in MAJOR.values():
-            frame = _with_money(frame, target, kind, policy, imprecise=part.imprecise)
+            frame = _with_money(frame, target, kind, policy, imprecise=first.imprecise)
     frame = frame.with_columns(_softened(frame))
     names = frame.collect_schema().names()
     return frame.select(
@@ -228,12 +223,16 @@ def _problem(expression: pl.Expr, target: str) -> pl.Expr:
     return expression.cast(pl.UInt8).alias(PROBLEM + target)
 
 
-def _line(lines: pl.DataFrame | None) -> pl.Expr:
+def _line(stretch: Sequence[Part]) -> pl.Expr:
     wrong = pl.lit(0)
-    found = {} if lines is None else lines.partition_by("problem", as_dict=True)
-    for (problem,), those in sorted(found.items()):
-        rows = those["row"]
-        wrong = pl.when(pl.col(ROW).is_in(rows.implode())).then(problem).otherwise(wrong)
+    found = [
+        part.lines.select("problem", (pl.col("row") + (part.number << PART_BITS)).alias(KEY))
+        for part in stretch
+        if part.lines is not None and part.lines.height
+    ]
+    problems = pl.concat(found).partition_by("problem", as_dict=True) if found else {}
+    for (problem,), those in sorted(problems.items()):
+        wrong = pl.when(pl.col(KEY).is_in(those[KEY].implode())).then(problem).otherwise(wrong)
     return _problem(wrong, LINE)
 
 

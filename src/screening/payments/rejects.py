@@ -38,7 +38,7 @@ def with_lines(details: pl.DataFrame, parts: Sequence[Part]) -> pl.DataFrame:
             (pl.col("row") + (number << PART_BITS)).alias(KEY), pl.col("line").alias(RAW + LINE)
         )
         for number, part in enumerate(parts)
-        if part.lines is not None
+        if part.lines is not None and part.lines.height
     ]
     return details.join(pl.concat(lines), on=KEY, how="left", maintain_order="left")
 

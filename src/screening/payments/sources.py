@@ -2,7 +2,8 @@
 
 A source is one or more parts; each part is a lazy polars frame whose column `#row` numbers its data rows
 from 1. Files without types (CSV, JSON lines) are read as text, so that no leading zero is lost and no
-amount passes through a binary float.
+amount passes through a binary float. Files of one layout that follow one another are scanned as one: a plan
+of its own for each costs more than the rows of a small file.
 """
 
 from __future__ import annotations
@@ -12,26 +13,48 @@ import glob
 import gzip
 import math
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import narwhals as nw
+import numpy as np
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from screening.errors import SchemaError
-from screening.payments.lines import find_fault, find_line_problems
+from screening.payments.lines import LINE_PROBLEMS, find_fault, find_line_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from screening.policy import PaymentsPolicy
 
-__all__ = ["ROW", "UNREADABLE", "Part", "as_polars", "find_files", "find_left_out", "open_parts"]
+__all__ = [
+    "KEY",
+    "PART_BITS",
+    "ROW",
+    "UNREADABLE",
+    "Part",
+    "as_polars",
+    "find_files",
+    "find_left_out",
+    "key_of",
+    "open_files",
+    "open_parts",
+    "scan",
+    "stretches_of",
+]
 
 ROW: Final = "#row"
+
+KEY: Final = "#key"
+"""Number of the part and, in its lower PART_BITS, of the row in it."""
+
+PART_BITS: Final = 40
+
 _SUFFIXES: Final = {
     ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".psv": "csv",
     ".parquet": "parquet", ".pq": "parquet",
@@ -43,6 +66,54 @@ UNREADABLE: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OS
 
 _MISSING: Final = {"NoneType", "NAType", "NaTType"}
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_FEW_ROWS: Final = 10_000  # of a file, for which what is done once a file would cost more than they do
+_BATCH: Final = 50_000
+_KEPT: Final = 50_000
+_HEAD: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """What files have in common that can be scanned as one: format, columns in their order, and types."""
+
+    kind: str
+    columns: tuple[tuple[str, pl.DataType], ...]
+    delimiter: str = ""
+
+    def scan(self, paths: Sequence[Path]) -> pl.LazyFrame:
+        """The rows of files of this layout below each other, numbered through in ROW."""
+        numbered: dict[str, Any] = {"row_index_name": ROW, "row_index_offset": 1}
+        names = [name for name, _ in self.columns]
+        if self.kind == "csv":
+            return pl.scan_csv(
+                [*paths],
+                truncate_ragged_lines=True,
+                # a header such as " amount" is found as "amount"
+                with_column_names=lambda _: names,
+                **_csv_options(self.delimiter),
+                **numbered,
+            )
+        if self.kind == "jsonl":
+            exact = [_exact(path) for path in paths]
+            return pl.scan_ndjson(exact, schema=dict.fromkeys(names, pl.String), **numbered)
+        scan_typed = pl.scan_parquet if self.kind == "parquet" else pl.scan_ipc
+        return scan_typed([*paths], glob=False, **numbered)
+
+    def scan_in_batches(self, paths: Sequence[Path]) -> pl.LazyFrame:
+        """As `scan`, but rows of several small files come together: polars hands on those of each alone."""
+
+        def read(
+            columns: list[str] | None, predicate: pl.Expr | None, rows: int | None, _: int | None
+        ) -> Iterator[pl.DataFrame]:
+            frame = self.scan(paths)
+            frame = frame if rows is None else frame.head(rows)
+            frame = frame if columns is None else frame.select(columns)
+            frame = frame if predicate is None else frame.filter(predicate)
+            for batch in frame.collect_batches(chunk_size=_BATCH, maintain_order=True, engine="streaming"):
+                yield batch.rechunk()
+
+        schema = {ROW: pl.get_index_type(), **dict(self.columns)}
+        return register_io_source(read, schema=schema, is_pure=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +128,10 @@ class Part:
         lines: LINE_PROBLEMS of a CSV file.
         rows: How many rows there are, where that is known beforehand.
         broken_at: Where a CSV file breaks that could not be read to its end, looked for when asked.
+        number: Its place in the source.
+        path: Its file, if it is one.
+        layout: Files of equal layouts can be scanned as one; None where that cannot be.
+        kept: Rows of a stretch that begins here, by the numbers of its parts, where they are few.
     """
 
     source: str
@@ -66,10 +141,71 @@ class Part:
     lines: pl.DataFrame | None = None
     rows: int | None = None
     broken_at: Callable[[], str | None] = lambda: None
+    number: int = 0
+    path: Path | None = None
+    layout: _Layout | None = None
+    kept: dict[tuple[int, ...], pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
 
-def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
+def stretches_of(parts: Sequence[Part]) -> list[list[Part]]:
+    """Parts that follow one another and can be scanned as one."""
+    found: list[list[Part]] = []
+    for part in parts:
+        last = found[-1][-1] if found else None
+        known = last is not None and last.rows is not None and part.rows is not None
+        if known and last is not None and part.layout is not None and part.layout == last.layout:
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
+
+
+def scan(stretch: Sequence[Part]) -> pl.LazyFrame:
+    """The rows of a stretch, numbered through in ROW."""
+    first = stretch[0]
+    if len(stretch) == 1 or first.layout is None:
+        return first.frame
+    paths = [part.path for part in stretch if part.path is not None]
+    rows = sum(part.rows or 0 for part in stretch)
+    if rows >= _FEW_ROWS * len(stretch):
+        return first.layout.scan(paths)
+    if rows > _KEPT:
+        return first.layout.scan_in_batches(paths)
+    numbers = tuple(part.number for part in stretch)
+    if numbers not in first.kept:  # opening all the files again takes longer than all that is done with them
+        first.kept[numbers] = first.layout.scan(paths).collect(engine="streaming").rechunk()
+    return first.kept[numbers].lazy()
+
+
+def key_of(stretch: Sequence[Part]) -> pl.Expr:
+    """KEY of the rows of `scan(stretch)`."""
+    row = pl.col(ROW).cast(pl.Int64)
+    if len(stretch) == 1:
+        return row + (stretch[0].number << PART_BITS)
+    ends = np.cumsum([part.rows for part in stretch])
+    starts = np.concatenate([[0], ends[:-1]])
+    shifts = np.array([part.number << PART_BITS for part in stretch]) - starts
+
+    def keys(rows: pl.Series) -> pl.Series:
+        numbers = rows.to_numpy()
+        # of several files that begin at one row, all but the last are empty
+        return pl.Series(rows.name, numbers + shifts[np.searchsorted(starts, numbers, side="left") - 1])
+
+    return row.map_batches(keys, return_dtype=pl.Int64, is_elementwise=True)
+
+
+def open_parts(
+    transactions: Any,
+    policy: PaymentsPolicy,
+    *,
+    opened: Callable[[int, int], None] = lambda _file, _files: None,
+) -> list[Part]:
     """The parts of a data frame, a file, a folder or a glob pattern.
+
+    Args:
+        transactions: The table, or where it is.
+        policy: How to read it.
+        opened: Told of each file that was opened: the how manyth it is, and how many there are.
 
     Raises:
         SchemaError: There is no such file, or it is no table that can be read.
@@ -78,15 +214,38 @@ def open_parts(transactions: Any, policy: PaymentsPolicy) -> list[Part]:
         where = os.fspath(transactions)
         files = find_files(where)
         if files == [(Path(where).name, Path(where))]:
-            return [_open(files[0][1], policy, source=files[0][0])]
+            return [*open_files(files, policy)]
         try:
-            return [_open(path, policy, source=name) for name, path in files]
+            parts = []
+            for part in open_files(files, policy):
+                parts.append(_counted(part))
+                opened(len(parts), len(files))
         except SchemaError as error:
             raise SchemaError(
                 f"{error}; every file of '{where}' is read, as one table: leave others out"
             ) from error
+        return parts
     frame = as_polars(transactions, what="payments")
     return [Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))]
+
+
+def open_files(files: Sequence[tuple[str, Path]], policy: PaymentsPolicy) -> Iterator[Part]:
+    """The parts that some files are, each under its name.
+
+    Raises:
+        SchemaError: One is no table that can be read.
+    """
+    for number, (name, path) in enumerate(files):
+        yield replace(_open(path, policy, source=name), number=number, path=path)
+
+
+def _counted(part: Part) -> Part:
+    if part.rows is not None or part.layout is None:
+        return part
+    try:
+        return replace(part, rows=part.frame.select(pl.len()).collect(engine="streaming").item())
+    except pl.exceptions.PolarsError as error:
+        raise SchemaError(f"{part.source}: cannot be read: {_first_line(error)}") from error
 
 
 def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
@@ -230,12 +389,8 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
     readers: dict[str, Callable[[Path, PaymentsPolicy, str], Part]] = {
         "csv": _open_csv,
         "jsonl": _open_jsonl,
-        "parquet": lambda path, _, source: _typed(
-            pl.scan_parquet(path, glob=False, row_index_name=ROW, row_index_offset=1), source
-        ),
-        "ipc": lambda path, _, source: _typed(
-            pl.scan_ipc(path, glob=False, row_index_name=ROW, row_index_offset=1), source
-        ),
+        "parquet": lambda path, _, source: _open_typed(path, "parquet", source),
+        "ipc": lambda path, _, source: _open_typed(path, "ipc", source),
         "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
     }
     try:
@@ -251,6 +406,13 @@ def _first_line(error: BaseException) -> str:
 def _typed(frame: pl.LazyFrame, source: str) -> Part:
     names = tuple(name for name in frame.collect_schema() if name != ROW)
     return Part(source=source, frame=frame, columns=names)
+
+
+def _open_typed(path: Path, kind: str, source: str) -> Part:
+    frame = _Layout(kind=kind, columns=()).scan([path])
+    columns = tuple((name, dtype) for name, dtype in frame.collect_schema().items() if name != ROW)
+    layout = _Layout(kind=kind, columns=columns)
+    return Part(source=source, frame=frame, columns=tuple(name for name, _ in columns), layout=layout)
 
 
 _BEGINNINGS: Final = {
@@ -295,7 +457,7 @@ def _kind(path: Path, source: str) -> str:
     return named or ("jsonl" if start.startswith(b"{") else "csv")
 
 
-def _head(path: Path, size: int = 1 << 16) -> bytes:
+def _head(path: Path, size: int = _HEAD) -> bytes:
     with path.open("rb") as file:
         head = file.read(size)
     if head.startswith(b"\x1f\x8b"):
@@ -305,12 +467,16 @@ def _head(path: Path, size: int = 1 << 16) -> bytes:
 
 
 def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
-    head = _head(path).decode("utf-8-sig", errors="ignore")
+    start = _head(path)
+    head = start.decode("utf-8-sig", errors="ignore")
     _refuse_header(head.split("\n", 1)[0], source)
     delimiter = policy.delimiter or _delimiter(head)
+    if len(start) < _HEAD and (plain := _plain_csv(path, start, delimiter, source)):
+        return plain
     where = partial(find_fault, path, delimiter=delimiter)
     try:
-        return _scan_csv(path, delimiter, where, source)
+        header = head.split("\n", 1)[0] if "\n" in head else ""  # which may go on
+        return _scan_csv(path, header, delimiter, where, source)
     except pl.exceptions.PolarsError as error:
         place = where()
         raise SchemaError(
@@ -331,25 +497,55 @@ def _refuse_header(header: str, source: str) -> None:
         )
 
 
-def _scan_csv(path: Path, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
-    options: dict[str, Any] = {"separator": delimiter, "infer_schema": False, "glob": False}
-    names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
-    columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
+def _plain_csv(path: Path, content: bytes, delimiter: str, source: str) -> Part | None:
+    """A small file in which nothing is quoted and every line has as many fields as the header.
+
+    What `_scan_csv` finds out about it is plain to see; only its ways through the file would take longer
+    than all that is done with the rows.
+    """
+    if b'"' in content or b"\n" not in content:
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    lines = text.removesuffix("\n").split("\n")
+    columns = tuple(name.strip() for name in lines[0].split(delimiter))
+    marks = len(columns) - 1
+    if marks == 0 or len({*columns}) <= marks or any(line.count(delimiter) != marks for line in lines):
+        return None
+    layout = _text_layout("csv", columns, delimiter)
+    return Part(
+        source=source, frame=layout.scan([path]), columns=columns, lines=LINE_PROBLEMS.to_frame(),
+        rows=len(lines) - 1, broken_at=partial(find_fault, path, delimiter=delimiter), layout=layout,
+    )  # fmt: skip
+
+
+def _scan_csv(path: Path, header: str, delimiter: str, where: Callable[[], str | None], source: str) -> Part:
+    columns = tuple(name.strip() for name in header.split(delimiter))
+    if not header.strip() or '"' in header:
+        options = _csv_options(delimiter)
+        names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
+        columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
-    # a header such as " amount" is found as "amount"
-    frame = pl.scan_csv(
-        path,
-        truncate_ragged_lines=True,
-        with_column_names=lambda _: list(columns),
-        row_index_name=ROW,
-        row_index_offset=1,
-        **options,
-    )
+    layout = _text_layout("csv", columns, delimiter)
+    frame = layout.scan([path])
     rows = frame.select(pl.len()).collect(engine="streaming").item()
     lines = find_line_problems(path, delimiter=delimiter, fields=len(columns), rows=rows, source=source)
-    return Part(source=source, frame=frame, columns=columns, lines=lines, rows=rows, broken_at=where)
+    return Part(
+        source=source, frame=frame, columns=columns, lines=lines, rows=rows, broken_at=where, layout=layout
+    )
+
+
+def _csv_options(delimiter: str) -> dict[str, Any]:
+    return {"separator": delimiter, "infer_schema": False, "glob": False}
+
+
+def _text_layout(kind: str, columns: Sequence[str], delimiter: str = "") -> _Layout:
+    typed = tuple((name, pl.String()) for name in columns)
+    return _Layout(kind=kind, columns=typed, delimiter=delimiter)
 
 
 def _delimiter(head: str) -> str:
@@ -360,9 +556,11 @@ def _delimiter(head: str) -> str:
 
 def _open_jsonl(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     del policy
-    exact = glob.escape(str(path))  # the JSON reader takes every path for a pattern
     # every line is looked at: a column that first appears in the last line holds names as well
-    found = pl.scan_ndjson(exact, infer_schema_length=None).collect_schema().names()
-    schema = dict.fromkeys(found, pl.String)
-    frame = pl.scan_ndjson(exact, schema=schema, row_index_name=ROW, row_index_offset=1)
-    return Part(source=source, frame=frame, columns=tuple(found), imprecise=True)
+    found = pl.scan_ndjson(_exact(path), infer_schema_length=None).collect_schema().names()
+    layout = _text_layout("jsonl", found)
+    return Part(source=source, frame=layout.scan([path]), columns=tuple(found), imprecise=True, layout=layout)
+
+
+def _exact(path: Path) -> str:
+    return glob.escape(str(path))  # the JSON reader takes every path for a pattern

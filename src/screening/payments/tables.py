@@ -132,7 +132,13 @@ def conform(
         )
 
 
-def open_source(transactions: Any, *, policy: Policy | None = None, row_name: str = "row") -> Source:
+def open_source(
+    transactions: Any,
+    *,
+    policy: Policy | None = None,
+    row_name: str = "row",
+    opened: Callable[[int, int], None] = lambda _file, _files: None,
+) -> Source:
     """Find the tables of a source and what their columns are; no row is read yet.
 
     Args:
@@ -140,6 +146,7 @@ def open_source(transactions: Any, *, policy: Policy | None = None, row_name: st
         policy: Its section [payments] says how to read them.
         row_name: What the id begins with that a row gets which has none: "history" for payments beside
             others, say, so that the first row of each has an id of its own.
+        opened: Told of each file that was opened: the how manyth it is, and how many there are.
 
     Raises:
         SchemaError: The source cannot be read as a table, or lacks a column that must be there.
@@ -147,12 +154,15 @@ def open_source(transactions: Any, *, policy: Policy | None = None, row_name: st
     """
     policy = policy or Policy()
     _check(policy.payments)
-    parts = open_parts(transactions, policy.payments)
+    parts = open_parts(transactions, policy.payments, opened=opened)
     columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
     left_out = _left_out(transactions, parts[0].source)
-    return Source(parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out)
+    return Source(
+        parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out,
+        alone=len(parts) == 1,
+    )  # fmt: skip
 
 
 def _left_out(transactions: Any, source: str) -> list[str]:
@@ -205,15 +215,18 @@ def readable(source: Source) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        names = ", ".join([*dict.fromkeys(part.source for part in source.parts)][:3])
+        more = f" and {len(source.parts) - 3:,} more" if len(source.parts) > 3 else ""
+        names = ", ".join(part.source for part in source.parts[:3]) + more
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-        place = _broken_at(source)
-        raise SchemaError(f"{names}: cannot be read: {f'{place}: ' if place else ''}{reason}") from error
+        for part in source.parts:
+            if place := _broken_at(part):
+                raise SchemaError(f"{part.source}: cannot be read: {place}: {reason}") from error
+        raise SchemaError(f"{names}: cannot be read: {reason}") from error
 
 
-def _broken_at(source: Source) -> str | None:
+def _broken_at(part: Part) -> str | None:
     try:
-        return next(filter(None, (part.broken_at() for part in source.parts)), None)
+        return part.broken_at()
     except (OSError, EOFError, ValueError):  # it is broken too much to look for the place
         return None
 

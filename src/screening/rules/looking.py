@@ -19,7 +19,7 @@ from screening.rules.partitions import IN_BATCH, OWNED, PART, Partition, Plan, d
 from screening.rules.scopes import ROW, WHOLE, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -51,7 +51,12 @@ def look(part: pl.DataFrame, partition: Partition, plan: Plan, *, fired: pl.Data
 
 
 def look_at_all(
-    payments: pl.DataFrame, partitions: Sequence[Partition], plan: Plan, *, later: pl.LazyFrame | None = None
+    payments: pl.DataFrame,
+    partitions: Sequence[Partition],
+    plan: Plan,
+    *,
+    later: pl.LazyFrame | None = None,
+    looked: Callable[[str], None] = lambda _: None,
 ) -> Found:
     """Evaluate the rules of several partitions on all payments, which no one has dealt out.
 
@@ -60,12 +65,19 @@ def look_at_all(
         partitions: Some of those of the plan.
         plan: The plan.
         later: Further columns of them, read when they are asked for (see `Book`).
+        looked: Told of each rule that is done, from any thread.
     """
-    return _look_at(payments, partitions, plan, most=2, later=later)
+    return _look_at(payments, partitions, plan, most=2, told=looked, later=later)
 
 
 def _look_at(
-    payments: pl.DataFrame, partitions: Sequence[Partition], plan: Plan, *, most: int, **about: Any
+    payments: pl.DataFrame,
+    partitions: Sequence[Partition],
+    plan: Plan,
+    *,
+    most: int,
+    told: Callable[[str], None] = lambda _: None,
+    **about: Any,
 ) -> Found:
     book = Book(
         payments,
@@ -94,6 +106,7 @@ def _look_at(
         book.forget(rule)
         waiting.remove(plan.reads[name])
         book.keep_only(column for reads in list(waiting) for column in reads)
+        told(name)
         return together(held)
 
     with ThreadPoolExecutor(max_workers=min(most, threads(book))) as pool:

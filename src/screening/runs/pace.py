@@ -1,4 +1,4 @@
-"""How far a run has come: rows a second, and the time that is left at that pace."""
+"""How far a run has come: what is done a second, and the time that is left at that pace."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Pace:
         say: Who is told.
         stage: What is being done.
         total: How much there is to do.
-        unit: What is counted.
+        unit: What is counted; of "%" only the share is told.
+        each: How many make one unit.
         done: How much of it an earlier session has done.
         note: What else is told each time.
         clock: Seconds, ever upward.
@@ -38,6 +39,7 @@ class Pace:
         total: int,
         unit: str,
         *,
+        each: int = 1,
         done: int = 0,
         note: Callable[[], str] = str,
         clock: Callable[[], float] = time.monotonic,
@@ -45,7 +47,7 @@ class Pace:
         self._say, self._stage, self._total, self._unit = say, stage, total, unit
         self._done, self._start, self._clock = done, done, clock
         self._began = self._told = clock()
-        self._note = note
+        self._note, self._each = note, each
 
     def advance(self, count: int) -> None:
         """So much more is done."""
@@ -55,11 +57,18 @@ class Pace:
             return
         self._told = now
         rate = (self._done - self._start) / (now - self._began)
-        left = max(self._total - self._done, 0) / rate if rate else float("inf")
-        self._say(
-            f"{self._stage}: {self._done:,} of {self._total:,} {self._unit}, "
-            f"{rate:,.0f} {self._unit}/s, {_duration(left)} left{self._note()}"
-        )
+        if not rate:
+            return  # nothing has come of it yet, and that is no news
+        told = [self._far()]
+        if self._unit != "%" and rate >= self._each:
+            told.append(f"{rate / self._each:,.0f} {self._unit}/s")
+        told.append(f"{_duration(max(self._total - self._done, 0) / rate)} left")
+        self._say(f"{self._stage}: {', '.join(told)}{self._note()}")
+
+    def _far(self) -> str:
+        if self._unit == "%":
+            return f"{100 * self._done // max(self._total, 1)} %"
+        return f"{self._done // self._each:,} of {self._total // self._each:,} {self._unit}"
 
 
 def _duration(seconds: float) -> str:
@@ -67,4 +76,4 @@ def _duration(seconds: float) -> str:
         return f"{seconds:.0f} s"
     if seconds < 7200:
         return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h" if seconds < float("inf") else "unknown time"
+    return f"{seconds / 3600:.1f} h"

@@ -18,14 +18,14 @@ from screening.hits import (
     judge_texts,
     pool,
 )
-from screening.payments import ID, KEY, open_source, readable, reading
+from screening.payments import ID, KEY, Source, open_files, readable, reading, scan
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from screening.payments import InputFile, Source
+    from screening.payments import InputFile, Part
     from screening.runs.crew import Desk
     from screening.runs.workplace import Workplace
 
@@ -55,23 +55,26 @@ def can_be_sliced(path: Path) -> bool:
 
 
 def read_slice(
-    desk: Desk, part: str, *, file: InputFile, columns: Mapping[str, str], number: int, parts: int,
-    start: int, rows: int, row_name: str,
+    desk: Desk, part: str, *, files: Sequence[tuple[InputFile, int, int]], columns: Mapping[str, str],
+    alone: bool, start: int, rows: int, row_name: str,
 ) -> None:  # fmt: skip
-    """Read some rows of one file, the `number`th of as many as there are parts."""
-    with reading([file]):
-        opened = open_source(file.path, policy=desk.policy, row_name=row_name)
-        source = replace(opened, parts=[*opened.parts] * parts, columns=columns)
+    """Read some rows of files of one layout, each with its number in the source and how many rows it has."""
+    held = [file for file, _, _ in files]
+    with reading(held):
+        opened = open_files([(file.name, file.path) for file in held], desk.policy.payments)
+        stretch = [
+            replace(file, number=number, rows=count)
+            for file, (_, number, count) in zip(opened, files, strict=True)
+        ]
+        source = Source(parts=stretch, columns=columns, policy=desk.policy, row_name=row_name, alone=alone)
         with readable(source):
-            batch = conformed(source, number, source.parts[number].frame.slice(start, rows))
+            batch = conformed(source, stretch, scan(stretch).slice(start, rows))
     desk.place.seal(part, batch)
 
 
-def conformed(source: Source, number: int, frame: pl.LazyFrame) -> pl.DataFrame:
-    """What is kept of some rows of one table: key, values, problems and the hash of the id."""
-    parts = [*source.parts]
-    parts[number] = replace(parts[number], frame=frame)
-    rows = replace(source, parts=parts).read_after(number, 0)
+def conformed(source: Source, stretch: Sequence[Part], frame: pl.LazyFrame) -> pl.DataFrame:
+    """What is kept of some rows of a stretch: key, values, problems and the hash of the id."""
+    rows = source.read_some(stretch, frame)
     columns = [name for name in rows.collect_schema().names() if not name.startswith("raw:")]
     staged = rows.select(*columns, pl.col("transaction_id").hash().alias(ID))
     return staged.collect(engine="streaming")

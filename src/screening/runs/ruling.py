@@ -13,6 +13,7 @@ import pickle
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
@@ -22,7 +23,7 @@ from screening.rules.assessment import shared_payments
 from screening.rules.coded import with_numbers
 from screening.rules.gathering import FIRED, Found, cover, settle
 from screening.rules.history import as_the_batch
-from screening.rules.looking import lifetimes, look, look_at_all
+from screening.rules.looking import in_turn, lifetimes, look, look_at_all
 from screening.rules.partitions import IN_BATCH, PART, Partition, deal
 from screening.rules.scopes import ROW, WHOLE
 from screening.runs.budget import cores
@@ -47,7 +48,7 @@ _READ_AGAIN: Final = 7  # up to so many parts, reading every batch for each of t
 _COLUMN: Final = 5  # in each column, as a number or in place of a text,
 _NUMBERS: Final = 200  # for its place in time, its keys and what is found,
 _OF_RULE: Final = 3  # and for each rule, for what one looks up stays for others;
-_IN_PARTS: Final = 1.6  # times as many in a part, which holds all columns from the beginning
+_OF_RULE_IN_PART: Final = 37  # in a part, which holds all columns from the beginning
 _FOUND: Final = "found-flags"
 
 
@@ -85,11 +86,11 @@ class Ruling:
         if self.place.receipt("coverage") is not None:
             return
         layout = self._layout()
-        total = sum(share.rows for share in layout.values())
+        total = sum(map(self._work, layout.values()))
         parts = sum(share.parts for share in layout.values() if share.table is None)
         parts += len({share.table for share in layout.values()} - {None})
         ready = lambda: f"; {len(self.place.sealed(_FOUND))} of {parts} parts are done"  # noqa: E731
-        pace = Pace(self.say, "evaluating rules", total, "rows", note=ready)
+        pace = Pace(self.say, "evaluating rules", total, "%", note=ready)
         tables: dict[int, list[int]] = {}
         for number, partition in enumerate(self.plan.partitions):
             table = layout[partition.name].table
@@ -105,6 +106,11 @@ class Ruling:
                 ]
                 self._look(dealt, layout, pace)
             self._settle()
+
+    def _work(self, share: _Share) -> int:
+        """How much of the stage a partition is: it is looked at once for each of its rules."""
+        rules = next(len(one.rules) for one in self.plan.partitions if one.name == share.partition)
+        return share.rows * max(rules, 1)
 
     @cached_property
     def _sources(self) -> dict[str, str]:
@@ -163,8 +169,12 @@ class Ruling:
             else:
                 dealt = deal(sample.with_columns(pl.lit(value=True).alias(IN_BATCH)), partition, 97)
                 times = dealt.height / max(sample.height, 1)
-                size = rows * times * _weight(weights, partition.columns, len(partition.rules))
-                yield _Share(partition.name, self.budget.parts(_IN_PARTS * size), int(rows * times), None)
+                size = (
+                    rows
+                    * times
+                    * _weight(weights, partition.columns, len(partition.rules), each=_OF_RULE_IN_PART)
+                )
+                yield _Share(partition.name, self.budget.parts(size), int(rows * times), None)
 
     def _fits(self, table: Sequence[Partition], rows: int, weights: Mapping[str, float]) -> bool:
         """Whether some partitions can be looked at in one piece."""
@@ -184,19 +194,28 @@ class Ruling:
 
     def _look_at_all(self, numbers: Sequence[int], layout: Mapping[str, _Share], pace: Pace) -> None:
         """Look at some partitions in one piece: here, on all cores."""
-        rows = sum(layout[self.plan.partitions[number].name].rows for number in numbers)
-        given = {"numbers": numbers, "columns": self.columns, "history": self.history}
+        partitions = [self.plan.partitions[number] for number in numbers]
+        work = sum(self._work(layout[partition.name]) for partition in partitions)
+        each, told, lock = work // max(len(in_turn(self.plan, partitions)), 1), [0], Lock()
+
+        def looked(_: str) -> None:
+            with lock:
+                told[0] += each
+                pace.advance(each)
+
+        given = {"numbers": numbers, "columns": self.columns, "history": self.history, "looked": looked}
         rules = {rule for number in numbers for rule in self.plan.partitions[number].rules}
-        self.say(f"looking at all payments together for {len(rules)} rules")
-        task = Task(part=f"{_FOUND}-{numbers[0]:02}-0000", make=look_at_table, given=given, size=rows)
-        Crew(self.desk, workers=1, threads=cores()).do([task], pace.advance)
+        self.say(f"looking at all payments together for {len(rules)} rule{'s' * (len(rules) > 1)}")
+        task = Task(part=f"{_FOUND}-{numbers[0]:02}-0000", make=look_at_table, given=given, size=work)
+        here = Crew(self.desk, workers=1, threads=cores())
+        here.do([task], lambda done: pace.advance(done - told[0] if done else 0))
 
     def _look(self, numbers: Sequence[int], layout: Mapping[str, _Share], pace: Pace) -> None:
         """Look at all parts of some partitions."""
         dealing, looking = [], []
         for number in numbers:
             partition = self.plan.partitions[number]
-            _, parts, rows, _ = layout[partition.name]
+            parts, work = layout[partition.name].parts, self._work(layout[partition.name])
             given: dict[str, Any] = {"number": number, "parts": parts, "columns": self.columns}
             names = [f"{_FOUND}-{number:02}-{part:04}" for part in range(parts)]
             sources = self._read(partition)
@@ -208,7 +227,7 @@ class Ruling:
                             part=into + source,
                             make=deal_batch,
                             given={**given, "source": (source, role)},
-                            size=0,
+                            size=self._noted(source)["rows"],
                         )
                         for source, role in sources
                     ]
@@ -218,10 +237,11 @@ class Ruling:
                 if partition.name == ROW:  # batches are parts already
                     mine = sources[part * len(sources) // parts : (part + 1) * len(sources) // parts]
                 share = {**given, "part": part, "sources": mine}
-                looking.append(Task(part=name, make=look_at_part, given=share, size=rows // parts))
+                looking.append(Task(part=name, make=look_at_part, given=share, size=work // parts))
         if dealing:
             self.say("dealing payments out to the rules")
-        self._crew.do(dealing, lambda _: None)
+        size = sum(task.size for task in dealing)
+        self._crew.do(dealing, Pace(self.say, "dealing payments out to the rules", size, "%").advance)
         self._crew.do(looking, pace.advance)
         self.place.drop("dealt-")
 
@@ -246,7 +266,7 @@ class Ruling:
             )
             for share in range(shares)
         ]
-        self._crew.do(tasks, lambda _: None)
+        self._crew.do(tasks, Pace(self.say, "settling flags", shares, "%").advance)
         noted = self._noted("payments-rejected")
         coverage = cover(self.plan, self.place.scan("counted-").collect(), rows=noted["rows_out"])
         self.place.seal("coverage", coverage, beside=[task.part for task in tasks])
@@ -290,9 +310,11 @@ class _Share(NamedTuple):
     table: int | None
 
 
-def _weight(weights: Mapping[str, float], columns: Iterable[str], rules: int) -> float:
+def _weight(
+    weights: Mapping[str, float], columns: Iterable[str], rules: int, *, each: int = _OF_RULE
+) -> float:
     """Bytes that one row takes while so many rules look at so many columns of it."""
-    return sum(weights.get(name, _COLUMN) for name in columns) + _NUMBERS + _OF_RULE * rules
+    return sum(weights.get(name, _COLUMN) for name in columns) + _NUMBERS + each * rules
 
 
 # -- in the workers -----------------------------------------------------------------------------------------
@@ -349,7 +371,13 @@ def look_at_part(
 
 
 def look_at_table(
-    desk: Desk, name: str, *, numbers: Sequence[int], columns: Sequence[str], history: bool
+    desk: Desk,
+    name: str,
+    *,
+    numbers: Sequence[int],
+    columns: Sequence[str],
+    history: bool,
+    looked: Callable[[str], None],
 ) -> None:
     """What the rules of several partitions find in all payments."""
     plan = desk.plan
@@ -361,7 +389,8 @@ def look_at_table(
     rows = pl.concat([_payments(desk, f"{role}-0", role, wanted) for role in roles])
     texts = pl.col(name for name, kind in rows.collect_schema().items() if kind == pl.String)
     first = rows.select(pl.col("transaction_id"), pl.exclude(pl.String)).collect(engine="streaming")
-    _seal(desk, name, look_at_all(first, partitions, plan, later=rows.select(texts)), f"{numbers[0]:02}-0000")
+    found = look_at_all(first, partitions, plan, later=rows.select(texts), looked=looked)
+    _seal(desk, name, found, f"{numbers[0]:02}-0000")
 
 
 def _seal(desk: Desk, name: str, found: Found, own: str) -> None:

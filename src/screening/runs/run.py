@@ -25,7 +25,7 @@ from screening.audit import (
     reference_data,
 )
 from screening.errors import RunError, ScreeningError
-from screening.payments import Source, file_states, open_source, readable, reading, take_files
+from screening.payments import STATE_SIZE, Source, file_states, open_source, readable, reading, take_files
 from screening.pipeline import Steps, check_arguments, describe_index, summarise, take_parties
 from screening.reference.dated import hashes
 from screening.rules import RULES, Rule
@@ -33,6 +33,7 @@ from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
 from screening.runs.crew import Crew, Desk
+from screening.runs.pace import Pace
 from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
 from screening.runs.workplace import Workplace
@@ -54,10 +55,12 @@ class Run:
     Attributes:
         folder: Where its outputs are.
         manifest: What was looked at, and with what.
+        unread_alerts: How many of the alerts are on rows that could not be read.
     """
 
     folder: Path
     manifest: dict[str, Any]
+    unread_alerts: int = 0
 
     @property
     def tables(self) -> dict[str, pl.LazyFrame]:
@@ -117,16 +120,18 @@ def screen_into(
     known, parties_source = take_parties(parties, policy=policy)
     paths = {"payments": transactions} if history is None else {"payments": transactions, "history": history}
     states = {role: file_states(path) for role, path in paths.items()}
-    sources = {role: _open(role, path, policy) for role, path in paths.items()}
+    sources = {role: _open(role, path, policy, steps.say) for role, path in paths.items()}
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
         with steps.step("taking stock"):
-            files = {role: take_files(path) for role, path in paths.items()}
+            size = sum(state[STATE_SIZE] for those in states.values() for _, state in those)
+            read = Pace(steps.say, "taking stock", size, "MB", each=10**6).advance
+            files = {role: take_files(path, read=read) for role, path in paths.items()}
             for role, path in paths.items():
                 if states[role] != [(file.name, file.state) for file in files[role]]:
                     # what was opened may be another; what is opened now is held against its description
-                    sources[role] = _open(role, path, policy)
+                    sources[role] = _open(role, path, policy, steps.say)
                 _check_names(path, sources[role], files[role])
             described = {role: describe_input(path, files=files[role]) for role, path in paths.items()}
             inputs = {
@@ -150,6 +155,7 @@ def screen_into(
         )  # fmt: skip
         work.do()
         manifest = work.write(target)
+        unread = work.count_unread_alerts()
     except BaseException as error:
         useless = isinstance(error, ScreeningError) and not isinstance(error, RunError)
         kept = not useless and bool(place.sealed(""))
@@ -160,11 +166,20 @@ def screen_into(
             raise RunError(f"{error}; {_what_is_left(place, kept=kept)}", **error.details) from error
         raise
     place.remove()
-    return Run(folder=target, manifest=manifest)
+    return Run(folder=target, manifest=manifest, unread_alerts=unread)
 
 
-def _open(role: str, path: str | os.PathLike[str], policy: Policy) -> Source:
-    return open_source(os.fspath(path), policy=policy, row_name="row" if role == "payments" else role)
+def _open(role: str, path: str | os.PathLike[str], policy: Policy, say: Callable[[str], None]) -> Source:
+    say(f"opening {role}")
+    paces = list[Pace]()
+
+    def opened(_: int, files: int) -> None:
+        if not paces:  # how many there are is known with the first
+            paces.append(Pace(say, f"opening {role}", files, "files"))
+        paces[0].advance(1)
+
+    row_name = "row" if role == "payments" else role
+    return open_source(os.fspath(path), policy=policy, row_name=row_name, opened=opened)
 
 
 def _check_names(path: str | os.PathLike[str], source: Source, files: Sequence[InputFile]) -> None:

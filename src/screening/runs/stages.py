@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import resource
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from screening.audit import (
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.notes import notes, notes_of_history
-from screening.payments import ID, KEY, PROBLEM, Source, readable, reading, settle
+from screening.payments import ID, KEY, PROBLEM, Source, readable, reading, scan, settle
 from screening.pipeline import Steps, describe_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from screening.payments import InputFile
+    from screening.payments import InputFile, Part
     from screening.rules import Rule
     from screening.runs.budget import Budget
 
@@ -128,15 +129,16 @@ class Stages:
 
     def _read(self, role: str, source: Source) -> None:
         """Rows as they are read, in batches, in their order."""
-        files = self.files[role]
+        files, stretches = self.files[role], source.stretches
         with reading(files), readable(source):
-            counts = [self._rows(source, number) for number in range(len(source.parts))]
-            sliced = [can_be_sliced(file.path) for file in files]
+            rows = [[self._rows(part) for part in stretch] for stretch in stretches]
+            sliced = [can_be_sliced(files[stretch[0].number].path) for stretch in stretches]
+        counts = [sum(those) for those in rows]
         pace = Pace(self.steps.say, f"reading {role}", sum(counts), "rows")
         slices: list[Task] = []
         for number, total in enumerate(counts):
             if sliced[number]:
-                slices += self._slices(role, source, number, file=files[number], total=total)
+                slices += self._slices(role, source, number, rows[number])
             else:
                 self._read_through(role, source, number, total, pace)
         with self.crew:
@@ -144,50 +146,64 @@ class Stages:
         for number, total in enumerate(counts):
             read = sum(self._noted(name)["rows"] for name in self.place.sealed(f"{role}-{number:05}-"))
             if read != total:
+                first, *others = stretches[number]
+                more = f" and {len(others):,} more" if others else ""
                 raise RunError(
-                    f"{source.parts[number].source}: {total:,} rows were counted and {read:,} read; "
+                    f"{first.source}{more}: {total:,} rows were counted and {read:,} read; "
                     "the file changed while it was read"
                 )
 
-    def _slices(self, role: str, source: Source, number: int, *, file: InputFile, total: int) -> list[Task]:
-        """A file of which any rows can be found, for the workers to read."""
-        rows = self.plan["batch_rows"]
+    def _slices(self, role: str, source: Source, number: int, counts: Sequence[int]) -> list[Task]:
+        """Files of which any rows can be found, for the workers to read."""
+        rows, total = self.plan["batch_rows"], sum(counts)
         given = {
-            "file": file, "columns": dict(source.columns), "number": number, "parts": len(source.parts),
-            "rows": rows, "row_name": source.row_name,
+            "columns": dict(source.columns), "alone": source.alone, "rows": rows, "row_name": source.row_name,
         }  # fmt: skip
-        return [
-            Task(
-                part=f"{role}-{number:05}-{part:06}", make=read_slice, given={**given, "start": start},
-                size=min(rows, total - start),
-            )
-            for part, start in enumerate(range(0, max(total, 1), rows))
-        ]  # fmt: skip
+        files = deque(zip(source.stretches[number], counts, strict=True))
+        before, tasks = 0, list[Task]()
+        for part, start in enumerate(range(0, max(total, 1), rows)):
+            while len(files) > 1 and before + files[0][1] <= start:
+                before += files.popleft()[1]
+            begun = before
+            wanted: list[tuple[InputFile, int, int]] = []
+            for file, count in files:
+                if begun >= start + rows and wanted:
+                    break
+                wanted.append((self.files[role][file.number], file.number, count))
+                begun += count
+            tasks.append(
+                Task(
+                    part=f"{role}-{number:05}-{part:06}", make=read_slice,
+                    given={**given, "files": wanted, "start": start - before}, size=min(rows, total - start),
+                )
+            )  # fmt: skip
+        return tasks
 
     def _read_through(self, role: str, source: Source, number: int, total: int, pace: Pace) -> None:
-        """Read a file from its beginning, or from where an earlier session came."""
+        """Read files from their beginning, or from where an earlier session came."""
         done = self.place.unbroken(f"{role}-{number:05}-")
         past = sum(self._noted(name)["rows"] for name in done)
         pace.advance(past)
         if past == total and done:
             return
-        rows, part, file = self.plan["batch_rows"], len(done), self.files[role][number]
-        with reading([file]), readable(source):
+        rows, part, stretch = self.plan["batch_rows"], len(done), source.stretches[number]
+        files = [self.files[role][one.number] for one in stretch]
+        with reading(files), readable(source):
             # what is made of the rows is no stream to polars: it would hold all of them at once
-            raw = source.parts[number].frame.slice(past)
+            raw = scan(stretch).slice(past)
             batches = raw.collect_batches(chunk_size=rows, maintain_order=True, engine="streaming", lazy=True)
             for batch in in_chunks(batches, rows):
-                read = conformed(source, number, batch.lazy())
-                file.check()
+                read = conformed(source, stretch, batch.lazy())
+                for file in files:
+                    file.check()
                 self.place.seal(f"{role}-{number:05}-{part:06}", read)
                 pace.advance(batch.height)
                 part += 1
             if part == 0:
-                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, number, raw.head(0)))
+                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, stretch, raw.head(0)))
 
     @staticmethod
-    def _rows(source: Source, number: int) -> int:
-        part = source.parts[number]
+    def _rows(part: Part) -> int:
         if part.rows is not None:
             return part.rows
         return int(part.frame.select(pl.len()).collect(engine="streaming").item())
@@ -196,18 +212,22 @@ class Stages:
         """Which rows are payments, once for all batches."""
         if self.place.receipt(f"{role}-{REJECTED}") is not None:
             return
-        self.steps.say(f"looking for rows of {role} that cannot be read or come twice")
+        looking = f"looking for rows of {role} that cannot be read or come twice"
+        self.steps.say(looking)
         staged = self.place.scan(f"{role}-0")
         columns = staged.collect_schema().names()
         slimmed = staged.select(KEY, ID, *(name for name in columns if name.startswith(PROBLEM)))
         rows = staged.select(pl.len()).collect(engine="streaming").item()
+        shares = self.budget.shares(rows * _ID)
+        pace = Pace(self.steps.say, looking, shares, "%")
         with reading(self.files[role]), readable(source):  # rows that are rejected are looked up in it
             settled = settle(
                 source,
                 slimmed,
                 lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
-                shares=self.budget.shares(rows * _ID),
+                shares=shares,
                 check=self._check_rejected,
+                advance=pace.advance,
             )
         tables = {"history-rejects": settled.rejects.cast(REJECTS)}
         if role == "payments":
@@ -255,7 +275,7 @@ class Stages:
             )
             for share in range(shares)
         ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "shares").advance)
+        self.crew.do(tasks, Pace(self.steps.say, "gathering names and texts", shares, "%").advance)
 
     def _share(self, name: str, shares: int, *, beside: Sequence[str] = ()) -> None:
         """Settle for the whole run into how many shares something is divided.
@@ -329,7 +349,7 @@ class Stages:
             )
             for share in range(shares)
         ]  # fmt: skip
-        self.crew.do(tasks, Pace(self.steps.say, "raising alerts", shares, "shares").advance)
+        self.crew.do(tasks, Pace(self.steps.say, "raising alerts", shares, "%").advance)
 
     def _noted(self, part: str) -> dict[str, Any]:
         held = self.place.receipt(part)
@@ -359,6 +379,12 @@ class Stages:
             write_manifest(fresh, manifest)
             publish(fresh, target, aside=self.place.folder / "old")
         return manifest
+
+    def count_unread_alerts(self) -> int:
+        """Alerts on rows that could not be read."""
+        unread = self.place.scan("unread").select("transaction_id")
+        alerts = self.place.scan("alerts-").join(unread, on="transaction_id", how="semi")
+        return int(alerts.select(pl.len()).collect(engine="streaming").item())
 
     def _merged(self, name: str) -> Iterator[pl.DataFrame]:
         if name == "rejects":

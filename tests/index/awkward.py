@@ -20,7 +20,7 @@ PIECES = (
     "Х.", "х", "В.", "Ю", "Βελκ.", "Α.", "د.", "ع", "ا", "ח", "א.", "म.", "eldin", "aldeen", "Ен", "Чхоль",
     "Ким", "Хани", "Сергій", "陳", "陈", "國", "国", "株式会社", "(株)", "サクラ", "אלדורמני", "yaqub",
     "yakub", "magomed", "abul", "abulfazl", "abolfazl", "fazl", "benzorvan", "zorvan", "ben",
-    "petrochem", "petrochemical", "construct", "construction",
+    "и", "И.", "petrochem", "petrochemical", "construct", "construction",
     "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
 )  # fmt: skip
 

@@ -442,3 +442,15 @@ def test_names_written_together_or_apart_are_found_as_scoring_finds_them(
 def test_half_a_character_is_refused_in_words(build: Callable[..., NameIndex]) -> None:
     with pytest.raises(SchemaError, match="half a character"):
         build(["Ardo Velkari"]).search(["Ardo \ud800 Velkari"])
+
+
+@pytest.mark.parametrize("asked", [["Velkar \u0438", "\u0418. Velkar"], ["\u0418. Velkar", "Velkar \u0438"]])
+def test_a_letter_that_is_a_word_is_no_initial_and_spoils_none_beside_it(asked: list[str]) -> None:
+    index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Ivan Velkar")]))
+    found = dict(index.search(asked, threshold=0.6).select("query", "score").rows())
+    assert found == {
+        query: compare(query, "Ivan Velkar").score
+        for query in asked
+        if compare(query, "Ivan Velkar").score >= 0.6
+    }
+    assert found["\u0418. Velkar"] >= index.threshold

@@ -203,11 +203,7 @@ def cut_compound(form: str, *others: str) -> list[Token]:
 
 def _unlike(part: str, read: list[list[str]], place: int) -> tuple[str, ...]:
     """The same part in other readings."""
-    return (
-        tuple(dict.fromkeys([parts[place] for parts in read if parts[place] not in ("", part)]))
-        if read
-        else ()
-    )
+    return tuple(dict.fromkeys([parts[place] for parts in read if parts[place] not in ("", part)]))
 
 
 def _parts_of_compound(form: str) -> list[str]:

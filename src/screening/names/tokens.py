@@ -94,7 +94,7 @@ class Token:
     skeleton: str = field(default="", compare=False)
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
-    roles: tuple[str, str] = field(default=("name", "name"), compare=False)
+    roles: tuple[str, str] = ("name", "name")  # compared: one letter is a word here and an initial there
 
     def __hash__(self) -> int:
         return hash(self.form) - 2 * hash(self.surface)  # few tokens share both, and they are known already

@@ -91,6 +91,13 @@ def circumstances(more: Iterable[str] = ()) -> dict[str, Any]:
     }
 
 
+def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table for the terminal and the documents."""
+    head = tuple(head)
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
 def write_results(results: dict[str, Any], file: Path | None) -> None:
     """Results as JSON, if there is a file to write them to."""
     if file is not None:

@@ -24,7 +24,7 @@ import polars as pl
 
 import screening
 from end_to_end import timed
-from machine import Spent, circumstances, write_results
+from machine import Spent, circumstances, markdown, write_results
 from names import list_measured
 from screening.payments.columns import MAJOR, match_columns
 from screening.policy import Policy
@@ -128,21 +128,22 @@ def measure(file: Path, source: Path, *, repeats: int) -> dict[str, Any]:
 def table(results: Mapping[str, Any]) -> str:
     """The measurements as Markdown, the same in the terminal and in the documents."""
     head = ("what", "columns", "MB", "seconds", "processor seconds", "a payment, us", "times its floor")
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    rows = []
     for key, spent in results["steps"].items():
         floor = STEPS[key].floor
         times = spent["cpu_seconds"] / results["steps"][floor]["cpu_seconds"] if floor else 1
-        cells = [
-            STEPS[key].title,
-            f"{spent['columns']}",
-            f"{spent['bytes'] / 1e6:,.0f}",
-            f"{spent['seconds']:.2f}",
-            f"{spent['cpu_seconds']:.2f}",
-            f"{1e6 * spent['cpu_seconds'] / results['rows']:.2f}",
-            f"{times:.0f}",
-        ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(
+            [
+                STEPS[key].title,
+                f"{spent['columns']}",
+                f"{spent['bytes'] / 1e6:,.0f}",
+                f"{spent['seconds']:.2f}",
+                f"{spent['cpu_seconds']:.2f}",
+                f"{1e6 * spent['cpu_seconds'] / results['rows']:.2f}",
+                f"{times:.0f}",
+            ]
+        )
+    return markdown(head, rows)
 
 
 def sentence(results: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from polars.testing import assert_frame_equal
 
 import screening
-from machine import circumstances, write_results
+from machine import circumstances, markdown, write_results
 from names import list_measured
 from screening import NameIndex, read_un_list, spark
 from screening.payments.columns import MAJOR, match_columns
@@ -140,20 +140,21 @@ def warm_up(session: Any, index: NameIndex, folder: Path, *, rules: bool) -> Non
 def table(results: Mapping[str, Any]) -> str:
     """The measurements as Markdown, the same in the terminal and in the documents."""
     head = ("payments", "what", "seconds", "processor seconds", "a payment, us", "times the first")
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    rows = []
     for measured in results["points"]:
         base = measured["costs"]["nothing, all columns"]
         for name, spent in measured["costs"].items():
-            cells = [
-                f"{measured['rows']:,}",
-                TITLES[name],
-                f"{spent['seconds']:.1f}",
-                f"{spent['cpu_seconds']:.1f}",
-                f"{1e6 * spent['cpu_seconds'] / measured['rows']:.1f}",
-                f"{spent['cpu_seconds'] / base['cpu_seconds']:.2f}",
-            ]
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+            rows.append(
+                [
+                    f"{measured['rows']:,}",
+                    TITLES[name],
+                    f"{spent['seconds']:.1f}",
+                    f"{spent['cpu_seconds']:.1f}",
+                    f"{1e6 * spent['cpu_seconds'] / measured['rows']:.1f}",
+                    f"{spent['cpu_seconds'] / base['cpu_seconds']:.2f}",
+                ]
+            )
+    return markdown(head, rows)
 
 
 def extrapolated(results: Mapping[str, Any]) -> str:
@@ -161,7 +162,7 @@ def extrapolated(results: Mapping[str, Any]) -> str:
     last = max(results["points"], key=lambda measured: measured["rows"])
     names = [name for name in last["costs"] if name != "nothing, columns read"]
     head = ("payments", *(TITLES[name] for name in names), "which is")
-    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    told_rows = []
     for rows in FAR:
         exact = next((measured for measured in results["points"] if measured["rows"] == rows), None)
         costs, times = (last["costs"], rows / last["rows"]) if exact is None else (exact["costs"], 1.0)
@@ -170,8 +171,8 @@ def extrapolated(results: Mapping[str, Any]) -> str:
             for name in names
         ]
         told = "measured" if exact else f"extrapolated from {last['rows']:,}, not measured"
-        lines.append(f"| {rows:,} | {' | '.join([*spent, told])} |")
-    return "\n".join(lines)
+        told_rows.append([f"{rows:,}", *spent, told])
+    return markdown(head, told_rows)
 
 
 def times_nothing(measured: Mapping[str, Any], name: str) -> float:

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.payments.conftest import save
 
 from screening.errors import SchemaError
 from screening.payments import accounts, conform, sources
@@ -265,14 +266,7 @@ def test_a_folder_or_a_pattern_is_read_part_by_part(tmp_path: Path) -> None:
 def test_a_path_that_looks_like_a_pattern_is_still_a_path(tmp_path: Path, suffix: str) -> None:
     frame = pl.read_csv(io.StringIO(HEADER + ROW.format("1")), infer_schema=False)
     path = tmp_path / f"payments [1]*.{suffix}"
-    if suffix == "csv":
-        frame.write_csv(path)
-    elif suffix == "parquet":
-        frame.write_parquet(path)
-    elif suffix == "jsonl":
-        frame.write_ndjson(path)
-    else:
-        frame.write_ipc(path)
+    save(frame, path)
     assert ids(path) == ids(str(path)) == ["1"]
 
 
@@ -302,14 +296,7 @@ def many_files(folder: Path, suffix: str) -> Path:
     for number, (start, end) in enumerate(cuts):
         text, path = HEADER + "".join(rows[start:end]), folder / f"{number}.{suffix}"
         frame = pl.read_csv(io.StringIO(text), infer_schema=False)
-        if suffix == "parquet":
-            frame.write_parquet(path)
-        elif suffix == "arrow":
-            frame.write_ipc(path)
-        elif suffix == "jsonl":
-            frame.write_ndjson(path)
-        else:
-            path.write_text(text)
+        save(frame, path)
     if suffix == "jsonl":  # a file without lines is refused
         for number in (1, 4):
             (folder / f"{number}.jsonl").unlink()

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from tests.payments.conftest import save
 
 from screening.errors import PolicyError, SchemaError
 from screening.payments import Conformed, conform
@@ -186,12 +187,8 @@ def test_every_carrier_gives_the_same_transactions(carrier: str, tmp_path: Path)
         frame.write_csv(path, compression="gzip" if carrier.endswith("gz") else "uncompressed")
     elif carrier == "tsv":
         frame.write_csv(path, separator="\t")
-    elif carrier == "parquet":
-        frame.write_parquet(path)
-    elif carrier == "jsonl":
-        frame.write_ndjson(path)
     else:
-        frame.write_ipc(path)
+        save(frame, path)
     read = conform(given_as)
     check_count(read)
     assert_frame_equal(read.transactions.collect(), conform(frame).transactions.collect())

@@ -18,14 +18,11 @@ import typer
 import typer.core
 
 import screening
-from screening import runs
 from screening.audit import check_folder
 from screening.cli import console, views
 from screening.corroboration import Party, unreadable
 from screening.errors import ListError, ScreeningError
 from screening.policy import WORKED
-from screening.rules.catalogue import RULES, by_id
-from screening.rules.rule import apply_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -211,6 +208,8 @@ def run(
     from there, unless payments, list, policy or version changed. Whatever --memory, --workers and
     interruptions, the outputs are the same bytes; only the clock in the manifest differs.
     """  # noqa: D301  # \b, see above
+    from screening import runs
+
     check_folder(out)
     budget = runs.Budget(
         memory=runs.read_memory(memory) if memory else max(runs.machine_memory() // 2, runs.LEAST_MEMORY),
@@ -349,7 +348,12 @@ def show_rule(
 
 
 def _policy(path: Path | None) -> Policy:
-    policy = screening.Policy() if path is None else screening.Policy.from_toml(path)
+    if path is None:
+        return screening.Policy()
+    from screening.rules.catalogue import RULES, by_id
+    from screening.rules.rule import apply_policy
+
+    policy = screening.Policy.from_toml(path)
     apply_policy(RULES, policy, known=by_id())  # what cannot hold is refused before the list is read
     return policy
 

@@ -17,8 +17,6 @@ from screening.corroboration import PARTY
 from screening.errors import PolicyError
 from screening.hit_reasons import compare_inside
 from screening.hits import find_hits
-from screening.rules import describe, list_rules
-from screening.rules.catalogue import by_id
 
 if TYPE_CHECKING:
     from screening.corroboration import Party
@@ -265,6 +263,8 @@ def _counted(table: pl.DataFrame, column: str) -> dict[str, int]:
 
 def show_rules() -> None:
     """The catalogue, one line per rule."""
+    from screening.rules import list_rules
+
     table = _table("rule", "title", "family", ">weight", "window", "status")
     for row in list_rules().iter_rows(named=True):
         table.add_row(
@@ -279,6 +279,9 @@ def rule_text(name: str) -> str:
     Raises:
         PolicyError: There is no such rule.
     """
+    from screening.rules import describe
+    from screening.rules.catalogue import by_id
+
     known = by_id()
     if name.upper() not in known:
         close = difflib.get_close_matches(name.upper(), known, n=1)

@@ -404,9 +404,10 @@ def test_no_fault_ends_with_the_code_of_alerts(desk: Path, fault: str) -> None:
 import sys
 import polars as pl
 import screening.cli
+import screening.runs
 def faulty(*_, **__):
     raise {fault}
-screening.cli.runs.screen_into = faulty
+screening.runs.screen_into = faulty
 screening.cli.main()
 """
     command = [sys.executable, "-c", code, *RUN, "--quiet", "--fail-on-alerts"]

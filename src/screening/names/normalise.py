@@ -257,6 +257,8 @@ def _bracketed_forms() -> re.Pattern[str]:
 
 def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
     """A word of written pieces, each as its parts; one that was cut is remembered whole."""
+    if len(pieces) == 1 and len(pieces[0]) == 1:
+        return Word((pieces[0][0],), signs=signs)
     tokens: list[Token] = []
     compounds: list[Compound] = []
     for parts in pieces:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from anyascii import anyascii
@@ -137,6 +137,12 @@ def _affix_at_an_end(part: str) -> tuple[str, bool, str] | None:
     return None
 
 
+@cache
+def _affixed() -> re.Pattern[str]:
+    any_of_them = "|".join(map(re.escape, affixes_cjk()))
+    return re.compile(f"^(?:{any_of_them})|(?:{any_of_them})$")
+
+
 @lru_cache(maxsize=1 << 16)
 def _syllable(character: str, script: str) -> Token | None:
     form = plain(character)
@@ -192,6 +198,8 @@ _ALLAH = re.compile(r"^abd[aeou]u?ll?a+h?i?$")
 def cut_compound(form: str, *others: str) -> list[Token]:
     """Cut what is one word in one spelling and two in another; `others` are how else it is read."""
     parts = _parts_of_compound(form)
+    if len(parts) == 1 and not others:
+        return [make_token(form)]
     read = [other for other in map(_parts_of_compound, others) if len(other) == len(parts)]
     if len(parts) == 1:
         return [make_token(form, readings=_unlike(form, read, 0))]

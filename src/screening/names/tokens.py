@@ -157,7 +157,7 @@ def make_token(
         begins=(form,) if script == "latin" else _begins(form, native, script, readings, guessed=guessed),
         keys=keys,
         sounds=frozenset(keys),
-        skeleton=_skeleton(_by_letter(native, script) or own[0], form),
+        skeleton=_skeleton((native and _by_letter(native, script)) or own[0], form),
         weights=(person[0], entity[0]),
         costs=(_cost(*person), _cost(*entity)),
         roles=(person[1], entity[1]),
@@ -231,7 +231,10 @@ def _keys(form: str) -> tuple[str, ...]:
     """
     if not form or form.isdigit():
         return (form.lstrip("0") or form,)
-    sounds = [_sound(form), _sound(form.replace("q", "g"))] if "q" in form else [_sound(form)]
+    sound = _sound(form)
+    if "e" not in sound and "q" not in form:  # most words sound one way
+        return (_single(sound) or form,)
+    sounds = [sound, _sound(form.replace("q", "g"))] if "q" in form else [sound]
     readings = [
         reading
         for sound in sounds

@@ -226,7 +226,7 @@ class _RowUnits:
         length = np.diff(batch.starts)[rows]
         row, at = np.repeat(np.arange(len(rows)), length), ranges(np.zeros_like(length), length)
         token = batch.ids[ranges(batch.starts[rows], length)]
-        costs = np.array([token.costs for token in batch.tokens]).reshape(-1, len(KINDS))
+        costs = np.array([token.extra for token in batch.tokens]).reshape(-1, len(KINDS))
         self.costs = np.stack(
             [np.bincount(row, costs[token, k], minlength=len(rows)) for k in range(len(KINDS))], axis=1
         )

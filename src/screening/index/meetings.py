@@ -143,6 +143,7 @@ class _Columns:
         shape = (-1, len(KINDS))
         self.weights = np.array([token.weights for token in tokens], dtype=np.float64).reshape(shape)
         self.costs = np.array([token.costs for token in tokens], dtype=np.float64).reshape(shape)
+        self.extra = np.array([token.extra for token in tokens], dtype=np.float64).reshape(shape)
         roles = {role: number for number, role in enumerate({r for token in tokens for r in token.roles})}
         number = np.array([roles[role] for token in tokens for role in token.roles], dtype=np.uint8)
         number = number.reshape(shape)
@@ -237,7 +238,7 @@ def _tabled(  # noqa: PLR0917 (pairs of tokens, and how alike they are)
     slot = u[:, None] * len(KINDS) + np.arange(len(KINDS))
     weight = np.minimum(mine.weights[t], theirs.weights[u])
     own, cover = (
-        side.costs[at] * np.where(initial[:, None] & ~side.initial[at], INITIAL_COVER, 1.0)
-        for side, at in ((mine, t), (theirs, u))
+        costs[at] * np.where(initial[:, None] & ~side.initial[at], INITIAL_COVER, 1.0)
+        for side, costs, at in ((mine, mine.extra, t), (theirs, theirs.costs, u))
     )
     return np.stack([slot, in_kind, weight, own, cover, np.broadcast_to(how[:, None], slot.shape)], axis=2)

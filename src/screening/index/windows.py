@@ -440,7 +440,7 @@ class _Flat:
 
 def _spelling(tokens: Sequence[Token], listed: Token, alike: float, k: int) -> Meeting:
     """What it is worth that some words together are a listed one."""
-    weight, own = sum(token.weights[k] for token in tokens), sum(token.costs[k] for token in tokens)
+    weight, own = sum(token.weights[k] for token in tokens), sum(token.extra[k] for token in tokens)
     return meet_span(weight, own, listed.weights[k], listed.costs[k], alike)
 
 

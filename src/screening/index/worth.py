@@ -242,7 +242,7 @@ class _Ledger:
                 self.add_clipped(token, t)
             for place, first, weight, cover, alike in self.vocabulary.glued.of(token):
                 k = self.kinds[place]
-                self.add(t, place, first, meet_span(token.weights[k], token.costs[k], weight, cover, alike))
+                self.add(t, place, first, meet_span(token.weights[k], token.extra[k], weight, cover, alike))
 
     def add_spans(self) -> None:
         """What neighbouring tokens are worth where together they spell one listed token."""
@@ -250,7 +250,7 @@ class _Ledger:
             tokens = [self.batch.tokens[t] for t in members]
             for u, alike in met.items():
                 for k in range(len(KINDS)):
-                    weight, own = sum(t.weights[k] for t in tokens), sum(t.costs[k] for t in tokens)
+                    weight, own = sum(t.weights[k] for t in tokens), sum(t.extra[k] for t in tokens)
                     listed = self.vocabulary.tokens[u]
                     meeting = meet_span(weight, own, listed.weights[k], listed.costs[k], alike)
                     self.spread(self.width, u, k, meeting)
@@ -319,7 +319,7 @@ class _Ledger:
         place = np.searchsorted(written, more[order], side="right")
         row = np.insert(written, place, more[order])
         held = np.insert(self.held_ids[0], place, np.concatenate([nothing, *self.held_ids[1:]])[order])
-        costs = np.array([token.costs for token in batch.tokens]).reshape(-1, len(KINDS))
+        costs = np.array([token.extra for token in batch.tokens]).reshape(-1, len(KINDS))
         per_kind = [
             np.bincount(batch.rows, costs[batch.ids, k], minlength=len(batch)) for k in range(len(KINDS))
         ]

@@ -130,7 +130,7 @@ class Query:
         cut: Those of its units that may be the beginning of a longer word.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
         unvowelled: The same of words of scripts without vowels: first token, end, letters, script.
-        costs: Of all its tokens together, in a person's name and in an entity's.
+        costs: Of all its tokens together, where they are extra, in a person's name and in an entity's.
     """
 
     name: Name
@@ -154,23 +154,23 @@ class Query:
         ]
         person = entity = 0.0
         for token in name.tokens:
-            person += token.costs[0]
-            entity += token.costs[1]
+            person += token.extra[0]
+            entity += token.extra[1]
         joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
         return cls(name, parts, cut, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
         """Weight and cost of some of its neighbouring tokens together."""
-        return _together(self.name.tokens[start:end], k)
+        tokens = self.name.tokens[start:end]
+        return _sum([token.weights[k] for token in tokens]), _sum([token.extra[k] for token in tokens])
 
 
-def _together(tokens: Iterable[Token], k: int) -> tuple[float, float]:
+def _sum(numbers: list[float]) -> float:
     # One after the other: `sum` rounds otherwise in later versions of Python, and an index sums in arrays.
-    weight = cost = 0.0
-    for token in tokens:
-        weight += token.weights[k]
-        cost += token.costs[k]
-    return weight, cost
+    total = 0.0
+    for number in numbers:
+        total += number
+    return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,17 +222,20 @@ class Listed:
             list(unvowelled_together(name.tokens)),
             {unit[1].surface: unit for unit in alone},
             {way: unit for unit in alone for way in unit[1].heard if len(way) >= FEWEST_SOUNDS},
-            _together(name.tokens, k)[1],
+            _sum([token.costs[k] for token in name.tokens]),
         )
 
     def worth(self, places: Places) -> tuple[float, float]:
         """Weight and cost of some of its tokens together."""
-        return _together([self.name.tokens[place] for place in places], self.k)
+        tokens = [self.name.tokens[place] for place in places]
+        return _sum([token.weights[self.k] for token in tokens]), _sum(
+            [token.costs[self.k] for token in tokens]
+        )
 
 
 def meet(a: Token, b: Token, alike: float, how: str, k: int) -> Meeting:
     """What it is worth that two similar tokens meet."""
-    own, cover = a.costs[k], b.costs[k]
+    own, cover = a.extra[k], b.costs[k]
     if how == "initial":
         own *= 1.0 if a.roles[k] == "initial" else INITIAL_COVER
         cover *= 1.0 if b.roles[k] == "initial" else INITIAL_COVER
@@ -251,7 +254,7 @@ def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
         return None
     share = len(a.form) / len(b.form)
     weight, cover = share * min(a.weights[k], b.weights[k]), share * b.costs[k]
-    return Meeting(rank(weight, CUT, cover), CUT, weight, a.costs[k], cover, "cut")
+    return Meeting(rank(weight, CUT, cover), CUT, weight, a.extra[k], cover, "cut")
 
 
 _GLUED: Final = {
@@ -327,7 +330,7 @@ def _glued(query: Query, listed: Listed) -> Iterator[Option]:
         else:
             continue
         for there, alike in found:
-            meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), alike)
+            meeting = meet_span(a.weights[k], a.extra[k], *listed.worth(there), alike)
             yield Option(meeting.rank, places, there, meeting)
 
 
@@ -352,7 +355,7 @@ def _read_as_one(query: Query, listed: Listed) -> Iterator[Option]:
         there = tuple(range(start, end))
         for places, a in query.units:
             if read_as_one(native, script, a):
-                meeting = meet_span(a.weights[k], a.costs[k], *listed.worth(there), GLUED_READ)
+                meeting = meet_span(a.weights[k], a.extra[k], *listed.worth(there), GLUED_READ)
                 yield Option(meeting.rank, places, there, meeting)
     for start, end, native, script in query.unvowelled:
         for there, b in listed.units:
@@ -431,7 +434,7 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     cost = listed.cost
     if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
         end = max([option.listed[-1] for option in chosen if option.listed]) + 1
-        cost = _together(listed.name.tokens[:end], listed.k)[1]
+        cost = _sum([token.costs[listed.k] for token in listed.name.tokens[:end]])
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
     order = [option.listed[0] for option in chosen if option.listed]
     reordered = order != sorted(order)

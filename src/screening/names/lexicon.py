@@ -55,6 +55,12 @@ def titles() -> dict[str, str]:
 
 
 @cache
+def civil_titles() -> frozenset[str]:
+    """Titles that anybody may bear."""
+    return frozenset(row["form"] for row in _rows("titles.csv") if row["civil"])
+
+
+@cache
 def equivalents(kind: str) -> dict[str, str]:
     """Abbreviation, number word or word in its own script -> the word it stands for."""
     return {

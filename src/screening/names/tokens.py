@@ -11,6 +11,7 @@ from typing import Final, Literal
 from screening.names.characters import BY_SYLLABLE
 from screening.names.korean import korean_in_cyrillic, korean_spellings
 from screening.names.lexicon import (
+    civil_titles,
     clerical,
     equivalents,
     initials,
@@ -73,6 +74,7 @@ class Token:
         costs: What it costs there if nothing meets it. That a name lacks a part or has one more is not much
             less telling where the part is common, so this is the root of the weight, except for what is
             incidental or stands beside the name.
+        extra: The same where a query has it more: a title that anybody may bear costs nothing there.
         roles: For a person and for an entity: "name", "known name", "particle", "title", "legal form",
             "clerical", "initial" or "number". A known name is one that several parties share.
     """
@@ -94,6 +96,7 @@ class Token:
     skeleton: str = field(default="", compare=False)
     weights: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     costs: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
+    extra: tuple[float, float] = field(default=(1.0, 1.0), compare=False)
     roles: tuple[str, str] = ("name", "name")  # compared: one letter is a word here and an initial there
 
     def __hash__(self) -> int:
@@ -160,6 +163,7 @@ def make_token(
         skeleton=_skeleton((native and _by_letter(native, script)) or own[0], form),
         weights=(person[0], entity[0]),
         costs=(_cost(*person), _cost(*entity)),
+        extra=(_extra(form, *person), _extra(form, *entity)),
         roles=(person[1], entity[1]),
     )
 
@@ -207,7 +211,8 @@ def whole(token: Token, parts: list[Token]) -> Token:
     """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
-    return replace(token, compound=True, weights=(person, entity), costs=costs)
+    extra = (sum(part.extra[0] for part in parts), sum(part.extra[1] for part in parts))
+    return replace(token, compound=True, weights=(person, entity), costs=costs, extra=extra)
 
 
 _DOUBLES = re.compile(r"(.)\1+")
@@ -327,6 +332,10 @@ def _incidental() -> dict[str, tuple[Weighed | None, Weighed | None]]:
         for of_kind in (dict.fromkeys(titles(), title), dict.fromkeys(legal_forms(), legal_form))
     )
     return {form: (person.get(form), entity.get(form)) for form in person | entity}
+
+
+def _extra(form: str, weight: float, role: str) -> float:
+    return 0.0 if role == "title" and form in civil_titles() else _cost(weight, role)
 
 
 def _cost(weight: float, role: str) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from screening.index.batch import Batch, ranges
 from screening.index.bound import upper_bound
 from screening.index.meetings import INITIAL, as_meetings
-from screening.names.comparison import FOLDED, weighed
+from screening.names.comparison import FOLDED, LEFT_OUT, weighed
 from screening.names.joining import REORDERED
 from screening.names.tokens import KINDS
 
@@ -45,6 +45,7 @@ class ListedUnits:
         unit: Number of each in the vocabulary.
         place: Where each stands in its name; places sort as tuples of positions do.
         kind: Of each name.
+        begin: Position of the first token of each that names somebody.
         cost: Of the tokens of a name before each of its positions and, last, of all: `first[n]` is where
             those of name n begin.
     """
@@ -56,6 +57,7 @@ class ListedUnits:
             [places[0] * _WIDTH + len(places) for name in listed for places, _ in name.units], dtype=np.int64
         )
         self.kind = np.array([name.k for name in listed], dtype=np.int64)
+        self.begin = np.array([name.first for name in listed], dtype=np.int64)
         costs = [
             [*accumulate((token.costs[name.k] for token in name.name.tokens), initial=0.0)]
             if name.units
@@ -295,11 +297,19 @@ class _Options:
         cost = self.listed.cost[np.where(full_line, begin + shared, end)]
         extra, missing = np.maximum(0.0, self.cost - own), np.maximum(0.0, cost - cover)
         telling = np.bincount(pair, self.telling[chosen], minlength=self.size) > 0
+        left_out = np.array(LEFT_OUT)[self.listed.kind[self.name]]
         backwards = (np.diff(first) < 0) & (np.diff(pair) == 0)
         reordered = np.bincount(pair[1:][backwards], minlength=self.size) > 0
         with np.errstate(invalid="ignore"):  # where nothing costs and nothing agrees
             ratio = weighed(
-                agreed, flaws, extra, missing, reordered=reordered, larger=np.maximum, smaller=np.minimum
+                agreed,
+                flaws,
+                extra,
+                missing,
+                left_out,
+                reordered=reordered,
+                larger=np.maximum,
+                smaller=np.minimum,
             )
         return np.where(telling, ratio * FOLDED * np.where(reordered, REORDERED, 1.0), 0.0)
 

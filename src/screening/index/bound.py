@@ -19,7 +19,15 @@ import numpy.typing as npt
 
 from screening.index.batch import ranges
 from screening.index.threads import in_threads
-from screening.names.comparison import CONTRADICTED, EXTRA, EXTRA_SCARCITY, FULL_EVIDENCE, MISSING, SCARCITY
+from screening.names.comparison import (
+    CONTRADICTED,
+    EXTRA,
+    EXTRA_SCARCITY,
+    FULL_EVIDENCE,
+    LEFT_OUT,
+    MISSING,
+    SCARCITY,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +59,7 @@ def upper_bound(value: Floats, weight: Floats, listed: Floats) -> Floats:
     scarcity = SCARCITY * np.maximum(0.0, FULL_EVIDENCE - earned)
     loss = CONTRADICTED * both * (1 + scarcity)
     loss += EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
-    loss += MISSING * (missing - both)
+    loss += MISSING * np.minimum(missing - both, min(LEFT_OUT))
     loss += earned
     ratio: Floats = np.divide(earned, loss, out=np.zeros_like(loss), where=loss > 0)
     return ratio

@@ -14,6 +14,7 @@ else on the list and nothing else in the batch can move it.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -31,7 +32,7 @@ from screening.names.joining import (
     unvowelled_together,
     written_together,
 )
-from screening.names.likeness import in_kind, likeness
+from screening.names.likeness import INCIDENTAL, in_kind, likeness
 from screening.names.tokens import KINDS, Kind, Token
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ CUT: Final = 0.95  # the last token of the query is the beginning of a listed on
 CONTRADICTED: Final = 2.0
 EXTRA: Final = 0.28  # the query says more than the listed name
 MISSING: Final = 0.27  # the query says less
+LEFT_OUT: Final = (1.0, math.inf)  # but no more than that, however many parts, if it begins as the listed name does
 FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
 SCARCITY: Final = 1.75  # how much more, per unit that lacks
 EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name is part of many others
@@ -186,6 +188,7 @@ class Listed:
         surfaces: Each unit that stands by itself, by the letters it is written with.
         sounding: The same by all its sounds.
         cost: Of all its tokens together.
+        first: Position of the first of them that names somebody.
     """
 
     name: Name
@@ -198,13 +201,14 @@ class Listed:
     surfaces: dict[str, Unit]
     sounding: dict[str, Unit]
     cost: float
+    first: int
 
     @classmethod
     def ready(cls, name: Name, kind: Kind) -> Listed:
         """Derive from a name of a kind what every comparison with it needs."""
         k = KINDS.index(kind)
         if not name.screenable:
-            return cls(name, kind, k, [], {}, {}, [], {}, {}, 0.0)
+            return cls(name, kind, k, [], {}, {}, [], {}, {}, 0.0, 0)
         parts = units(name)
         alone = [unit for unit in reversed(parts) if len(unit[1].own_surface) > 1]
         joined = list(written_together(name.tokens))
@@ -223,6 +227,7 @@ class Listed:
             {unit[1].surface: unit for unit in alone},
             {way: unit for unit in alone for way in unit[1].heard if len(way) >= FEWEST_SOUNDS},
             _sum([token.costs[k] for token in name.tokens]),
+            next((place for place, token in enumerate(name.tokens) if token.roles[k] not in INCIDENTAL), 0),
         )
 
     def worth(self, places: Places) -> tuple[float, float]:
@@ -438,7 +443,8 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
     order = [option.listed[0] for option in chosen if option.listed]
     reordered = order != sorted(order)
-    ratio = weighed(agreed, flaws, extra, missing, reordered=reordered)
+    left_out = LEFT_OUT[listed.k]
+    ratio = weighed(agreed, flaws, extra, missing, left_out, reordered=reordered)
     return ratio * FOLDED * (REORDERED if reordered else 1.0)
 
 
@@ -450,6 +456,7 @@ def weighed(
     flaws: Amounts,
     extra: Amounts,
     missing: Amounts,
+    left_out: Amounts,
     *,
     reordered: bool | npt.NDArray[np.bool_],
     larger: Callable[[Any, Any], Any] = max,
@@ -462,6 +469,7 @@ def weighed(
         flaws: What of it is lost to typos and spellings.
         extra: Cost of what the query has more.
         missing: Cost of what it lacks.
+        left_out: The most that it counts where nothing stands in its place.
         reordered: Whether what is aligned stands in another order.
         larger: Of two numbers; of two arrays for arrays.
         smaller: The same.
@@ -471,7 +479,7 @@ def weighed(
     loss = (
         CONTRADICTED * both * (1 + scarcity)
         + EXTRA * (extra - both) * (1 + EXTRA_SCARCITY * scarcity)
-        + MISSING * (missing - both)
+        + MISSING * smaller(missing - both, left_out)
     )
     ratio = larger(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
     found: Amounts = larger(0.0, ratio - (1 - ratio) * ORDER_SCARCITY * scarcity * reordered)

@@ -19,6 +19,7 @@ from screening.names.joining import (
     GLUED_SOUND,
     may_be_several,
     read_as_one,
+    read_as_several,
 )
 from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import (
@@ -59,6 +60,7 @@ class Glued:
         self.letters: dict[str, list[Span]] = defaultdict(list)
         self._sounds: dict[str, list[Span]] = defaultdict(list)
         self._consonants: dict[str, list[tuple[str, str, Span]]] = defaultdict(list)
+        self._joined: dict[str, list[tuple[str, Span]]] = defaultdict(list)
 
     def add(self, place: int, name: Listed) -> None:
         """The tokens of a listed name."""
@@ -66,6 +68,10 @@ class Glued:
             self.letters[text].append((place, span[0], *name.worth(span), alike))
         for sound, span in name.sounds.items():
             self._sounds[sound].append((place, span[0], *name.worth(span), GLUED_SOUND))
+        for span, text in name.joined:
+            self._joined[consonants_left(text)].append(
+                (text, (place, span[0], *name.worth(span), GLUED_READ))
+            )
         for start, end, native, script in name.unvowelled:
             worth = (place, start, *name.worth(tuple(range(start, end))), GLUED_READ)
             for consonants in consonants_written(native, script):
@@ -81,6 +87,10 @@ class Glued:
         if self._consonants and may_be_several(token):
             for native, script, worth in self._consonants.get(consonants_left(token.form), ()):
                 if read_as_one(native, script, token):
+                    yield worth
+        for consonants in consonants_written(token.native, token.script) if token.guessed else ():
+            for text, worth in self._joined.get(consonants, ()):
+                if read_as_several(token, text):
                     yield worth
 
 

@@ -16,7 +16,7 @@ from screening.index.batch import Batch, ranges
 from screening.index.bound import Rows, Seen, Worth
 from screening.index.joins import NOTHING, Glued, Split
 from screening.index.meetings import HOW, SLOT, WORTH, Meetings, as_worth
-from screening.names.comparison import SHORTEST_CUT, Listed, Meeting, meet_clipped, meet_cut, meet_span
+from screening.names.comparison import Listed, Meeting, looks_cut, meet_clipped, meet_cut, meet_span
 from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import UNVOWELLED
 from screening.names.tokens import KINDS, Token
@@ -266,7 +266,7 @@ class _Ledger:
         position = np.searchsorted(batch.written_rows, rows, side="right") - 1
         for t, which in _groups(batch.ids[batch.starts[rows + 1] - 1], np.arange(len(rows))):
             token = batch.tokens[t]
-            here = which if len(token.form) >= SHORTEST_CUT else which[batch.full_line[rows[which]]]
+            here = which if looks_cut(token) else which[batch.full_line[rows[which]]]
             if not len(here) or not self.add_cuts(token, self.width):
                 continue
             alone = batch.written_ids[position[here]] == t

@@ -15,6 +15,7 @@ else on the list and nothing else in the batch can move it.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
@@ -28,6 +29,7 @@ from screening.names.joining import (
     REORDERED,
     Places,
     read_as_one,
+    read_as_several,
     spans,
     unvowelled_together,
     written_together,
@@ -62,7 +64,6 @@ SCORE_VERSION: Final = "11"
 
 # What is worth less than a token that is there whole.
 INITIAL_COVER: Final = 0.5  # share of a token that its initial vouches for
-SHORTEST_CUT: Final = 3  # letters that must be left of a cut token, unless the text fills its line
 SHORTEST_CLIPPED: Final = 6  # letters of a word of a company that may be short for a longer one,
 MOST_OF_IT: Final = 2 / 3  # of which it is so much: "petrochem"
 CUT: Final = 0.95  # the last token of the query is the beginning of a listed one
@@ -71,7 +72,10 @@ CUT: Final = 0.95  # the last token of the query is the beginning of a listed on
 CONTRADICTED: Final = 2.0
 EXTRA: Final = 0.28  # the query says more than the listed name
 MISSING: Final = 0.27  # the query says less
-LEFT_OUT: Final = (1.0, math.inf)  # but no more than that, however many parts, if it begins as the listed name does
+LEFT_OUT: Final = (
+    1.0,
+    math.inf,
+)  # but no more than that, however many parts, if it begins as the listed name does
 FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
 SCARCITY: Final = 1.75  # how much more, per unit that lacks
 EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name is part of many others
@@ -130,6 +134,7 @@ class Query:
 
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
+        guessed: Those that are words without vowels.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
         unvowelled: The same of words of scripts without vowels: first token, end, letters, script.
         costs: Of all its tokens together, where they are extra, in a person's name and in an entity's.
@@ -138,6 +143,7 @@ class Query:
     name: Name
     units: list[Unit]
     cut: list[Unit]
+    guessed: list[Unit]
     joined: list[tuple[int, int, str, str]]
     unvowelled: list[tuple[int, int, str, str]]
     costs: tuple[float, float]
@@ -146,20 +152,22 @@ class Query:
     def ready(cls, name: Name) -> Query:
         """Derive from a name what every comparison with a listed name needs."""
         if not name.screenable:
-            return cls(name, [], [], [], [], (0.0, 0.0))
+            return cls(name, [], [], [], [], [], (0.0, 0.0))
         parts = units(name)
-        last, shortest = len(name.tokens) - 1, 1 if name.full_line else SHORTEST_CUT
+        last = len(name.tokens) - 1
         cut = [
             (places, token)
             for places, token in parts
-            if token.abbreviated or (name.ends and 0 < places[0] == last and len(token.form) >= shortest)
+            if token.abbreviated
+            or (name.ends and 0 < places[0] == last and (name.full_line or looks_cut(token)))
         ]
         person = entity = 0.0
         for token in name.tokens:
             person += token.extra[0]
             entity += token.extra[1]
         joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
-        return cls(name, parts, cut, joined, unvowelled, (person, entity))
+        guessed = [unit for unit in parts if unit[1].guessed]
+        return cls(name, parts, cut, guessed, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
         """Weight and cost of some of its neighbouring tokens together."""
@@ -184,6 +192,7 @@ class Listed:
         spans: Neighbouring tokens as they would be written together, and an entity's acronym: their
             positions, and how alike a token is that is written so.
         sounds: Neighbouring tokens by their sound together.
+        joined: Neighbouring Latin tokens as they would be written together: their positions and letters.
         unvowelled: As of a query.
         surfaces: Each unit that stands by itself, by the letters it is written with.
         sounding: The same by all its sounds.
@@ -197,6 +206,7 @@ class Listed:
     units: list[Unit]
     spans: dict[str, tuple[Places, float]]
     sounds: dict[str, Places]
+    joined: list[tuple[Places, str]]
     unvowelled: list[tuple[int, int, str, str]]
     surfaces: dict[str, Unit]
     sounding: dict[str, Unit]
@@ -208,7 +218,7 @@ class Listed:
         """Derive from a name of a kind what every comparison with it needs."""
         k = KINDS.index(kind)
         if not name.screenable:
-            return cls(name, kind, k, [], {}, {}, [], {}, {}, 0.0, 0)
+            return cls(name, kind, k, [], {}, {}, [], [], {}, {}, 0.0, 0)
         parts = units(name)
         alone = [unit for unit in reversed(parts) if len(unit[1].own_surface) > 1]
         joined = list(written_together(name.tokens))
@@ -223,6 +233,7 @@ class Listed:
                 for start, end, _, sound in reversed(joined)
                 if len(sound) >= FEWEST_SOUNDS
             },
+            [(tuple(range(start, end)), text) for start, end, text, _ in joined if text.isascii()],
             list(unvowelled_together(name.tokens)),
             {unit[1].surface: unit for unit in alone},
             {way: unit for unit in alone for way in unit[1].heard if len(way) >= FEWEST_SOUNDS},
@@ -253,9 +264,23 @@ def rank(weight: float, alike: float, cover: float) -> tuple[float, float]:
     return -weight * alike, -cover
 
 
+SHORTEST_CUT: Final = 3
+
+
+def looks_cut(token: Token) -> bool:
+    """Whether the last token of a name may be a longer one that was cut off: it is no name by itself."""
+    return len(token.form) >= SHORTEST_CUT or (len(token.form) == 2 and token.roles[0] == "name")
+
+
+_PATRONYMIC: Final = re.compile("[eo]v(?:ich|na)$")
+_SURNAME: Final = re.compile("[eo]v$")  # of which no patronymic is left when it is cut off
+
+
 def meet_cut(a: Token, b: Token, k: int) -> Meeting | None:
     """The same, for a token of the query that was cut off or abbreviated."""
     if not b.form.startswith(a.form) or len(a.form) == len(b.form):
+        return None
+    if _PATRONYMIC.search(b.form) and _SURNAME.search(a.form):
         return None
     share = len(a.form) / len(b.form)
     weight, cover = share * min(a.weights[k], b.weights[k]), share * b.costs[k]
@@ -310,6 +335,8 @@ def _options(query: Query, listed: Listed, similar: Iterable[Similar]) -> list[O
         options += _split(query, listed)
     if query.unvowelled or listed.unvowelled:
         options += _read_as_one(query, listed)
+    if query.guessed:
+        options += _read_as_several(query, listed)
     return options
 
 
@@ -368,6 +395,16 @@ def _read_as_one(query: Query, listed: Listed) -> Iterator[Option]:
                 worth = query.worth(start, end, k)
                 meeting = meet_span(*worth, b.weights[k], b.costs[k], GLUED_READ)
                 yield Option(meeting.rank, tuple(range(start, end)), there, meeting)
+
+
+def _read_as_several(query: Query, listed: Listed) -> Iterator[Option]:
+    """Words without vowels that are several of the listed name in another script."""
+    k = listed.k
+    for there, text in listed.joined:
+        for places, a in query.guessed:
+            if read_as_several(a, text):
+                meeting = meet_span(a.weights[k], a.extra[k], *listed.worth(there), GLUED_READ)
+                yield Option(meeting.rank, places, there, meeting)
 
 
 def align(query: Query, listed: Listed, similar: Iterable[Similar] | None = None) -> list[Option]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from screening.names.scripts import JOINT, UNVOWELLED, may_be
+from screening.names.scripts import JOINT, UNVOWELLED, consonants_left, consonants_written, may_be
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
-__all__ = ["may_be_several", "read_as_one", "spans", "unvowelled_together", "written_together"]
+__all__ = [
+    "may_be_several",
+    "read_as_one",
+    "read_as_several",
+    "spans",
+    "unvowelled_together",
+    "written_together",
+]
 
 GLUED: Final = 0.98  # the same letters, cut elsewhere
 GLUED_SOUND: Final = 0.95  # the same sound, cut elsewhere
@@ -110,6 +117,14 @@ def may_be_several(token: Token) -> bool:
     """Whether a word may be several that are written without vowels; the parts of a compound are there."""
     long = len(token.own_surface) >= FEWEST_SOUNDS
     return long and not token.compound and token.script not in UNVOWELLED
+
+
+def read_as_several(token: Token, joined: str) -> bool:
+    """Whether a word without vowels may be neighbouring words of another script, written together."""
+    if not token.guessed or not token.own_surface or len(joined) < FEWEST_SOUNDS:
+        return False
+    written = consonants_written(token.native, token.script)
+    return consonants_left(joined) in written and may_be(token.native, token.script, joined)
 
 
 def read_as_one(native: str, script: str, token: Token) -> bool:

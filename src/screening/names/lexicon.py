@@ -15,8 +15,10 @@ from typing import Final
 __all__ = [
     "LEXICON_SHA256",
     "affixes_cjk",
+    "civil_titles",
     "clerical",
     "compounds",
+    "declensions",
     "equivalents",
     "field_words",
     "han_variants",
@@ -161,6 +163,12 @@ def affixes_cjk() -> dict[str, str]:
     """Legal form or form of address written without blanks -> its short form, the longest first."""
     rows = sorted(_rows("affixes_cjk.csv"), key=lambda row: -len(row["written"]))
     return {row["written"]: row["form"] for row in rows}
+
+
+@cache
+def declensions() -> tuple[tuple[str, str, str], ...]:
+    """Ending of a case, that of the name, and the letters before it."""
+    return tuple((row["ending"], row["nominative"], row["stem"]) for row in _rows("declensions.csv"))
 
 
 @cache

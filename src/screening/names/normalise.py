@@ -28,7 +28,7 @@ from screening.names.lexicon import affixes_cjk, homoglyphs, legal_forms
 from screening.names.misread import reread
 from screening.names.readings import other_readings
 from screening.names.scripts import SYLLABARIES
-from screening.names.spelling import LOOKALIKES, cut_compound, plain, romanised, tokens_of
+from screening.names.spelling import LOOKALIKES, cut_compound, plain, romanised, tokens_of, two_initials
 from screening.names.tokens import Token, make_token, whole
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ def prepare_readings(text: str, parts: Callable[[str], Iterable[str]] | None = N
 
 _PLAIN = re.compile(r"[A-Za-z,;:&()-]+|[0-9]+")
 _PLAIN_PART = re.compile(r"[a-z]+|[0-9]+")
+_LONGEST_PAIR: Final = 5  # "S.A.,"
 _LINE_CODE = re.compile(r"^\d/(?=\S)")
 _DOTTED = re.compile(rf"(?:[^\W\d_]\.){{2,}}[^\W\d_]?(?![^\W\d_]|[{MARKS}])")
 _DATE_GLUED = re.compile(r"(?<=[^\W\d_])(?=\d{4})|(?<=\d{4})(?=[^\W\d_])")
@@ -178,8 +179,16 @@ _FILLED = re.compile(f"(?<={LETTER})[{FILLERS}]+")
 @lru_cache(maxsize=1 << 18)
 def analyse(raw: str) -> Word:
     """Tokens of one word; a word of a list or a batch is analysed once."""
+    initials = two_initials(raw) if len(raw) <= _LONGEST_PAIR else []
+    if initials:
+        return _word([initials])
     if _PLAIN.fullmatch(raw):  # most words: nothing to fold
         return _word([cut_compound(part) for part in _PLAIN_PART.findall(raw.lower())])
+    return _folded(raw)
+
+
+def _folded(raw: str) -> Word:
+    """The same of a word that holds more than plain letters or digits."""
     pieces: list[list[Token]] = []
     signs: list[str] = []
     text = raw if raw.isascii() else unicodedata.normalize("NFKC", raw)
@@ -264,7 +273,7 @@ def _word(pieces: list[list[Token]], signs: tuple[str, ...] = ()) -> Word:
     for parts in pieces:
         if len(parts) > 1:
             native, script = "".join(part.native for part in parts), parts[0].script
-            form = romanised(native, script) if native else parts[0].surface
+            form = romanised(native, script) if native else parts[0].surface.translate(_DIGITS)
             one = make_token(form, native=native, script=script, surface=parts[0].surface)
             compounds.append((len(tokens), len(parts), whole(one, parts)))
         tokens += parts
@@ -288,6 +297,7 @@ def _fold_homoglyphs(text: str) -> str:
 
 
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)|\d+[a-z]")
+_BESIDE_A_NUMBER = re.compile(r"(\d*)([a-z]{2,}|[a-z].*[a-z])(\d*)")
 _DIGITS = str.maketrans("0134578", "oieastb")
 
 
@@ -295,6 +305,12 @@ def _read_digits(part: str) -> tuple[list[list[Token]], bool]:
     """Read digits inside a word as the letters they imitate."""
     if sum(c.isdigit() for c in part) * 2 <= len(part) and not _ORDINAL.fullmatch(part):
         read = part.translate(_DIGITS)
+        beside = _BESIDE_A_NUMBER.fullmatch(part)
+        if beside and (beside[1] or beside[3]):
+            before, word, behind = beside[1], beside[2].translate(_DIGITS), beside[3]
+            pieces = filter(None, (before, word, behind))
+            cut = [make_token(p, surface="" if place else part, part=True) for place, p in enumerate(pieces)]
+            return [cut], word != beside[2] or max(len(before), len(behind)) == 1
         parts = cut_compound(read)
         if len(parts) == 1 and "1" in part:
             parts = [make_token(read, readings=(part.replace("1", "l").translate(_DIGITS),))]

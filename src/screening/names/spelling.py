@@ -13,16 +13,18 @@ from screening.names.characters import BY_SYLLABLE, SYLLABIC, script_of, script_
 from screening.names.lexicon import (
     affixes_cjk,
     compounds,
+    declensions,
     equivalents,
     han_variants,
     homoglyphs,
     initials,
+    legal_forms,
     readings,
 )
 from screening.names.scripts import ABJADS, GUESSED, SYLLABARIES, UNVOWELLED, usual_spelling
-from screening.names.tokens import Token, make_token
+from screening.names.tokens import NAMELESS, Token, as_initials, make_token
 
-__all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of"]
+__all__ = ["LOOKALIKES", "cut_compound", "plain", "romanised", "tokens_of", "two_initials"]
 
 LOOKALIKES: Final = ("cyrillic", "greek", "armenian", "cherokee", "lisu", "coptic")
 _TWO_WAYS: Final = ("cyrillic",)
@@ -106,7 +108,20 @@ def _transliterated(native: str, script: str) -> list[str]:
     """How else others write a word in Latin letters, where that is not told by the word."""
     if script not in _TWO_WAYS:
         return []
-    return [plain(native.replace(letters, read)) for letters, read in readings()[script] if letters in native]
+    others = [
+        plain(native.replace(letters, read)) for letters, read in readings()[script] if letters in native
+    ]
+    return others + [romanised(word, script) for word in _nominatives(native)]
+
+
+def _nominatives(native: str) -> list[str]:
+    """The names of which a word may be a case."""
+    stems = (
+        (native.removesuffix(end), became, before)
+        for end, became, before in declensions()
+        if native.endswith(end)
+    )
+    return [stem + became for stem, became, before in stems if len(stem) > 2 and stem[-1] in before]
 
 
 def _with_own_marks(part: str, script: str) -> str:
@@ -186,6 +201,25 @@ def plain(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text.lower()
     return _NOT_PLAIN.sub("", anyascii(text).lower())
+
+
+_PAIR = re.compile(r"([B-DF-HJ-NP-TV-Z]{2})|([A-Za-z])\.([A-Za-z])\.?")
+
+
+def two_initials(text: str) -> list[Token]:
+    """Two letters that may be initials, or a word such as a legal form; nothing for other words."""
+    found = _PAIR.fullmatch(text.rstrip(",;:"))
+    if not found:
+        return []
+    letters = "".join(filter(None, found.groups())).lower()
+    word = make_token(letters)
+    if found[1] and (
+        word.roles[0] not in ("name", "known name") or word.meanings or word.weights[0] < NAMELESS
+    ):
+        return []
+    if not found[1] and letters not in legal_forms():
+        return []
+    return as_initials(word)
 
 
 _ABD = re.compile(r"^(abd)([aeiou]?)(?:l|ll|([rsnztd])(?=\3)|(?=[^aeioul]))(.{3,})$")

@@ -30,7 +30,17 @@ from screening.names.scripts import (
     usual_spelling,
 )
 
-__all__ = ["KINDS", "Kind", "Token", "alike_by_table", "make_token", "sounded", "whole"]
+__all__ = [
+    "KINDS",
+    "NAMELESS",
+    "Kind",
+    "Token",
+    "alike_by_table",
+    "as_initials",
+    "make_token",
+    "sounded",
+    "whole",
+]
 
 Kind = Literal["individual", "entity"]
 KINDS: Final = ("individual", "entity")
@@ -40,6 +50,7 @@ _LEGAL_COST: Final = 0.05  # that they have two says a little
 _CLERICAL_WEIGHT: Final = 0.05
 _NUMBER_WEIGHT: Final = 0.1
 _LENGTH_WEIGHT: Final = {1: 0.2, 2: 0.6, 3: 0.8}
+NAMELESS: Final = 0.6  # weight of two letters that are no name by themselves
 _PERSON_IN_ENTITY: Final = 0.7
 _INCIDENTAL: Final = frozenset({"particle", "title", "legal form", "initial"})
 _BESIDE: Final = frozenset({"clerical", "number"})
@@ -151,7 +162,7 @@ def make_token(
         native=native,
         script=script,
         surface=written,
-        heard=own if written == form and form.isalpha() else _heard(written),
+        heard=_heard(written, form, own, readings if script == "cyrillic" else ()),
         part=part,
         abbreviated=abbreviated,
         readings=readings,
@@ -168,8 +179,13 @@ def make_token(
     )
 
 
-def _heard(written: str) -> tuple[str, ...]:
-    return _keys(written) if written.isalpha() else ()
+def _heard(written: str, form: str, own: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """The sounds of a surface; also as `others` read it, where it is the word itself."""
+    if not written.isalpha():
+        return ()
+    if written != form:
+        return _keys(written)
+    return tuple(dict.fromkeys([*own, *[key for other in others for key in _keys(other)]])) if others else own
 
 
 def _all_keys(own: tuple[str, ...], meanings: frozenset[str]) -> tuple[str, ...]:
@@ -212,7 +228,32 @@ def whole(token: Token, parts: list[Token]) -> Token:
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
     extra = (sum(part.extra[0] for part in parts), sum(part.extra[1] for part in parts))
-    return replace(token, compound=True, weights=(person, entity), costs=costs, extra=extra)
+    # Two initials are no word, so that they are no token of the same letters.
+    roles = ("initials", token.roles[1]) if parts[0].roles[0] == "initial" else token.roles
+    return replace(token, compound=True, weights=(person, entity), costs=costs, extra=extra, roles=roles)
+
+
+def as_initials(word: Token) -> list[Token]:
+    """Two letters as the initials of a person; in an entity's name the first is worth what the word is."""
+    first, second = (
+        make_token(word.form[0], surface=word.form, part=True),
+        make_token(word.form[1], surface="", part=True),
+    )
+    return [
+        replace(
+            first,
+            weights=(first.weights[0], word.weights[1]),
+            costs=(first.costs[0], word.costs[1]),
+            extra=(first.extra[0], word.extra[1]),
+            roles=("initial", word.roles[1]),
+        ),
+        replace(
+            second,
+            weights=(second.weights[0], 0.0),
+            costs=(second.costs[0], 0.0),
+            extra=(second.extra[0], 0.0),
+        ),
+    ]
 
 
 _DOUBLES = re.compile(r"(.)\1+")

@@ -18,6 +18,7 @@ KEYS = {
     "letters": ("script", "letter", "place"),
     "clerical": ("form",),
     "compounds": ("script", "part"),
+    "declensions": ("ending", "nominative"),
     "equivalents": ("form", "kind"),
     "field_words": ("word", "use"),
     "han_variants": ("character",),

@@ -71,8 +71,12 @@ def test_prepared_again_nothing_changes(name: str) -> None:
     assert forms(" ".join(forms(name))) == forms(name)
 
 
+PAIR = re.compile("[^aeiou]{2}")
+
+
 @given(st.lists(st.text("abcdehilmnorstuyz", min_size=1, max_size=9), min_size=1, max_size=5))
 def test_case_and_surrounding_punctuation_mean_nothing(words: list[str]) -> None:
+    assume(not any(PAIR.fullmatch(word) for word in words))  # two capitals may be initials
     plain = forms(" ".join(words))
     assert forms(" ".join(words).upper()) == plain
     assert forms(", ".join(word.title() for word in words)) == plain

@@ -134,7 +134,7 @@ class Query:
 
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
-        guessed: Those that are words without vowels.
+        guessed: Those that are words without vowels, and no compounds.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
         unvowelled: The same of words of scripts without vowels: first token, end, letters, script.
         costs: Of all its tokens together, where they are extra, in a person's name and in an entity's.
@@ -166,7 +166,7 @@ class Query:
             person += token.extra[0]
             entity += token.extra[1]
         joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
-        guessed = [unit for unit in parts if unit[1].guessed]
+        guessed = [unit for unit in parts if unit[1].guessed and not unit[1].compound]
         return cls(name, parts, cut, guessed, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:

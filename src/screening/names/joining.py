@@ -121,8 +121,8 @@ def may_be_several(token: Token) -> bool:
 
 def read_as_several(token: Token, joined: str) -> bool:
     """Whether a word without vowels may be neighbouring words of another script, written together."""
-    if not token.guessed or not token.own_surface or len(joined) < FEWEST_SOUNDS:
-        return False
+    if not token.guessed or token.compound or not token.own_surface or len(joined) < FEWEST_SOUNDS:
+        return False  # the parts of a compound are there
     written = consonants_written(token.native, token.script)
     return consonants_left(joined) in written and may_be(token.native, token.script, joined)
 

@@ -226,33 +226,29 @@ def alike_by_table(form: str, other: str) -> bool:
 def whole(token: Token, parts: list[Token]) -> Token:
     """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
+    roles = token.roles
+    if parts[0].roles[0] == "initial":  # two letters: see `as_initials`
+        entity, roles = token.weights[1], ("initials", token.roles[1])
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
     extra = (sum(part.extra[0] for part in parts), sum(part.extra[1] for part in parts))
-    # Two initials are no word, so that they are no token of the same letters.
-    roles = ("initials", token.roles[1]) if parts[0].roles[0] == "initial" else token.roles
     return replace(token, compound=True, weights=(person, entity), costs=costs, extra=extra, roles=roles)
 
 
 def as_initials(word: Token) -> list[Token]:
-    """Two letters as the initials of a person; in an entity's name the first is worth what the word is."""
-    first, second = (
-        make_token(word.form[0], surface=word.form, part=True),
-        make_token(word.form[1], surface="", part=True),
-    )
+    """Two letters as the initials of a person; an entity has none, and there only the word weighs."""
+    letters = [
+        make_token(letter, surface="" if place else word.form, part=True)
+        for place, letter in enumerate(word.form)
+    ]
+    costs = ((word.costs[1], word.extra[1]), (0.0, 0.0))
     return [
         replace(
-            first,
-            weights=(first.weights[0], word.weights[1]),
-            costs=(first.costs[0], word.costs[1]),
-            extra=(first.extra[0], word.extra[1]),
-            roles=("initial", word.roles[1]),
-        ),
-        replace(
-            second,
-            weights=(second.weights[0], 0.0),
-            costs=(second.costs[0], 0.0),
-            extra=(second.extra[0], 0.0),
-        ),
+            letter,
+            weights=(letter.weights[0], 0.0),
+            costs=(letter.costs[0], cost),
+            extra=(letter.extra[0], extra),
+        )
+        for letter, (cost, extra) in zip(letters, costs, strict=True)
     ]
 
 

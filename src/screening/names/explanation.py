@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from screening.errors import PolicyError, check_kind
 from screening.names.characters import script_of
@@ -245,22 +245,26 @@ def _costs(
     whole = amounts(chosen, query, listed)
     if whole is None:
         return ["what agrees are initials or beginnings alone, which is not enough"] if chosen else []
-    both = min(whole.extra, whole.missing)
-    less, more = whole.missing - both, whole.extra - both
+    both, score = min(whole.extra, whole.missing), whole.score
     told, without = [], []
     if not extra and not missing:
-        without.append(("what initials and beginnings leave open", replace(whole, extra=0.0, missing=0.0)))
-    else:
-        contradiction = replace(whole, extra=more, missing=less)
-        if contradiction.score - whole.score >= _LEAST:
-            told.append(f"{_list(extra, 'extra', listed.k)} and {_list(missing, 'missing', listed.k)}")
-            told[0] += " contradict each other"
+        without.append(("what initials and beginnings leave open", whole._replace(extra=0.0, missing=0.0)))
+    elif both:
+        contradiction = whole._replace(extra=whole.extra - both, missing=whole.missing - both)
+        if contradiction.score - score >= _LEAST:
+            told.append(
+                f"{_list(extra, 'extra', listed.k)} and {_list(missing, 'missing', listed.k)} "
+                "contradict each other"
+            )
         without.append(("the contradiction", contradiction))
-        rest = f"what is {'extra' if more else 'missing'}{' beyond it' if both else ''}"
-        without.append((rest, replace(whole, extra=both, missing=both)))
-    without.append(("differences of spelling", replace(whole, flaws=0.0)))
-    without.append(("the other order", replace(whole, reordered=False)))
-    gains = [(other.score - whole.score, name) for name, other in without]
+    if (extra or missing) and whole.extra != whole.missing:
+        rest = f"what is {'extra' if whole.extra > both else 'missing'}{' beyond it' if both else ''}"
+        without.append((rest, whole._replace(extra=both, missing=both)))
+    if whole.flaws:
+        without.append(("differences of spelling", whole._replace(flaws=0.0)))
+    if whole.reordered:
+        without.append(("the other order", whole._replace(reordered=False)))
+    gains = [(other.score - score, name) for name, other in without]
     gains = [(gain, name) for gain, name in gains if gain >= _LEAST]
     if gains:
         parts = ", ".join([f"{gain:.2f} without {name}" for gain, name in sorted(gains, reverse=True)])
@@ -282,8 +286,7 @@ def _list(tokens: Sequence[Token], how: str, k: int) -> str:
     return f"{named}{f' and {more} more' if more > 0 else ''} ({how})"
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(NamedTuple):
     """What the score of an alignment is made of; see `comparison.weighed`."""
 
     agreed: float

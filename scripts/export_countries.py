@@ -49,8 +49,8 @@ OWN: Final = {
     "VA": ["Holy See", "Vatican City"],
 }
 
-# What payments write in a field of a country; never looked for inside a longer text. A place without a code of
-# its own is where ISO 3166 has it; Crimea, Abkhazia and the like are left out, since payments place them otherwise.
+# What payments write in a field of a country; never looked for inside a longer text. A place without a code
+# of its own is where ISO 3166 has it; Crimea, Abkhazia and others that payments place otherwise are left out.
 FIELDS: Final = {
     "AE": ["Emirates", "Dubai", "Abu Dhabi"],
     "LA": ["Lao PDR"],

@@ -49,6 +49,18 @@ OWN: Final = {
     "VA": ["Holy See", "Vatican City"],
 }
 
+# What payments write in a field of a country; never looked for inside a longer text. A place without a code
+# of its own is where ISO 3166 has it; Crimea, Abkhazia and others that payments place otherwise are left out.
+FIELDS: Final = {
+    "AE": ["Emirates", "Dubai", "Abu Dhabi"],
+    "LA": ["Lao PDR"],
+    "PS": ["West Bank", "Gaza", "Gaza Strip"],
+    "SA": ["KSA"],
+    "SO": ["Somaliland", "Republic of Somaliland", "Puntland"],
+    "US": ["US of A"],
+    "ZA": ["RSA"],
+}
+
 # The adjective of a country, as lists write it for a nationality or before "passport".
 ADJECTIVES: Final = """
 AF Afghan Afghani|AL Albanian|DZ Algerian|AO Angolan|AR Argentine Argentinian|AM Armenian|AU Australian
@@ -102,7 +114,7 @@ def spellings() -> dict[str, tuple[str, str, int]]:
             2: set(row.get("names_strong", [])),
             3: set(adjective.get(code, [])),
             4: {code, row.get("alpha3", code)},
-            5: set(row.get("names_weak", [])),
+            5: {*row.get("names_weak", []), *FIELDS.get(code, [])},
         }
         for rank, texts in ranked.items():
             for text in texts:

@@ -18,6 +18,7 @@ FLOORS = {
     "policy": 1,
     "schemas": 1,
     "reference": 1,
+    "births": 2,
     "names": 2,
     "designations": 2,
     "corroboration": 3,

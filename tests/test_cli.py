@@ -233,6 +233,39 @@ def test_a_name_that_is_no_hit_says_how_far_it_was(desk: Path) -> None:
     assert "short of" in call(desk, *arguments).stdout
 
 
+@pytest.mark.parametrize(
+    ("name", "threshold", "counted", "words"),
+    [
+        ("Rose Meyer c/o ARDO BELVANE", None, "text", "ARDO BELVANE"),
+        ("ARDO BELVANE/12 HIGH ST/LONDON", None, "text", "ARDO BELVANE"),
+        ("ARDO BELVANE/12 HIGH ST/LONDON", "0.9", "text", "ARDO BELVANE"),
+        ("Rose Meyer c/o ARDO BELVAMK", "0.95", None, "ARDO BELVAMK"),
+        ("Rose Meyer c/o Tom Smith", None, None, None),
+        ("ARDO (BELVANE)", None, "name", "ARDO (BELVANE"),
+        ("Ardo Belvane", None, "name", "not read as a text"),
+    ],
+)
+def test_why_not_says_what_a_run_finds_in_a_field_that_holds_more_than_a_name(
+    desk: Path, name: str, threshold: str | None, counted: str | None, words: str | None
+) -> None:
+    limit = () if threshold is None else ("--threshold", threshold)
+    arguments = ("name", name, "--list", "list.xml", *limit, "--why-not", "TSi.001")
+    answer = json.loads(call(desk, *arguments, "--json").stdout)
+    why = answer["why_not"]
+    assert why["counted"] == counted
+    assert (counted is not None) == any(hit["reference"] == "TSi.001" for hit in answer["hits"])
+    assert why["threshold"] == float(threshold or 0.75)
+    if words == "not read as a text":
+        assert why["as_text"] is None
+        return
+    text = why["as_text"]
+    assert (text["words"], text["threshold"]) == (words, max(0.8, why["threshold"]))
+    assert (counted == "text") <= (text["score"] >= text["threshold"] and why["score"] < text["score"])
+    shown = call(desk, *arguments).stdout
+    told = {None: "neither reading is a hit", "name": "as one name counts", "text": "as a text counts"}
+    assert (told[counted] if words else "no name of TSi.001 stands in it") in " ".join(shown.split())
+
+
 def test_a_name_that_cannot_be_judged_is_no_clear(desk: Path) -> None:
     assert "not a clear" in call(desk, "name", "...", "--list", "list.xml").stdout
     assert (

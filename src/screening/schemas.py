@@ -47,7 +47,7 @@ _PARTY: dict[str, pl.DataType] = {
     "town": pl.String(),
     "country": pl.String(),  # ISO 3166-1 alpha-2, upper case
     "admin1": pl.String(),  # ISO 3166-2
-    "birth_date": pl.Date(),
+    "birth_date": pl.String(),  # as `births.Birth` writes it: 1970-07-01, 1970, about 1970, 1968..1972
     "birth_place": pl.String(),
     "national_id": pl.String(),
     "customer_id": pl.String(),

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from screening.corroboration import Birth, Verdict, compare_births, compare_intervals, read_birth
@@ -147,10 +147,136 @@ def test_variants_of_a_birth_date(payment: str, listed: list[Birth | str], expec
 
 
 @pytest.mark.parametrize(
-    "text", ["", "July 1970", "1970-13-01", "1970-02-30", "70", "1970..", "01/07/1970", None]
+    "text",
+    [
+        "",
+        "July",
+        "1970-13-01",
+        "1970-02-30",
+        "70",
+        "1970..",
+        "13.07.70",
+        "13/13/1970",
+        "31/04/1970",
+        "30 Feb 1970",
+        "0000-00-00",
+        "1970-00-07",
+        "1 Foo 1970",
+        "1970 foo",
+        "1970-07-01 or 1970-08-02",
+        "1970 or 1971",
+        "circa",
+        "1970-07-01 1971",
+        "01.07/1970",
+        "about the sea",
+        "07012",
+        "12345678",
+        None,
+    ],
 )
 def test_what_is_no_date_is_read_as_nothing(text: str | None) -> None:
     assert read_birth(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13.07.1970", "1970-07-13"), ("13/07/1970", "1970-07-13"), ("07/13/1970", "1970-07-13"),
+        ("13-7-1970", "1970-07-13"), ("13 07 1970", "1970-07-13"), ("13071970", "1970-07-13"),
+        ("01-JUL-1970", "1970-07-01"), ("1 Jul 1970", "1970-07-01"), ("1st July, 1970", "1970-07-01"),
+        ("July 1, 1970", "1970-07-01"), ("1970-Jul-01", "1970-07-01"), ("01JUL1970", "1970-07-01"),
+        ("Sept. 3 1970", "1970-09-03"), ("1970/07/01", "1970-07-01"), ("1970.07.01", "1970-07-01"),
+        ("1970-7-1", "1970-07-01"), ("19700701", "1970-07-01"), ("01.01.1970", "1970-01-01"),
+        ("13.07.1970 00:00:00", "1970-07-13"), ("7/13/1970 12:00:00 AM", "1970-07-13"),
+        ("1970-07-01T23:30:00-08:00", "1970-07-01"), ("1970-07-01Z", "1970-07-01"),
+        ("01/07/1970", "1970-01-07 or 1970-07-01"), ("07.01.1970", "1970-01-07 or 1970-07-01"),
+        ("07/1970", "1970-07-01..1970-07-31"), ("1970/07", "1970-07-01..1970-07-31"),
+        ("July 1970", "1970-07-01..1970-07-31"), ("Jul-1970", "1970-07-01..1970-07-31"),
+        ("1970-07-00", "1970-07-01..1970-07-31"), ("00/07/1970", "1970-07-01..1970-07-31"),
+        ("1970-00-00", "1970"), ("00.00.1970", "1970"), ("circa 1970", "about 1970"),
+        ("c.1970", "about 1970"), ("ca 1970", "about 1970"), ("~1970", "about 1970"),
+        ("approx. July 1970", "about 1970-07-01..1970-07-31"),
+        ("1968-1972", "1968..1972"), ("1968 \u2013 1972", "1968..1972"),
+        ("between 1968 and 1972", "1968..1972"),
+        ("1968/1972", "1968..1972"), ("1968 to 1972", "1968..1972"), ("  1970  ", "1970"),
+        ("24/06/1402", "1402-06-24"), ("\u0661\u0669\u0667\u0660", "1970"),
+    ],
+)  # fmt: skip
+def test_a_date_is_read_however_it_is_written(text: str, expected: str) -> None:
+    assert str(read_birth(text)) == expected
+
+
+def readings(a: int, b: int, year: int) -> set[dt.date]:
+    """Every day that two numbers and a year can mean, tried out."""
+    found = set()
+    for day in (dt.date(year, 1, 1) + dt.timedelta(n) for n in range(366)):
+        if day.year == year and (day.day, day.month) in ((a, b), (b, a)):
+            found.add(day)
+    return found
+
+
+@given(a=st.integers(1, 32), b=st.integers(1, 32), year=st.integers(1935, 2010), mark=st.sampled_from("-/. "))
+@settings(deadline=None, max_examples=200)
+def test_two_numbers_are_every_day_that_they_can_mean_and_no_other(
+    a: int, b: int, year: int, mark: str
+) -> None:
+    for text in (f"{a:02}{mark}{b:02}{mark}{year}", f"{a}{mark}{b}{mark}{year}", f"{a:02}{b:02}{year}"):
+        birth, days_meant = read_birth(text), readings(a, b, year)
+        if birth is None:
+            assert not days_meant
+        else:
+            assert {birth.earliest, birth.latest} == days_meant
+            assert birth.either == (len(days_meant) == 2)
+
+
+@given(birth=births)
+@settings(deadline=None, max_examples=200)
+def test_a_birth_is_read_from_its_own_words(birth: Birth) -> None:
+    assume(birth.earliest is not None)
+    assert read_birth(str(birth)) == birth
+
+
+@given(text=st.text("0123456789-/. ~julyacorbt", max_size=16))
+@settings(deadline=None, max_examples=500)
+def test_what_is_read_is_an_interval_and_is_written_in_one_way(text: str) -> None:
+    birth = read_birth(text)
+    if birth is not None:
+        assert birth.earliest is not None
+        assert birth.latest is not None
+        assert birth.earliest <= birth.latest
+        assert read_birth(str(birth)) == birth
+
+
+swaps = st.builds(
+    lambda day, month, year: born(f"{day:02}/{month:02}/{year}"),
+    st.integers(1, 12), st.integers(1, 12), st.integers(1935, 2010),
+)  # fmt: skip
+
+
+@given(a=swaps, b=st.one_of(births, swaps))
+@settings(deadline=None, max_examples=200)
+def test_one_of_two_days_is_the_better_of_both(a: Birth, b: Birth) -> None:
+    def each(birth: Birth) -> list[Birth]:
+        ends = (birth.earliest, birth.latest)
+        return [Birth(day, day) for day in ends] if birth.either else [birth]
+
+    found = [slow(x, y) for x in each(a) for y in each(b)]
+    verdict_, why = compare_intervals(a, b)
+    assert verdict_ is min(found, key=BEST.index)
+    assert (why == "day and month cannot be told apart") == (
+        len(set(found)) > 1 and verdict_ is not Verdict.UNKNOWN
+    )
+    assert compare_intervals(b, a) == (verdict_, why)
+
+
+def test_no_day_between_two_readings_agrees() -> None:
+    assert verdict("01/07/1970", "1970-07-01") is verdict("01/07/1970", "1970-01-07") is Verdict.AGREE
+    assert verdict("01/07/1970", "1970-03-15") is Verdict.POSSIBLE
+    assert verdict("01/07/1970", "1970") is Verdict.AGREE
+    assert compare_births(read_birth("01/07/1970"), [born("1970-07-01")]).words == (
+        "birth date agrees (day and month cannot be told apart; listed: 1970-07-01; "
+        "payment: 1970-01-07 or 1970-07-01)"
+    )
 
 
 def test_the_tolerances_are_the_policys() -> None:

@@ -329,6 +329,21 @@ def test_why_not_tells_the_gap_and_the_step(index: NameIndex) -> None:
     assert "'belvane' is missing in query" in answer
 
 
+def test_why_not_tells_what_reading_the_name_as_a_text_gives(index: NameIndex) -> None:
+    name = "Rose Meyer c/o ARDO BELVANE, London"
+    answer = index.why_not(name, "TSi.005").splitlines()
+    assert "below the threshold" in answer[0]
+    assert answer[-1] == (
+        "read as a text, 'ARDO BELVANE' in it scores 0.99 against 'Ardo Belvane', a hit at 0.80"
+    )
+    assert index.scan_text([name])["reference"].to_list() == ["TSi.005"]
+    assert "a hit at 0.95" in index.why_not(name, "TSi.005", threshold=0.95).splitlines()[-1]
+    short = index.why_not("Rose Meyer c/o ARDO BELVAMK, London", "TSi.005", threshold=0.95).splitlines()[-1]
+    assert short.startswith("read as a text, 'ARDO BELVAMK' in it scores 0.")
+    assert short.endswith("below the threshold 0.95")
+    assert "read as a text" not in index.why_not("ARDO BELVANE", "TSi.005")
+
+
 def test_a_reference_in_another_case_is_taken_for_itself_before_others() -> None:
     listed = [("XAi.009", "individual", "Ardo Belvane"), ("XBi.009", "individual", "Jo Velk")]
     with pytest.raises(PolicyError, match=r"did you mean XAi\.009\?"):

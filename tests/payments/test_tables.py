@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from tests.payments.conftest import save
 
+from screening.births import read_birth
 from screening.errors import PolicyError, SchemaError
 from screening.payments import Conformed, conform
 from screening.policy import Policy
@@ -290,7 +291,7 @@ def test_values_that_are_set_aside_are_counted_and_the_payment_is_kept() -> None
     frame = table(
         **{
             "Creditor Country": ["Atlantis", "DE", "Atlantis"],
-            "Debtor DOB": ["1970-01-31", "31/01/1970", None],
+            "Debtor DOB": ["31.01.1970", "in his youth", None],
             "travel rule": ["yes", "perhaps", "0"],
             "Balance": ["-5.00", "1,000", "12.345"],
             "terminal latitude": ["48.2", "north", None],
@@ -304,7 +305,7 @@ def test_values_that_are_set_aside_are_counted_and_the_payment_is_kept() -> None
     }
     assert told == {
         "Creditor Country": (2, 1, "Atlantis"),
-        "Debtor DOB": (1, 2, "31/01/1970"),
+        "Debtor DOB": (1, 2, "in his youth"),
         "travel rule": (1, 2, "perhaps"),
         "Balance": (2, 2, "1,000"),
         "terminal latitude": (1, 2, "north"),
@@ -313,10 +314,47 @@ def test_values_that_are_set_aside_are_counted_and_the_payment_is_kept() -> None
     assert read.transactions.select(
         "originator_birth_date", "travel_rule_complete", "balance_after_minor", "terminal_latitude"
     ).collect().rows() == [
-        (dt.date(1970, 1, 31), True, -500, 48.2),
+        ("1970-01-31", True, -500, 48.2),
         (None, None, None, None),
         (None, False, None, None),
     ]
+
+
+BORN = [
+    "13.07.1970",
+    "01/07/1970",
+    "1 Jul 1970",
+    "07/1970",
+    "1970",
+    "circa 1970",
+    "1970-07-01",
+    "13.07.70",
+    None,
+]
+
+
+@given(born=st.lists(st.sampled_from(BORN), min_size=3, max_size=3))
+@settings(max_examples=30, deadline=None)
+def test_births_of_a_table_are_read_as_one_by_one(born: list[str | None]) -> None:
+    read = conform(table(**{"Debtor DOB": pl.Series(born, dtype=pl.String)}))
+    found = [None if text is None else read_birth(text) for text in born]
+    expected = [None if birth is None else str(birth) for birth in found]
+    assert read.transactions.collect()["originator_birth_date"].to_list() == expected
+    unread = sum(text is not None and birth is None for text, birth in zip(born, found, strict=True))
+    assert read.warnings.filter(column="Debtor DOB")["rows"].sum() == unread
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (pl.Series([dt.date(1970, 7, 1), None, dt.date(1899, 12, 31)]), ["1970-07-01", None, "1899-12-31"]),
+        (pl.Series([19700701, 1970, 7]), ["1970-07-01", "1970", None]),
+        (pl.Series([19700701.0, None, 1970.0]), ["1970-07-01", None, "1970"]),
+    ],
+)
+def test_births_of_other_types_are_read_as_their_text(born: pl.Series, expected: list[str | None]) -> None:
+    read = conform(table(**{"Debtor DOB": born}))
+    assert read.transactions.collect()["originator_birth_date"].to_list() == expected
 
 
 def test_sums_in_base_currency_are_read_by_its_exponent() -> None:

@@ -16,7 +16,9 @@ from screening.cli import console
 from screening.corroboration import PARTY
 from screening.errors import PolicyError
 from screening.hit_reasons import compare_inside
-from screening.hits import find_hits
+from screening.hits import find_hits, judge_names
+from screening.party_fields import more_than_a_name
+from screening.policy import SEARCHABLE
 
 if TYPE_CHECKING:
     from screening.corroboration import Party
@@ -172,19 +174,49 @@ def lookup(
     answer: dict[str, Any] = {
         "query": query,
         "status": "unscreenable" if blind else "hit" if hits else "clear",
-        "threshold": threshold or index.threshold,
+        "threshold": index.threshold if threshold is None else threshold,
         "party": {suffix: value for suffix, value in given.items() if value is not None},
         "hits": hits,
     }
     if reference is not None:
-        best = index.explain(query, reference)
-        answer["why_not"] = {
-            "reference": reference,
-            "listed_name": best.listed,
-            "score": best.score,
-            **_words(best),
-        }
+        answer["why_not"] = _why_not(query, reference, index, threshold)
     return answer
+
+
+def _why_not(query: str, reference: str, index: NameIndex, threshold: float | None) -> dict[str, Any]:
+    """How a name compares with a designation by each reading that a run makes of it, and which counts."""
+    best = index.explain(query, reference)
+    fields = pl.Series([query])
+    counted = judge_names(fields, index, threshold=threshold).filter(
+        pl.col("reference") == reference, pl.col("status") == "hit"
+    )
+    return {
+        "reference": reference,
+        "listed_name": best.listed,
+        "score": best.score,
+        "threshold": index.threshold if threshold is None else threshold,
+        **_words(best),
+        "as_text": _inside(query, reference, index, threshold) if more_than_a_name(fields).item() else None,
+        "counted": None if counted.is_empty() else "name" if counted["start"].item() is None else "text",
+    }
+
+
+def _inside(query: str, reference: str, index: NameIndex, threshold: float | None) -> dict[str, Any]:
+    """The same for a field that may hold more than a name: what stands in it, read as a text."""
+    needed = max(index.policy.names.text_threshold, threshold or 0.0)
+    places = index.scan_text([query], threshold=SEARCHABLE[0]).filter(reference=reference)
+    if places.is_empty():
+        return {"words": None, "listed_name": None, "score": 0.0, "threshold": needed, "reasons": []}
+    place = places.row(0, named=True)
+    kind = index.names.filter(reference=reference)["kind"][0]
+    words = query[place["start"] : place["end"]]
+    return {
+        "words": words,
+        "listed_name": place["listed_name"],
+        "score": place["score"],
+        "threshold": needed,
+        **_words(compare_inside(words, place["listed_name"], kind=kind)),
+    }
 
 
 def _best_of_hit(query: str, hit: dict[str, Any], index: NameIndex) -> Comparison:
@@ -224,12 +256,40 @@ def show_name(answer: dict[str, Any]) -> None:
         blocks += [_tokens(title, hit), Text("; ".join(hit["reasons"]))]
         blocks += [*(Text(words) for words in hit["corroboration"]), Text("")]
     if "why_not" in answer:
-        why = answer["why_not"]
-        short = max(0.0, answer["threshold"] - why["score"])
-        verdict = f"{short:.3f} short of {answer['threshold']:g}" if short else "a hit"
-        title = f"{why['score']:.3f}  {why['listed_name']}  {why['reference']}: {verdict}"
-        blocks += [_tokens(title, why), Text("; ".join(why["reasons"]))]
+        blocks += _shown_why_not(answer["why_not"])
     console.print_table(Group(*blocks))
+
+
+def _shown_why_not(why: dict[str, Any]) -> list[Any]:
+    """Both readings of a field, and which of them counts."""
+    title = (
+        f"{why['score']:.3f}  {why['listed_name']}  {why['reference']}: "
+        f"{_verdict(why['score'], why['threshold'])}"
+    )
+    blocks: list[Any] = [_tokens(title, why), Text("; ".join(why["reasons"]))]
+    text = why["as_text"]
+    if text is None:
+        return blocks
+    read = "It may hold more than a name, so that a run reads it as a text too"
+    if text["words"] is None:
+        return [*blocks, Text(""), Text(f"{read}: no name of {why['reference']} stands in it.")]
+    title = (
+        f"{text['score']:.3f}  {text['listed_name']}  '{text['words']}' in it: "
+        f"{_verdict(text['score'], text['threshold'])}"
+    )
+    which = {
+        None: "neither reading is a hit",
+        "name": "the reading as one name counts",
+        "text": "the reading as a text counts",
+    }[why["counted"]]
+    return [
+        *blocks, Text(""), Text(f"{read}; {which}."), _tokens(title, text), Text("; ".join(text["reasons"])),
+    ]  # fmt: skip
+
+
+def _verdict(score: float, threshold: float) -> str:
+    short = max(0.0, threshold - score)
+    return f"{short:.3f} short of {threshold:g}" if short else f"a hit at {threshold:g}"
 
 
 def _tokens(title: str, why: dict[str, Any]) -> Group:

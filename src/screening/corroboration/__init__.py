@@ -1,5 +1,6 @@
 """Corroboration: what speaks for or against a hit beside the name, and which tier follows from both."""
 
+from screening.births import Birth, read_birth
 from screening.corroboration.attributes import (
     Document,
     compare_countries,
@@ -7,7 +8,7 @@ from screening.corroboration.attributes import (
     compare_genders,
     compare_kinds,
 )
-from screening.corroboration.births import Birth, compare_births, compare_intervals, read_birth
+from screening.corroboration.births import compare_births, compare_intervals
 from screening.corroboration.parties import (
     PARTY,
     Listed,

@@ -1,12 +1,12 @@
-"""Birth dates as intervals: what is known only roughly is compared roughly."""
+"""Birth dates against one another: what is known only roughly is compared roughly."""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from screening.births import Birth, read_birth
 from screening.corroboration.verdict import Finding, Verdict, stated
 from screening.policy import CorroborationPolicy
 
@@ -16,68 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["Birth", "compare_births", "compare_intervals", "read_birth"]
 
 
-class Birth(NamedTuple):
-    """First and last day that a birth date can be; both None when it is stated but not readable."""
-
-    earliest: dt.date | None
-    latest: dt.date | None
-    approximate: bool = False
-
-    def __str__(self) -> str:
-        if self.earliest is None or self.latest is None:
-            return "not readable"
-        first, last = self.earliest, self.latest
-        if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
-            text = f"{first.year:04}" if first.year == last.year else f"{first.year:04}..{last.year:04}"
-        else:
-            text = f"{first}" if first == last else f"{first}..{last}"
-        return f"about {text}" if self.approximate else text
-
-
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?|(\d{2})(\d{2}))?(?:[T ].*)?")
-_BETWEEN: Final = re.compile(r"\.\.|/|(?<=^\d{4})-(?=\d{4}$)")
 _DAYS_OF_A_YEAR: Final = 365.2425
 _HIJRI: Final = (1250, 1500)  # a year in here is of no living person in the Gregorian calendar
 # From most to least telling, over several listed dates: a date that cannot be read may be the true one.
 _RANK: Final = (Verdict.AGREE, Verdict.POSSIBLE, Verdict.UNKNOWN, Verdict.CONTRADICT)
-
-
-def read_birth(text: str | dt.date | None) -> Birth | None:
-    """A day, a month, a year, or an interval of two of these; None for anything else.
-
-    Example:
-        >>> [str(read_birth(t)) for t in ("1970-07-01", "19700701", "1970", "1968..1972", "1970-07")]
-        ['1970-07-01', '1970-07-01', '1970', '1968..1972', '1970-07-01..1970-07-31']
-        >>> read_birth("July 1970") is None, read_birth("1970-13-01") is None
-        (True, True)
-    """
-    if isinstance(text, dt.date):
-        day = dt.date(text.year, text.month, text.day)
-        return Birth(day, day)
-    if text is None:
-        return None
-    parts = [_days(part.strip()) for part in _BETWEEN.split(text.strip(), maxsplit=1)]
-    known = [part for part in parts if part is not None]
-    if len(known) < len(parts):
-        return None
-    return Birth(min(first for first, _ in known), max(last for _, last in known))
-
-
-def _days(text: str) -> tuple[dt.date, dt.date] | None:
-    match = _DATE.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day = int(match[1]), match[2] or match[4], match[3] or match[5]
-    try:
-        if day:
-            exact = dt.date(year, int(month), int(day))
-            return exact, exact
-        if month:
-            last = calendar.monthrange(year, int(month))[1]
-            return dt.date(year, int(month), 1), dt.date(year, int(month), last)
-        return dt.date(year, 1, 1), dt.date(year, 12, 31)
-    except ValueError:
-        return None
 
 
 def compare_births(
@@ -116,8 +58,26 @@ def compare_intervals(
     Example:
         >>> compare_intervals(read_birth("1970-01-07"), read_birth("1970-07-01"))
         (<Verdict.POSSIBLE: 'possible'>, 'day and month swapped')
+        >>> compare_intervals(read_birth("01/07/1970"), read_birth("1970-07-01"))
+        (<Verdict.AGREE: 'agree'>, 'day and month cannot be told apart')
     """
     policy = policy or CorroborationPolicy()
+    found = [_compare(x, y, policy) for x in _readings(a) for y in _readings(b)]
+    best = min([verdict for verdict, _ in found], key=_RANK.index)
+    if any(verdict is not best for verdict, _ in found):
+        return best, "" if best is Verdict.UNKNOWN else "day and month cannot be told apart"
+    return best, min(why for _, why in found)
+
+
+def _readings(birth: Birth) -> list[Birth]:
+    """The days that it may be, where it is one of two; else itself."""
+    if not birth.either:
+        return [birth]
+    return [Birth(day, day, birth.approximate) for day in (birth.earliest, birth.latest)]
+
+
+def _compare(a: Birth, b: Birth, policy: CorroborationPolicy) -> tuple[Verdict, str]:
+    """The same of births that are read in one way."""
     if _says_nothing(a, policy) or _says_nothing(b, policy):
         return Verdict.UNKNOWN, ""
     if _hijri(a) != _hijri(b):

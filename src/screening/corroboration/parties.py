@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from screening.births import Birth, read_birth
 from screening.corroboration.attributes import (
     Document,
     compare_countries,
@@ -17,7 +18,7 @@ from screening.corroboration.attributes import (
     read_gender,
     read_kind,
 )
-from screening.corroboration.births import Birth, compare_births, read_birth
+from screening.corroboration.births import compare_births
 from screening.corroboration.verdict import Finding, Verdict
 from screening.policy import ATTRIBUTES, CorroborationPolicy
 from screening.reference.countries import country_code
@@ -45,7 +46,7 @@ class Party:
 
     Attributes:
         kind: "person", "company" or another word of the column `type`.
-        birth_date: A day, or as text a day, month, year ("1970") or interval ("1968..1972").
+        birth_date: A day, or as text what `births.read_birth` reads: a day, month, year or interval.
         country: Code or name.
         gender: "male", "f", ...
         document: Number of a document.
@@ -79,10 +80,10 @@ def unreadable(party: Party) -> list[str]:
     In a file of payments such a value is unknown, which is neither for nor against.
 
     Example:
-        >>> unreadable(Party(birth_date="July 1970", country="IQ", kind="thing"))[1]
+        >>> unreadable(Party(birth_date="July", country="IQ", kind="thing"))[1]
         "type 'thing' is not a kind of party, such as person, company, npo or bank"
     """
-    day = "a day, month, year or interval (1970-07-01, 1970-07, 1970, 1968..1972)"
+    day = "a day, month, year or interval (1970-07-01, 1 Jul 1970, 1970-07, 1970, 1968..1972)"
     read = (
         ("birth date", party.birth_date, read_birth(party.birth_date), day),
         ("country", party.country, country_code(party.country), "a country by code or name"),

@@ -249,6 +249,10 @@ class NameIndex:
     def why_not(self, name: str, reference: str, *, threshold: float | None = None) -> str:
         """In words: what kept a name from being a hit for a designation, and by how much it fell short.
 
+        Where a name of the designation stands inside what was given, as in a field that holds an address
+        too, the last line says what reading it as a text gives; a run reads fields so that may hold more
+        than a name (`party_fields.more_than_a_name`).
+
         Raises:
             PolicyError: No such designation is screened.
 
@@ -257,13 +261,22 @@ class NameIndex:
             >>> index = NameIndex(SanctionsList.from_names([("XXi.001", "individual", "Khalid Dormani")]))
             >>> print(index.why_not("Khalid Smith", "XXi.001").splitlines()[0])
             'Khalid Smith' scores 0.11 against 'Khalid Dormani' (XXi.001), 0.64 below the threshold 0.75
+            >>> print(index.why_not("Jane Smith c/o Khalid Dormani", "XXi.001").splitlines()[-1])
+            read as a text, 'Khalid Dormani' in it scores 1.00 against 'Khalid Dormani', a hit at 0.80
         """
-        threshold = self._checked(threshold)
         found = self.explain(name, reference)
-        gap = threshold - found.score
-        verdict = f"{gap:.2f} below the threshold {threshold:.2f}" if gap > 0 else f"a hit at {threshold:.2f}"
+        verdict = _verdict(found.score, self._checked(threshold))
         head = f"'{found.query}' scores {found.score:.2f} against '{found.listed}' ({reference}), {verdict}"
-        return "\n".join([head, *(f"- {reason}" for reason in found.reasons)])
+        least = self.policy.names.text_threshold
+        places = self.scan_text([name], threshold=SEARCHABLE[0]).filter(
+            pl.col("reference") == reference, pl.col("end") - pl.col("start") < len(name.strip())
+        )
+        inside = [
+            f"read as a text, '{name[start:end]}' in it scores {value:.2f} against '{listed}', "
+            + _verdict(value, least if threshold is None else max(threshold, least))
+            for start, end, value, listed in places.select("start", "end", "score", "listed_name").iter_rows()
+        ]
+        return "\n".join([head, *(f"- {reason}" for reason in found.reasons), *inside])
 
     def recall_audit(
         self, sample: pl.Series | Iterable[str], *, threshold: float | None = None
@@ -401,6 +414,12 @@ def _nothing_left(sanctions: SanctionsList, excluded: Sequence[str]) -> str:
         f"lists.exclude_list_types = {list(excluded)} leaves nothing to screen; "
         f"the list has the types {types}"
     )
+
+
+def _verdict(score: float, threshold: float) -> str:
+    """What a score amounts to."""
+    gap = threshold - score
+    return f"{gap:.2f} below the threshold {threshold:.2f}" if gap > 0 else f"a hit at {threshold:.2f}"
 
 
 def _score(readings: list[Query], listed: Listed) -> float:

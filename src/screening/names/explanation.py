@@ -5,24 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from screening.errors import PolicyError, check_kind
 from screening.names.characters import script_of
-from screening.names.comparison import Listed, Query, align, rate
+from screening.names.comparison import FOLDED, Listed, Query, align, rate, weighed
+from screening.names.joining import REORDERED
 from screening.names.korean import spelled_otherwise
-from screening.names.likeness import INCIDENTAL
+from screening.names.likeness import INCIDENTAL, likeness
 from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS, alike_by_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from screening.names.comparison import Meeting
+    from screening.names.comparison import Option
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
-__all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
+__all__ = ["Alignment", "Amounts", "Comparison", "amounts", "compare", "explain", "explain_best"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Alignment:
         weight: How much it counts.
         how: "same", "romanisation", "typo", "romanisation and typo", "script", "consonants", "initial",
             "glued", "glued, in sound", "glued, in another script", "acronym", "own acronym" (of words that
-            are there too), "cut", "number", "missing in query" or "extra in query".
+            are there too), "cut", "missing in query" or "extra in query".
     """
 
     query: str
@@ -124,42 +125,49 @@ def explain(query: Query, listed: Listed) -> Comparison:
     if not asked.screenable or not name.screenable:
         reason = "unscreenable: nothing to compare, too long to judge, or shown in another order than written"
         return Comparison(asked.text, name.text, kind, 0.0, (), (reason,))
-    q, u = asked.tokens, name.tokens
     chosen = align(query, listed)
-    met_q = {i for option in chosen for i in option.query}
-    met_u = {j for option in chosen for j in option.listed}
+    extra, missing = _unmet(chosen, asked, "query"), _unmet(chosen, name, "listed")
     rows = [
         Alignment(
-            " ".join([q[i].form for i in option.query]),
-            " ".join([u[j].form for j in option.listed]),
+            " ".join([asked.tokens[i].form for i in option.query]),
+            " ".join([name.tokens[j].form for j in option.listed]),
             option.meeting.alike,
             option.meeting.weight,
             option.meeting.how,
         )
         for option in chosen
     ]
-    reasons = [
-        _met([q[i] for i in there], [u[j] for j in here], meeting)
-        for _, there, here, meeting in chosen
-        if meeting.how != "same"
-    ]
-    extra = [token for i, token in enumerate(q) if i not in met_q]
-    missing = [token for j, token in enumerate(u) if j not in met_u]
-    rows += [Alignment(token.form, "", 0.0, token.weights[k], "extra in query") for token in extra]
-    rows += [Alignment("", token.form, 0.0, token.weights[k], "missing in query") for token in missing]
-    reasons += [_unmet(token, k, "extra in query") for token in extra]
-    reasons += [_unmet(token, k, "missing in query") for token in missing]
-    result = rate(chosen, query, listed)
-    order = [option.listed[0] for option in chosen if option.listed]
-    if order != sorted(order):
+    rows += [Alignment(token.form, "", 0.0, token.weights[k], _EXTRA) for token in extra]
+    rows += [Alignment("", token.form, 0.0, token.weights[k], _MISSING) for token in missing]
+    reasons = [_met(option, query, listed) for option in chosen if option.meeting.how != "same"]
+    reasons += [f"{_named(token, k)} is {_EXTRA}" for token in extra]
+    reasons += [f"{_named(token, k)} is {_MISSING}" for token in missing]
+    if _reordered(chosen):
         reasons.append("the tokens stand in another order")
+    if asked.text != name.text:
+        reasons += _costs(chosen, query, listed, extra, missing)
     if asked.altered and not asked.signs:
         korean = ", as the Korean name is spelled too" if spelled_otherwise(asked.text) else ""
         reasons.append(f"read as '{asked.text}'{korean}")
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
         reasons = ["same text" if asked.text == name.text else _same(asked, name)]
-    return Comparison(asked.text, name.text, kind, result, tuple(rows), tuple(reasons))
+    return Comparison(asked.text, name.text, kind, rate(chosen, query, listed), tuple(rows), tuple(reasons))
+
+
+_EXTRA: Final = "extra in query"
+_MISSING: Final = "missing in query"
+
+
+def _unmet(chosen: Sequence[Option], name: Name, side: Literal["query", "listed"]) -> list[Token]:
+    """The tokens of one side that nothing met."""
+    met = {place for option in chosen for place in getattr(option, side)}
+    return [token for place, token in enumerate(name.tokens) if place not in met]
+
+
+def _reordered(chosen: Sequence[Option]) -> bool:
+    order = [option.listed[0] for option in chosen if option.listed]
+    return order != sorted(order)
 
 
 def _same(asked: Name, listed: Name) -> str:
@@ -185,25 +193,130 @@ _WORDS: Final = {
     "acronym": "'{q}' is the acronym of '{u}'",
     "own acronym": "'{q}' is the acronym of the name beside it",
     "cut": "'{q}' is the beginning of '{u}', cut off",
-    "number": "'{q}' and '{u}' are one number",
 }
 
 _ONE_WORD: Final = "'{q}' and '{u}' are forms of one name or word ({s:.2f})"
+_ONE_NUMBER: Final = "'{q}' and '{u}' are the same number, written otherwise ({s:.2f})"
+_NEAR: Final = frozenset({"typo", "romanisation and typo", "consonants"})
 
 
-def _met(asked: Sequence[Token], listed: Sequence[Token], meeting: Meeting) -> str:
-    tabled = meeting.how == "romanisation" and alike_by_table(asked[0].form, listed[0].form)
-    words = _ONE_WORD if tabled else _WORDS[meeting.how]
-    q, u = _shown(asked), _shown(listed)
+def _met(option: Option, query: Query, listed: Listed) -> str:
+    """How a part of the query is a part of the listed name, which is not simply equal."""
+    meeting = option.meeting
+    asked = [query.name.tokens[i] for i in option.query]
+    there = [listed.name.tokens[j] for j in option.listed]
+    words = _WORDS[meeting.how]
+    if meeting.how == "romanisation":
+        if asked[0].keys[0].isdigit() and there[0].keys[0].isdigit():
+            words = _ONE_NUMBER
+        elif alike_by_table(asked[0].form, there[0].form):
+            words = _ONE_WORD
+    q, u = _shown(asked), _shown(there)
     if q == u:  # parts of compounds that are written otherwise
-        q, u = asked[0].surface or q, listed[0].surface or u
-    return words.format(q=q, u=u, s=meeting.alike)
+        q, u = asked[0].surface or q, there[0].surface or u
+    told = words.format(q=q, u=u, s=meeting.alike)
+    if meeting.how in _NEAR and _lowered(option, query, listed):
+        return told.replace(f"({meeting.alike:.2f})", f"({meeting.alike:.2f}; {_COMMON})")
+    return told
 
 
-def _unmet(token: Token, k: int, how: str) -> str:
+_COMMON: Final = "a common name, so it counts for less"
+
+
+def _lowered(option: Option, query: Query, listed: Listed) -> bool:
+    """Whether two parts are more alike than is counted, since the one in the query is a common name."""
+    a, b = dict(query.units)[option.query], dict(listed.units)[option.listed]
+    return f"{likeness(a, b)[0]:.2f}" != f"{option.meeting.alike:.2f}"
+
+
+def _named(token: Token, k: int) -> str:
     role = f" ({token.roles[k]})" if token.roles[k] in INCIDENTAL else ""
-    shown = _shown([token]) if token.native else token.form
-    return f"'{shown}'{role} is {how}"
+    return f"'{_shown([token]) if token.native else token.form}'{role}"
+
+
+def _costs(
+    chosen: Sequence[Option],
+    query: Query,
+    listed: Listed,
+    extra: Sequence[Token],
+    missing: Sequence[Token],
+) -> list[str]:
+    """What contradicts, and how much higher the score would be without each difference."""
+    whole = amounts(chosen, query, listed)
+    if whole is None:
+        return ["what agrees are initials or beginnings alone, which is not enough"] if chosen else []
+    both, score = min(whole.extra, whole.missing), whole.score
+    told, without = [], []
+    if not extra and not missing:
+        without.append(("what initials and beginnings leave open", whole._replace(extra=0.0, missing=0.0)))
+    elif both:
+        contradiction = whole._replace(extra=whole.extra - both, missing=whole.missing - both)
+        if contradiction.score - score >= _LEAST:
+            told.append(
+                f"{_list(extra, 'extra', listed.k)} and {_list(missing, 'missing', listed.k)} "
+                "contradict each other"
+            )
+        without.append(("the contradiction", contradiction))
+    if (extra or missing) and whole.extra != whole.missing:
+        rest = f"what is {'extra' if whole.extra > both else 'missing'}{' beyond it' if both else ''}"
+        without.append((rest, whole._replace(extra=both, missing=both)))
+    if whole.flaws:
+        without.append(("differences of spelling", whole._replace(flaws=0.0)))
+    if whole.reordered:
+        without.append(("the other order", whole._replace(reordered=False)))
+    gains = [(other.score - score, name) for name, other in without]
+    gains = [(gain, name) for gain, name in gains if gain >= _LEAST]
+    if gains:
+        parts = ", ".join([f"{gain:.2f} without {name}" for gain, name in sorted(gains, reverse=True)])
+        told.append(f"the score would be higher by {parts}")
+    return told
+
+
+_LEAST: Final = 0.005  # of the score; less is not told
+_LISTED_WORDS: Final = 3
+
+
+def _list(tokens: Sequence[Token], how: str, k: int) -> str:
+    """The tokens of one side of a contradiction, without those that are incidental if there are others."""
+    telling = [token for token in tokens if token.roles[k] not in INCIDENTAL] or tokens
+    if not telling:
+        return f"what initials and beginnings leave open ({how})"
+    named = ", ".join([_named(token, k) for token in telling[:_LISTED_WORDS]])
+    more = len(telling) - _LISTED_WORDS
+    return f"{named}{f' and {more} more' if more > 0 else ''} ({how})"
+
+
+class Amounts(NamedTuple):
+    """What the score of an alignment is made of; see `comparison.weighed`."""
+
+    agreed: float
+    flaws: float
+    extra: float
+    missing: float
+    reordered: bool
+
+    @property
+    def score(self) -> float:
+        """The score that follows from it."""
+        ratio = weighed(self.agreed, self.flaws, self.extra, self.missing, reordered=self.reordered)
+        return ratio * FOLDED * (REORDERED if self.reordered else 1.0)
+
+
+def amounts(chosen: Sequence[Option], query: Query, listed: Listed) -> Amounts | None:
+    """What `comparison.rate` weighs; None where too little agrees for any score."""
+    meetings = [option.meeting for option in chosen]
+    if all(meeting.how in ("initial", "cut") for meeting in meetings):
+        return None
+    agreed = sum([meeting.weight for meeting in meetings])
+    flaws = sum([meeting.weight * (1 - meeting.alike) for meeting in meetings])
+    own = sum([meeting.own for meeting in meetings])
+    cover = sum([meeting.cover for meeting in meetings])
+    cost = listed.cost
+    if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
+        end = max([option.listed[-1] for option in chosen if option.listed]) + 1
+        cost = listed.worth(tuple(range(end)))[1]
+    extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
+    return Amounts(agreed, flaws, extra, missing, _reordered(chosen))
 
 
 def _shown(tokens: Sequence[Token]) -> str:

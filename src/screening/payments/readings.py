@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import polars as pl
 
+from screening.births import birth_text
 from screening.errors import SchemaError
 from screening.payments.amounts import with_minor
 from screening.payments.columns import MAJOR
 from screening.payments.problems import Problem
 from screening.payments.sources import KEY, PART_BITS, Part, key_of
-from screening.payments.times import EPOCHS, likely_layout, to_date, with_utc
+from screening.payments.times import EPOCHS, day_as_written, likely_layout, with_utc
 from screening.payments.words import (
     bic_of,
     channel_of,
@@ -170,6 +171,8 @@ def _with_words(frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy) -
     for target in kinds:
         if _is_country(target):
             meanings[target] = country_code
+        elif _is_birth(target):
+            meanings[target] = birth_text
         elif TRANSACTIONS.get(target) == pl.Boolean:
             meanings[target] = flag_of
         elif vocabulary := _vocabulary(target):
@@ -177,7 +180,7 @@ def _with_words(frame: pl.LazyFrame, kinds: Mapping[str, Any], policy: Policy) -
     frame = frame.with_columns(
         recode(pl.col(_TEXT + target), meaning).alias(_KNOWN + target)
         for target, meaning in meanings.items()
-        if target in kinds
+        if target in kinds and not (_is_birth(target) and _has_days(kinds[target]))
     )
     settled, problems = [], []
     for target, default, unknown in (
@@ -207,7 +210,12 @@ def is_plain_text(target: str) -> bool:
     text = TRANSACTIONS.get(target) == pl.String and target not in REQUIRED_COLUMNS
     vocabulary = _vocabulary(target)
     checked = target in (*_ACCOUNTS, "purpose_code")
-    spoken = checked or _is_country(target) or (vocabulary is not None and vocabulary.problem is not None)
+    spoken = (
+        checked
+        or _is_country(target)
+        or _is_birth(target)
+        or (vocabulary is not None and vocabulary.problem is not None)
+    )
     return text and not spoken
 
 
@@ -217,6 +225,14 @@ def _vocabulary(target: str) -> _Vocabulary | None:
 
 def _is_country(target: str) -> bool:
     return target.endswith(("country", "residence"))
+
+
+def _is_birth(target: str) -> bool:
+    return target.endswith("_birth_date")
+
+
+def _has_days(kind: Any) -> bool:
+    return isinstance(kind, pl.Date | pl.Datetime)
 
 
 def _problem(expression: pl.Expr, target: str) -> pl.Expr:
@@ -261,10 +277,10 @@ def _optional(target: str, kind: Any) -> list[pl.Expr]:
     elif wanted == pl.Float64:
         number = text.cast(pl.Float64, strict=False)
         read, wrong = pl.when(number.is_finite()).then(number), Problem.DEGREES
-    elif wanted == pl.Date:
-        read, wrong = to_date(pl.col(RAW + target), kind), Problem.DATE
-        if kind == pl.Date:  # nothing to read, and nothing that text could say of it
-            return [read.alias(target), _problem(pl.lit(0), target)]
+    elif _is_birth(target):
+        if _has_days(kind):  # nothing to read, and nothing that text could say of it
+            return [day_as_written(pl.col(RAW + target)).alias(target), _problem(pl.lit(0), target)]
+        read, wrong = pl.col(_KNOWN + target), Problem.DATE
     elif vocabulary := _vocabulary(target):
         return _worded(target, vocabulary)
     elif target in _ACCOUNTS:

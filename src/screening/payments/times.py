@@ -9,7 +9,7 @@ import polars as pl
 
 from screening.payments.problems import Problem
 
-__all__ = ["EPOCHS", "likely_layout", "to_date", "to_utc", "with_utc"]
+__all__ = ["EPOCHS", "day_as_written", "likely_layout", "to_utc", "with_utc"]
 
 EPOCHS: Final = {"epoch_s": 1_000_000, "epoch_ms": 1_000, "epoch_us": 1}
 """Values of `time_format` for numbers that count from 1970 -> microseconds in one unit."""
@@ -210,18 +210,13 @@ def _settled(frame: pl.LazyFrame, *, value: str, problem: str, timezone: str | N
     return frame.with_columns(pl.when(kept).then("#time").alias(value))
 
 
-def to_date(dates: pl.Expr, kind: Any) -> pl.Expr:
-    """Calendar dates; null where the text is not one. A time is cut to its day as written.
+def day_as_written(times: pl.Expr) -> pl.Expr:
+    """The day of typed dates or times as text; a time is cut to its day in its own zone.
 
     Example:
-        >>> days = pl.DataFrame({"d": ["1970-01-31", "19700131", "31 Jan"]})
-        >>> days.select(to_date(pl.col("d"), pl.String()).cast(pl.String))["d"].to_list()
-        ['1970-01-31', '1970-01-31', None]
+        >>> import datetime as dt
+        >>> days = pl.DataFrame({"d": [dt.date(1970, 1, 31), None]})
+        >>> days.select(day_as_written(pl.col("d")))["d"].to_list()
+        ['1970-01-31', None]
     """
-    if isinstance(kind, pl.Datetime):
-        return dates.dt.replace_time_zone(None).cast(pl.Date)  # else the day is that of UTC
-    if isinstance(kind, pl.Date):
-        return dates
-    words = dates.cast(pl.String, strict=False).str.strip_chars()
-    day = words.str.extract(r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8})(?:[T ].*)?$")
-    return day.str.replace_all("-", "", literal=True).str.to_date("%Y%m%d", strict=False)
+    return times.dt.to_string("%Y-%m-%d")

@@ -127,7 +127,7 @@ def _furnished(parties: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
             bank=pl.Series(bank),
             number=pl.Series(number),
             address=_addresses(rng, n),
-            birth_date=pl.Series(birth.astype("datetime64[us]")).cast(pl.Date),
+            birth_date=pl.Series(birth.astype("datetime64[us]")).cast(pl.Date).cast(pl.String),
             national_id=pl.Series(rng.integers(10**8, 10**9, n)).cast(pl.String),
             lei=pl.Series(lei).cast(pl.String) + pl.Series(lei_check).cast(pl.String).str.zfill(2),
             phone_hash=hexadecimal(rng, n, 16),

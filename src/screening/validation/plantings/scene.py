@@ -140,7 +140,7 @@ class Scene:
         name = self.names.people[self._order[self._parties]]
         born = np.datetime64("1955-01-01") + np.timedelta64(self.whole(0, 18_000), "D")
         document = str(self.whole(10**8, 10**9 - 1))
-        personal = {"birth_date": born.astype(object), "national_id": document}
+        personal = {"birth_date": str(born), "national_id": document}
         return self._party(country, {"name": name, "type": "person", **personal, **fields})
 
     def company(self, country: str = "DE", **fields: Any) -> Party:

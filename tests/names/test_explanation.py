@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.names.comparison import Listed, Query, align, rate
-from screening.names.explanation import amounts, compare
-from screening.names.normalise import prepare
+from screening.names.explanation import compare
 from screening.names.tokens import KINDS
 
 if TYPE_CHECKING:
@@ -25,15 +23,6 @@ PIECES = (
 )  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join)
 HIGHER = re.compile(r"the score would be higher by (.*)")
-
-
-@given(texts, texts, kinds)
-def test_the_amounts_are_those_of_the_score(a: str, b: str, kind: Kind) -> None:
-    query, listed = Query.ready(prepare(a)), Listed.ready(prepare(b), kind)
-    chosen = align(query, listed)
-    made = amounts(chosen, query, listed)
-    if query.name.text != listed.name.text:
-        assert (0.0 if made is None else made.score) == pytest.approx(rate(chosen, query, listed))
 
 
 @given(texts, texts, kinds)

@@ -45,7 +45,6 @@ class ListedUnits:
         unit: Number of each in the vocabulary.
         place: Where each stands in its name; places sort as tuples of positions do.
         kind: Of each name.
-        begin: Position of the first token of each that names somebody.
         cost: Of the tokens of a name before each of its positions and, last, of all: `first[n]` is where
             those of name n begin.
     """
@@ -57,7 +56,6 @@ class ListedUnits:
             [places[0] * _WIDTH + len(places) for name in listed for places, _ in name.units], dtype=np.int64
         )
         self.kind = np.array([name.k for name in listed], dtype=np.int64)
-        self.begin = np.array([name.first for name in listed], dtype=np.int64)
         costs = [
             [*accumulate((token.costs[name.k] for token in name.name.tokens), initial=0.0)]
             if name.units

@@ -34,7 +34,7 @@ from screening.names.joining import (
     unvowelled_together,
     written_together,
 )
-from screening.names.likeness import INCIDENTAL, in_kind, likeness
+from screening.names.likeness import in_kind, likeness
 from screening.names.tokens import KINDS, Kind, Token
 
 if TYPE_CHECKING:
@@ -47,13 +47,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SCORE_VERSION",
+    "Amounts",
     "Listed",
     "Meeting",
     "Option",
     "Query",
     "align",
+    "amounts",
     "rank",
     "rate",
+    "reordered",
     "score",
     "units",
     "weighed",
@@ -72,10 +75,7 @@ CUT: Final = 0.95  # the last token of the query is the beginning of a listed on
 CONTRADICTED: Final = 2.0
 EXTRA: Final = 0.28  # the query says more than the listed name
 MISSING: Final = 0.27  # the query says less
-LEFT_OUT: Final = (
-    1.0,
-    math.inf,
-)  # but no more than that, however many parts, if it begins as the listed name does
+LEFT_OUT: Final = (1.0, math.inf)  # but no more than this, however many parts a person leaves out
 FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
 SCARCITY: Final = 1.75  # how much more, per unit that lacks
 EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name is part of many others
@@ -197,7 +197,6 @@ class Listed:
         surfaces: Each unit that stands by itself, by the letters it is written with.
         sounding: The same by all its sounds.
         cost: Of all its tokens together.
-        first: Position of the first of them that names somebody.
     """
 
     name: Name
@@ -211,14 +210,13 @@ class Listed:
     surfaces: dict[str, Unit]
     sounding: dict[str, Unit]
     cost: float
-    first: int
 
     @classmethod
     def ready(cls, name: Name, kind: Kind) -> Listed:
         """Derive from a name of a kind what every comparison with it needs."""
         k = KINDS.index(kind)
         if not name.screenable:
-            return cls(name, kind, k, [], {}, {}, [], [], {}, {}, 0.0, 0)
+            return cls(name, kind, k, [], {}, {}, [], [], {}, {}, 0.0)
         parts = units(name)
         alone = [unit for unit in reversed(parts) if len(unit[1].own_surface) > 1]
         joined = list(written_together(name.tokens))
@@ -238,7 +236,6 @@ class Listed:
             {unit[1].surface: unit for unit in alone},
             {way: unit for unit in alone for way in unit[1].heard if len(way) >= FEWEST_SOUNDS},
             _sum([token.costs[k] for token in name.tokens]),
-            next((place for place, token in enumerate(name.tokens) if token.roles[k] not in INCIDENTAL), 0),
         )
 
     def worth(self, places: Places) -> tuple[float, float]:
@@ -459,10 +456,33 @@ def score(query: Query, listed: Listed, similar: Iterable[Similar] | None = None
     return rate(align(query, listed, similar), query, listed)
 
 
+class Amounts(NamedTuple):
+    """What the score of an alignment is made of: see `weighed`."""
+
+    agreed: float
+    flaws: float
+    extra: float
+    missing: float
+    left_out: float
+    reordered: bool
+
+    @property
+    def score(self) -> float:
+        """The score that follows from it."""
+        *weighing, reordered = self
+        return weighed(*weighing, reordered=reordered) * FOLDED * (REORDERED if reordered else 1.0)
+
+
 def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
     """The score of an alignment."""
     if query.name.text == listed.name.text:
         return FOLDED if query.name.altered else 1.0
+    found = amounts(chosen, query, listed)
+    return 0.0 if found is None else found.score
+
+
+def amounts(chosen: list[Option], query: Query, listed: Listed) -> Amounts | None:
+    """What an alignment is made of; None where too little agrees for any score."""
     agreed = flaws = own = cover = 0.0
     telling = False
     for _, _, _, meeting in chosen:
@@ -472,33 +492,35 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
         cover += meeting.cover
         telling = telling or meeting.how not in ("initial", "cut")
     if not telling:
-        return 0.0
+        return None
     cost = listed.cost
     if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
         end = max([option.listed[-1] for option in chosen if option.listed]) + 1
         cost = _sum([token.costs[listed.k] for token in listed.name.tokens[:end]])
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
+    return Amounts(agreed, flaws, extra, missing, LEFT_OUT[listed.k], reordered(chosen))
+
+
+def reordered(chosen: list[Option]) -> bool:
+    """Whether what is aligned stands in another order."""
     order = [option.listed[0] for option in chosen if option.listed]
-    reordered = order != sorted(order)
-    left_out = LEFT_OUT[listed.k]
-    ratio = weighed(agreed, flaws, extra, missing, left_out, reordered=reordered)
-    return ratio * FOLDED * (REORDERED if reordered else 1.0)
+    return order != sorted(order)
 
 
-Amounts = TypeVar("Amounts", float, "npt.NDArray[np.float64]")
+Numbers = TypeVar("Numbers", float, "npt.NDArray[np.float64]")
 
 
 def weighed(
-    agreed: Amounts,
-    flaws: Amounts,
-    extra: Amounts,
-    missing: Amounts,
-    left_out: Amounts,
+    agreed: Numbers,
+    flaws: Numbers,
+    extra: Numbers,
+    missing: Numbers,
+    left_out: Numbers,
     *,
     reordered: bool | npt.NDArray[np.bool_],
     larger: Callable[[Any, Any], Any] = max,
     smaller: Callable[[Any, Any], Any] = min,
-) -> Amounts:
+) -> Numbers:
     """What agrees against what does not: of one alignment, or of many in arrays.
 
     Args:
@@ -519,5 +541,5 @@ def weighed(
         + MISSING * smaller(missing - both, left_out)
     )
     ratio = larger(0.0, agreed - flaws * (1 + FLAW_SCARCITY * scarcity)) / (agreed + loss)
-    found: Amounts = larger(0.0, ratio - (1 - ratio) * ORDER_SCARCITY * scarcity * reordered)
+    found: Numbers = larger(0.0, ratio - (1 - ratio) * ORDER_SCARCITY * scarcity * reordered)
     return found

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from screening.errors import PolicyError, check_kind
 from screening.names.characters import script_of
-from screening.names.comparison import FOLDED, Listed, Query, align, rate, weighed
-from screening.names.joining import REORDERED
+from screening.names.comparison import Listed, Query, align, amounts, rate, reordered
 from screening.names.korean import spelled_otherwise
 from screening.names.likeness import INCIDENTAL, likeness
 from screening.names.normalise import prepare, prepare_readings
 from screening.names.tokens import KINDS, alike_by_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from screening.names.comparison import Option
     from screening.names.normalise import Name
     from screening.names.tokens import Kind, Token
 
-__all__ = ["Alignment", "Amounts", "Comparison", "amounts", "compare", "explain", "explain_best"]
+__all__ = ["Alignment", "Comparison", "compare", "explain", "explain_best"]
+
+
+Explained: TypeAlias = "tuple[tuple[Alignment, ...], tuple[str, ...]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,22 @@ class Alignment:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
+class _Said:
+    """Alignments and reasons, worked out when they are first asked for."""
+
+    __slots__ = ("_found", "_work_out")
+
+    def __init__(self, work_out: Callable[[], Explained]) -> None:
+        self._work_out = work_out
+        self._found: Explained | None = None
+
+    def __call__(self) -> Explained:
+        if self._found is None:
+            self._found = self._work_out()
+        return self._found
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """A score and everything it was made of.
 
@@ -61,8 +78,24 @@ class Comparison:
     listed: str
     kind: Kind
     score: float
-    tokens: tuple[Alignment, ...]
-    reasons: tuple[str, ...]
+    _said: _Said = field(compare=False)  # most comparisons are asked for no more than the score
+
+    @property
+    def tokens(self) -> tuple[Alignment, ...]:
+        """The aligned parts, then the unaligned ones."""
+        return self._said()[0]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The same in words."""
+        return self._said()[1]
+
+    def __repr__(self) -> str:
+        told = ", ".join([f"{name}={getattr(self, name)!r}" for name in _TOLD])
+        return f"Comparison({told})"
+
+
+_TOLD: Final = ("query", "listed", "kind", "score", "tokens", "reasons")
 
 
 def compare(a: str, b: str, *, kind: Kind = "individual") -> Comparison:
@@ -121,11 +154,23 @@ _BY_SCORE: Final = attrgetter("score")
 
 def explain(query: Query, listed: Listed) -> Comparison:
     """`compare` for names that were made ready before."""
-    asked, name, kind, k = query.name, listed.name, listed.kind, listed.k
+    asked, name = query.name, listed.name
     if not asked.screenable or not name.screenable:
-        reason = "unscreenable: nothing to compare, too long to judge, or shown in another order than written"
-        return Comparison(asked.text, name.text, kind, 0.0, (), (reason,))
+        return Comparison(asked.text, name.text, listed.kind, 0.0, _Said(_nothing_to_compare))
     chosen = align(query, listed)
+    said = _Said(partial(_explained, chosen, query, listed))
+    return Comparison(asked.text, name.text, listed.kind, rate(chosen, query, listed), said)
+
+
+def _nothing_to_compare() -> Explained:
+    return (), (
+        "unscreenable: nothing to compare, too long to judge, or shown in another order than written",
+    )
+
+
+def _explained(chosen: list[Option], query: Query, listed: Listed) -> Explained:
+    """An alignment, part by part and in words."""
+    asked, name, k = query.name, listed.name, listed.k
     extra, missing = _unmet(chosen, asked, "query"), _unmet(chosen, name, "listed")
     rows = [
         Alignment(
@@ -142,7 +187,7 @@ def explain(query: Query, listed: Listed) -> Comparison:
     reasons = [_met(option, query, listed) for option in chosen if option.meeting.how != "same"]
     reasons += [f"{_named(token, k)} is {_EXTRA}" for token in extra]
     reasons += [f"{_named(token, k)} is {_MISSING}" for token in missing]
-    if _reordered(chosen):
+    if reordered(chosen):
         reasons.append("the tokens stand in another order")
     if asked.text != name.text:
         reasons += _costs(chosen, query, listed, extra, missing)
@@ -152,7 +197,7 @@ def explain(query: Query, listed: Listed) -> Comparison:
     reasons += [f"warning sign in the query: {sign}" for sign in asked.signs]
     if not reasons:
         reasons = ["same text" if asked.text == name.text else _same(asked, name)]
-    return Comparison(asked.text, name.text, kind, rate(chosen, query, listed), tuple(rows), tuple(reasons))
+    return tuple(rows), tuple(reasons)
 
 
 _EXTRA: Final = "extra in query"
@@ -163,11 +208,6 @@ def _unmet(chosen: Sequence[Option], name: Name, side: Literal["query", "listed"
     """The tokens of one side that nothing met."""
     met = {place for option in chosen for place in getattr(option, side)}
     return [token for place, token in enumerate(name.tokens) if place not in met]
-
-
-def _reordered(chosen: Sequence[Option]) -> bool:
-    order = [option.listed[0] for option in chosen if option.listed]
-    return order != sorted(order)
 
 
 def _same(asked: Name, listed: Name) -> str:
@@ -235,7 +275,7 @@ def _named(token: Token, k: int) -> str:
 
 
 def _costs(
-    chosen: Sequence[Option],
+    chosen: list[Option],
     query: Query,
     listed: Listed,
     extra: Sequence[Token],
@@ -284,39 +324,6 @@ def _list(tokens: Sequence[Token], how: str, k: int) -> str:
     named = ", ".join([_named(token, k) for token in telling[:_LISTED_WORDS]])
     more = len(telling) - _LISTED_WORDS
     return f"{named}{f' and {more} more' if more > 0 else ''} ({how})"
-
-
-class Amounts(NamedTuple):
-    """What the score of an alignment is made of; see `comparison.weighed`."""
-
-    agreed: float
-    flaws: float
-    extra: float
-    missing: float
-    reordered: bool
-
-    @property
-    def score(self) -> float:
-        """The score that follows from it."""
-        ratio = weighed(self.agreed, self.flaws, self.extra, self.missing, reordered=self.reordered)
-        return ratio * FOLDED * (REORDERED if self.reordered else 1.0)
-
-
-def amounts(chosen: Sequence[Option], query: Query, listed: Listed) -> Amounts | None:
-    """What `comparison.rate` weighs; None where too little agrees for any score."""
-    meetings = [option.meeting for option in chosen]
-    if all(meeting.how in ("initial", "cut") for meeting in meetings):
-        return None
-    agreed = sum([meeting.weight for meeting in meetings])
-    flaws = sum([meeting.weight * (1 - meeting.alike) for meeting in meetings])
-    own = sum([meeting.own for meeting in meetings])
-    cover = sum([meeting.cover for meeting in meetings])
-    cost = listed.cost
-    if query.name.full_line:  # it may lack whatever stands behind the last token that it shares
-        end = max([option.listed[-1] for option in chosen if option.listed]) + 1
-        cost = listed.worth(tuple(range(end)))[1]
-    extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
-    return Amounts(agreed, flaws, extra, missing, _reordered(chosen))
 
 
 def _shown(tokens: Sequence[Token]) -> str:

@@ -20,6 +20,9 @@ PIECES = (
     "Х.", "х", "В.", "Ю", "Βελκ.", "Α.", "د.", "ع", "ا", "ח", "א.", "म.", "eldin", "aldeen", "Ен", "Чхоль",
     "Ким", "Хани", "Сергій", "陳", "陈", "國", "国", "株式会社", "(株)", "サクラ", "אלדורמני", "yaqub",
     "yakub", "magomed", "abul", "abulfazl", "abolfazl", "fazl", "benzorvan", "zorvan", "ben",
+    "mr", "velkar55", "7dormani", "velkar1", "VK", "DB", "v.k.", "S.A.", "sa", "s", "KK", "вельков",
+    "велькова", "велькову", "محمدرضا", "محمد", "reza", "mohammad", "گلولکار", "گل", "gul",
+    "velkarov", "velkarovich", "zr",
     "и", "И.", "petrochem", "petrochemical", "construct", "construction",
     "VELKAR\u91d1", "\u0410\u0420\u0414\u041e", "\ua4e6\ua4f0\ua4e1\ua4d7\ua4ee\ua4e3", "\u202eranlev",
 )  # fmt: skip

@@ -650,7 +650,7 @@ def test_few_windows_are_aligned_of_a_text_that_repeats_a_few_words(
     rng = Random(1)
     text = "".join(rng.choice(words) + rng.choice([*between] or [""]) for _ in range(2_000))
     several.scan_text([text], threshold=0.8)
-    assert sum(aligned) < 100
+    assert sum(aligned) < 300
 
 
 def test_a_name_beside_a_part_of_an_address_is_found() -> None:

@@ -227,7 +227,7 @@ def whole(token: Token, parts: list[Token]) -> Token:
     """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
     roles = token.roles
-    if parts[0].roles[0] == "initial":  # two letters: see `as_initials`
+    if not entity:  # two letters: see `as_initials`
         entity, roles = token.weights[1], ("initials", token.roles[1])
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
     extra = (sum(part.extra[0] for part in parts), sum(part.extra[1] for part in parts))

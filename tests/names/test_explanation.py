@@ -25,6 +25,11 @@ texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join)
 HIGHER = re.compile(r"the score would be higher by (.*)")
 
 
+def test_a_legal_form_with_full_stops_is_one_word_in_a_reason() -> None:
+    reasons = compare("Velkar Trading S.A.", "Velkar Trading", kind="entity").reasons
+    assert reasons[0] == "'sa' (legal form) is extra in query"
+
+
 @given(texts, texts, kinds)
 def test_no_difference_is_said_to_cost_more_than_the_score_lacks(a: str, b: str, kind: Kind) -> None:
     result = compare(a, b, kind=kind)

@@ -205,9 +205,14 @@ _MISSING: Final = "missing in query"
 
 
 def _unmet(chosen: Sequence[Option], name: Name, side: Literal["query", "listed"]) -> list[Token]:
-    """The tokens of one side that nothing met."""
+    """The tokens of one side that nothing met; two letters that may be initials are one there."""
     met = {place for option in chosen for place in getattr(option, side)}
-    return [token for place, token in enumerate(name.tokens) if place not in met]
+    left = {place: token for place, token in enumerate(name.tokens) if place not in met}
+    for start, _, token in name.compounds:
+        if token.roles[0] == "initials" and start in left and start + 1 in left:
+            left[start] = token
+            del left[start + 1]
+    return list(left.values())
 
 
 def _same(asked: Name, listed: Name) -> str:

@@ -103,11 +103,12 @@ class Source:
         frames = []
         for stretch in stretches_of(parts):
             rows = scan(stretch)
-            held = key_of(stretch).is_in(keys.filter(keys.is_between(*_bounds(stretch))).implode())
+            wanted = keys.filter(keys.is_between(*_bounds(stretch)))
+            held = key_of(stretch).is_in(wanted.implode())
             # no join: one that keeps the order of rows holds all of them
-            frame = rows.filter(held if only else ~held)
+            frame = rows.filter(~held)
             if only:  # few, and found before anything is made of them
-                frame = frame.collect(engine="streaming").lazy()
+                frame = _around(rows, stretch, wanted).filter(held).collect(engine="streaming").lazy()
             frames.append(self.read_some(stretch, frame, sample=rows))
         return pl.concat(frames)
 
@@ -131,6 +132,14 @@ class Settled:
     warnings: pl.DataFrame
     rows_in: int
     rows_out: int
+
+
+def _around(rows: pl.LazyFrame, stretch: Sequence[Part], keys: pl.Series) -> pl.LazyFrame:
+    """No more of the rows of a stretch than must be read to find some of them."""
+    first, last = keys.min(), keys.max()
+    if not isinstance(first, int) or not isinstance(last, int):
+        return rows.head(0)
+    return rows.slice(first % _PART - 1, last - first + 1) if len(stretch) == 1 else rows
 
 
 def _bounds(stretch: Sequence[Part]) -> tuple[int, int]:

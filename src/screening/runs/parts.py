@@ -117,8 +117,8 @@ def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Seq
     _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
     distinct = {f"distinct-{channel}-{share:04}": wanted for channel, wanted in CHANNELS.items()}
     for name, wanted in distinct.items():
-        both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
-        desk.place.seal(name, both.alias("value").to_frame())
+        values = pl.concat([pool(own, wanted), pool(others, wanted)]).sort()
+        desk.place.seal(name, values.filter(values.ne_missing(values.shift())).to_frame("value"))
     # sealed last: with it, the others are there
     desk.place.seal(part, pl.DataFrame(), beside=[*distinct], held=count_values(own))
 
@@ -144,12 +144,13 @@ def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], 
 
 
 def _judged(desk: Desk, channel: str, payments: pl.DataFrame) -> pl.DataFrame:
-    """What was said of the names or texts of some payments."""
+    """What was said of the names or texts of some payments; of others too, where little was said at all."""
+    found = desk.place.scan(f"judged-{channel}-")
+    if found.select(pl.len()).collect().item() <= payments.height:
+        return found.collect()
     held = [payments[name].alias("query") for name in CHANNELS[channel] if name in payments.columns]
     wanted = pl.concat([pl.Series("query", dtype=pl.String), *held]).to_frame().lazy()
-    return (
-        desk.place.scan(f"judged-{channel}-").join(wanted, on="query", how="semi").collect(engine="streaming")
-    )
+    return found.join(wanted, on="query", how="semi").collect(engine="streaming")
 
 
 def raise_alerts_of_share(desk: Desk, part: str, *, share: int, shares: int) -> None:

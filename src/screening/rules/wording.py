@@ -61,11 +61,12 @@ def found_terms(book: Book) -> pl.DataFrame:
     def make() -> pl.DataFrame:
         table = book.table("lexicon")
         terms = sorted({row["term"] for row in table.rows})
+        needles = fold_texts(pl.Series(terms, dtype=pl.String)).to_list()
         rows = _candidates(book, terms)
         folded = pl.DataFrame({"row": rows, "text": fold_texts(book.column("remittance_text", rows))})
+        folded = folded.filter(pl.col("text").str.contains_any(needles))
         parts = [pl.DataFrame(schema={"row": pl.Int64, "term": pl.String, "tier": pl.String})]
-        for term in terms:
-            needle = fold_texts(pl.Series([term]))[0]
+        for term, needle in zip(terms, needles, strict=True):
             hits = folded.filter(pl.col("text").str.contains(needle, literal=True))["row"].to_numpy()
             if not len(hits):
                 continue

@@ -16,7 +16,8 @@ from screening.runs.workplace import Workplace
 
 LISTED = [("QDi.901", "individual", "Khalid Abdul-Rahman AL-TESTI")]
 KINDS = [
-    "payments-00000-000001", "payments-rejected", "rejects", "unread", "warnings", "history-00000-000000",
+    "payments-00000-000001", "problems-payments-00000-000001", "payments-rejected", "rejects", "unread",
+    "warnings", "history-00000-000000", "problems-history-00000-000000",
     "history-rejected", "history-rejects", "weights-payments", "share-values", "values-0000",
     "distinct-names-0000", "distinct-texts-0001", "judged-names-0000-000000", "hits-payments-00000-000000",
     "hits-unread", "layout", "found-flags-00-0000", "found-fired-00-0000", "found-hindered-00-0000",

@@ -1,6 +1,6 @@
 """Payments from tables and files, as the TRANSACTIONS table."""
 
-from screening.payments.accounts import ID, Settled, Source, settle, slim
+from screening.payments.accounts import ID, Settled, Source, find_troubled, settle
 from screening.payments.files import STATE_SIZE, InputFile, file_states, reading, take_files
 from screening.payments.readings import KEY, PROBLEM, is_plain_text
 from screening.payments.sources import Part, as_polars, find_files, open_files, scan
@@ -21,6 +21,7 @@ __all__ = [
     "conform",
     "file_states",
     "find_files",
+    "find_troubled",
     "is_plain_text",
     "open_files",
     "open_source",
@@ -29,7 +30,6 @@ __all__ = [
     "reading",
     "scan",
     "settle",
-    "slim",
     "take_files",
     "to_utc",
 ]

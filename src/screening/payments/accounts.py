@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from screening.policy import Policy
 
-__all__ = ["ID", "Settled", "Source", "settle", "slim"]
+__all__ = ["ID", "Settled", "Source", "find_troubled", "settle", "slim"]
 
 ID: Final = "#id"
 """Hash of the transaction id: equal ids have equal hashes."""
@@ -103,11 +103,12 @@ class Source:
         frames = []
         for stretch in stretches_of(parts):
             rows = scan(stretch)
-            held = key_of(stretch).is_in(keys.filter(keys.is_between(*_bounds(stretch))).implode())
+            wanted = keys.filter(keys.is_between(*_bounds(stretch)))
+            held = key_of(stretch).is_in(wanted.implode())
             # no join: one that keeps the order of rows holds all of them
-            frame = rows.filter(held if only else ~held)
+            frame = rows.filter(~held)
             if only:  # few, and found before anything is made of them
-                frame = frame.collect(engine="streaming").lazy()
+                frame = _around(rows, stretch, wanted).filter(held).collect(engine="streaming").lazy()
             frames.append(self.read_some(stretch, frame, sample=rows))
         return pl.concat(frames)
 
@@ -133,6 +134,14 @@ class Settled:
     rows_out: int
 
 
+def _around(rows: pl.LazyFrame, stretch: Sequence[Part], keys: pl.Series) -> pl.LazyFrame:
+    """No more of the rows of a stretch than must be read to find some of them."""
+    first, last = keys.min(), keys.max()
+    if not isinstance(first, int) or not isinstance(last, int):
+        return rows.head(0)
+    return rows.slice(first % _PART - 1, last - first + 1) if len(stretch) == 1 else rows
+
+
 def _bounds(stretch: Sequence[Part]) -> tuple[int, int]:
     return stretch[0].number << PART_BITS, (stretch[-1].number + 1 << PART_BITS) - 1
 
@@ -143,9 +152,16 @@ def slim(staged: pl.LazyFrame) -> pl.LazyFrame:
     return staged.select(KEY, *problems, pl.col("transaction_id").hash().alias(ID))
 
 
+def find_troubled(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Of rows that were read, or of `slim`, those with a problem: KEY and problems. Mostly there are few."""
+    problems = [name for name in rows.collect_schema().names() if name.startswith(PROBLEM)]
+    return rows.select(KEY, *problems).filter(pl.any_horizontal(pl.col(name) != 0 for name in problems))
+
+
 def settle(
     source: Source,
-    slimmed: pl.LazyFrame,
+    ids: pl.LazyFrame,
+    troubled: pl.LazyFrame,
     without: Callable[[pl.Series], pl.LazyFrame],
     *,
     shares: int = 1,
@@ -156,7 +172,8 @@ def settle(
 
     Args:
         source: Where the rows come from; of rejected rows it is asked again for what the user wrote.
-        slimmed: `slim` of all its rows.
+        ids: KEY and ID of all its rows.
+        troubled: `find_troubled` of them.
         without: All rows but those of some KEYs, with their values.
         shares: In how many shares ids are compared; more of them take less memory and more time.
         check: Told how many rows are rejected before they are read.
@@ -165,14 +182,13 @@ def settle(
     Raises:
         SchemaError: No time carries a zone.
     """
-    _refuse_naive(source, slimmed)
-    problems = [name for name in slimmed.collect_schema().names() if name.startswith(PROBLEM)]
+    rows_in = ids.select(pl.len()).collect(engine="streaming").item()
+    _refuse_naive(source, troubled, rows_in)
+    problems = [name for name in troubled.collect_schema().names() if name.startswith(PROBLEM)]
     bad = pl.any_horizontal(pl.col(name).is_between(1, _LAST_REJECTING) for name in problems)
-    rows_in = slimmed.select(pl.len()).collect(engine="streaming").item()
-    unreadable = slimmed.filter(bad).select(KEY).collect(engine="streaming")[KEY]
+    unreadable = troubled.filter(bad).select(KEY).collect(engine="streaming")[KEY]
     check(len(unreadable))
-    readable = slimmed.filter(~bad)
-    repeated = _repeated(source, readable, shares, check, advance)
+    repeated = _repeated(source, _without(ids, unreadable), shares, check, advance)
     rejected = pl.concat([unreadable, repeated]).sort()
     check(len(rejected))
     details = source.read_only(rejected)
@@ -180,8 +196,6 @@ def settle(
         duplicate = pl.when(pl.col(KEY).is_in(repeated.implode())).then(Problem.DUPLICATE).cast(pl.UInt8)
         name = PROBLEM + "transaction_id"
         details = details.with_columns(pl.coalesce(duplicate, name).alias(name))
-    if len(repeated):
-        readable = readable.filter(~pl.col(KEY).is_in(repeated.implode()))
     details = with_lines(details, source.parts)
 
     def select(some: Callable[[pl.LazyFrame], pl.LazyFrame]) -> pl.Series:
@@ -191,7 +205,7 @@ def settle(
         return ids.collect(engine="streaming")["transaction_id"]
 
     named = name_rejected(details, select, parts=len(source.parts), row_name=source.row_name)
-    found = find_warnings(readable)
+    found = find_warnings(_without(troubled, rejected))
     firsts = source.read_only(found[KEY].unique())
     return Settled(
         rejected=rejected,
@@ -207,12 +221,16 @@ def settle(
     )
 
 
-def _refuse_naive(source: Source, slimmed: pl.LazyFrame) -> None:
+def _without(rows: pl.LazyFrame, keys: pl.Series) -> pl.LazyFrame:
+    return rows.filter(~pl.col(KEY).is_in(keys.implode())) if len(keys) else rows
+
+
+def _refuse_naive(source: Source, troubled: pl.LazyFrame, rows_in: int) -> None:
     found = pl.col(PROBLEM + "booked_at")
-    written = (found != Problem.EMPTY) & (found != Problem.TIME)
-    counted = slimmed.select(naive=(found == Problem.NAIVE).sum(), written=written.sum())
-    naive, times = counted.collect(engine="streaming").row(0)
-    if naive and naive == times:
+    unwritten = (found == Problem.EMPTY) | (found == Problem.TIME)
+    counted = troubled.select(naive=(found == Problem.NAIVE).sum(), unwritten=unwritten.sum())
+    naive, without = counted.collect(engine="streaming").row(0)
+    if naive and naive == rows_in - without:
         raise SchemaError(
             f"{source.parts[0].source}: the times in '{source.columns['booked_at']}' carry no zone; "
             'set timezone under [payments], such as timezone = "Europe/Paris" (or "UTC")',

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from screening.errors import PolicyError, SchemaError
-from screening.payments.accounts import Source, settle, slim
+from screening.payments.accounts import ID, Source, find_troubled, settle, slim
 from screening.payments.columns import match_columns, unnamed_sides
 from screening.payments.readings import KEY
 from screening.payments.sources import UNREADABLE, Part, find_left_out, open_parts
@@ -115,7 +115,7 @@ def conform(
     with readable(source):
         staged = source.read().collect().lazy() if held else source.read()
         slimmed = slim(staged).collect(engine="streaming").lazy()
-        settled = settle(source, slimmed, source.read_without)
+        settled = settle(source, slimmed.select(KEY, ID), find_troubled(slimmed), source.read_without)
         kept = staged
         if len(settled.rejected):
             numbers = pl.col(KEY).is_in(settled.rejected.implode())

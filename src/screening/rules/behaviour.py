@@ -125,7 +125,7 @@ def dormant_account(
     activity = book.activity()
     rows, keys, time = activity.rows, activity.keys, book.clock.time
     gap = np.zeros(len(rows), np.int64)
-    gap[1:] = np.where(keys[1:] == keys[:-1], time[rows[1:]] - time[rows[:-1]], 0)
+    gap[1:] = np.where(keys[1:] == keys[:-1], np.diff(time[rows]), 0)
     woken = np.flatnonzero(gap >= silence)
     wakes = Ledger(activity.packed[woken], book.clock)
     instant = activity.between(wakes.packed, book.clock.start, book.clock.end)
@@ -137,7 +137,7 @@ def dormant_account(
         window=gap[woken][owner],
         facts={"what": "first payment"},
     )
-    out = book.ledger("originator_account")
+    out = book.ledger("originator_account").among(wakes.keys)
     since = wakes.probe(out.keys, out.rows, after)
     keep = since.count > 0
     since = since[keep]

@@ -74,9 +74,11 @@ def jurisdiction_exposure(book: Book, **factors: float) -> Finding:
         ]
     )
     for number, name in enumerate(legs):
-        here = gravest[book.classes(name)]
-        better = factor_of[here] > factor_of[best]
-        best[better], where[better] = here[better], number
+        classes = book.classes(name)
+        classed = np.flatnonzero(classes)  # few are
+        here = gravest[classes[classed]]
+        better = factor_of[here] > factor_of[best[classed]]
+        best[classed[better]], where[classed[better]] = here[better], number
     rows = np.flatnonzero(factor_of[best] > 0)
     labels = pl.Series(["", *(name.replace("_", " ") for name, _ in order)])
     places = pl.Series(legs, dtype=pl.String).gather(where[rows])

@@ -279,6 +279,7 @@ def income_at_home_life_abroad(book: Book, *, window: int, share: float, debits:
     )
     seen = first_seen_since(book, "originator_party", window)
     current = out.where(there)
+    out = out.among(current.keys)
     span = out.probe(current.keys, current.rows, window)
     # income and purchases at home count in any currency; only sums are by currency
     parties = book.key("originator_party")[current.rows]

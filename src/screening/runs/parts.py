@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
+import polars.selectors as cs
 
 from screening.alerts import raise_alerts
 from screening.hits import (
@@ -18,7 +19,17 @@ from screening.hits import (
     judge_texts,
     pool,
 )
-from screening.payments import ID, KEY, Source, open_files, readable, reading, scan
+from screening.payments import (
+    ID,
+    KEY,
+    PROBLEM,
+    Source,
+    find_troubled,
+    open_files,
+    readable,
+    reading,
+    scan,
+)
 from screening.schemas import NAME_COLUMNS, TEXT_COLUMNS
 
 if TYPE_CHECKING:
@@ -31,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANNELS",
+    "PROBLEMS",
     "REJECTED",
     "can_be_sliced",
     "conformed",
@@ -39,6 +51,7 @@ __all__ = [
     "kept_rows",
     "raise_alerts_of_share",
     "read_slice",
+    "seal_batch",
     "share_values",
 ]
 
@@ -46,6 +59,8 @@ _SLICED: Final = (b"PAR1", b"ARROW1")  # how files begin of which any rows can b
 CHANNELS: Final = {"names": NAME_COLUMNS, "texts": TEXT_COLUMNS}
 REJECTED: Final = "rejected"
 """Part that holds the KEY of each row that is no payment."""
+PROBLEMS: Final = "problems"
+"""How the name of a part begins that holds what is wrong with rows of a batch."""
 
 
 def can_be_sliced(path: Path) -> bool:
@@ -69,7 +84,7 @@ def read_slice(
         source = Source(parts=stretch, columns=columns, policy=desk.policy, row_name=row_name, alone=alone)
         with readable(source):
             batch = conformed(source, stretch, scan(stretch).slice(start, rows))
-    desk.place.seal(part, batch)
+    seal_batch(desk.place, part, batch)
 
 
 def conformed(source: Source, stretch: Sequence[Part], frame: pl.LazyFrame) -> pl.DataFrame:
@@ -78,6 +93,14 @@ def conformed(source: Source, stretch: Sequence[Part], frame: pl.LazyFrame) -> p
     columns = [name for name in rows.collect_schema().names() if not name.startswith("raw:")]
     staged = rows.select(*columns, pl.col("transaction_id").hash().alias(ID))
     return staged.collect(engine="streaming")
+
+
+def seal_batch(place: Workplace, part: str, batch: pl.DataFrame) -> None:
+    """Seal rows of `conformed`; their problems, which few rows have, lie beside them."""
+    problems = f"{PROBLEMS}-{part}"
+    place.seal(problems, find_troubled(batch.lazy()).collect())
+    # sealed last: with it, the other is there
+    place.seal(part, batch.drop(cs.starts_with(PROBLEM)), beside=[problems])
 
 
 def kept_rows(place: Workplace, batch: str, role: str) -> pl.LazyFrame:
@@ -94,8 +117,8 @@ def share_values(desk: Desk, part: str, *, share: int, shares: int, columns: Seq
     _, others = distinct_values(desk.place.scan("unread"), share=share, shares=shares)
     distinct = {f"distinct-{channel}-{share:04}": wanted for channel, wanted in CHANNELS.items()}
     for name, wanted in distinct.items():
-        both = pl.concat([pool(own, wanted), pool(others, wanted)]).unique().sort()
-        desk.place.seal(name, both.alias("value").to_frame())
+        values = pl.concat([pool(own, wanted), pool(others, wanted)]).sort()
+        desk.place.seal(name, values.filter(values.ne_missing(values.shift())).to_frame("value"))
     # sealed last: with it, the others are there
     desk.place.seal(part, pl.DataFrame(), beside=[*distinct], held=count_values(own))
 
@@ -121,12 +144,13 @@ def find_hits_of_part(desk: Desk, part: str, *, batch: str, columns: list[str], 
 
 
 def _judged(desk: Desk, channel: str, payments: pl.DataFrame) -> pl.DataFrame:
-    """What was said of the names or texts of some payments."""
+    """What was said of the names or texts of some payments; of others too, where little was said at all."""
+    found = desk.place.scan(f"judged-{channel}-")
+    if found.select(pl.len()).collect().item() <= payments.height:
+        return found.collect()
     held = [payments[name].alias("query") for name in CHANNELS[channel] if name in payments.columns]
     wanted = pl.concat([pl.Series("query", dtype=pl.String), *held]).to_frame().lazy()
-    return (
-        desk.place.scan(f"judged-{channel}-").join(wanted, on="query", how="semi").collect(engine="streaming")
-    )
+    return found.join(wanted, on="query", how="semi").collect(engine="streaming")
 
 
 def raise_alerts_of_share(desk: Desk, part: str, *, share: int, shares: int) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAN_FORMAT", "refuse_changes"]
 
-PLAN_FORMAT: Final = "screening.plan/8"
+PLAN_FORMAT: Final = "screening.plan/9"
 
 _WORDS: Final = {
     "format": "the format of unfinished runs",

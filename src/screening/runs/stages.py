@@ -24,7 +24,7 @@ from screening.audit import (
 from screening.errors import RunError, SchemaError
 from screening.hits import HIT_COLUMNS, HITS_ORDER, SCREENED, count_fields
 from screening.notes import notes, notes_of_history
-from screening.payments import ID, KEY, PROBLEM, Source, readable, reading, scan, settle
+from screening.payments import ID, KEY, Source, readable, reading, scan, settle
 from screening.pipeline import Steps, describe_history
 from screening.rules.partitions import plan
 from screening.runs.crew import Crew, Desk, Task
@@ -32,6 +32,7 @@ from screening.runs.merging import merge
 from screening.runs.pace import Pace
 from screening.runs.parts import (
     CHANNELS,
+    PROBLEMS,
     REJECTED,
     can_be_sliced,
     conformed,
@@ -39,6 +40,7 @@ from screening.runs.parts import (
     judge_part,
     raise_alerts_of_share,
     read_slice,
+    seal_batch,
     share_values,
 )
 from screening.runs.ruling import Ruling, check_apart
@@ -196,11 +198,12 @@ class Stages:
                 read = conformed(source, stretch, batch.lazy())
                 for file in files:
                     file.check()
-                self.place.seal(f"{role}-{number:05}-{part:06}", read)
+                seal_batch(self.place, f"{role}-{number:05}-{part:06}", read)
                 pace.advance(batch.height)
                 part += 1
             if part == 0:
-                self.place.seal(f"{role}-{number:05}-{part:06}", conformed(source, stretch, raw.head(0)))
+                empty = conformed(source, stretch, raw.head(0))
+                seal_batch(self.place, f"{role}-{number:05}-{part:06}", empty)
 
     @staticmethod
     def _rows(part: Part) -> int:
@@ -215,15 +218,14 @@ class Stages:
         looking = f"looking for rows of {role} that cannot be read or come twice"
         self.steps.say(looking)
         staged = self.place.scan(f"{role}-0")
-        columns = staged.collect_schema().names()
-        slimmed = staged.select(KEY, ID, *(name for name in columns if name.startswith(PROBLEM)))
         rows = staged.select(pl.len()).collect(engine="streaming").item()
         shares = self.budget.shares(rows * _ID)
         pace = Pace(self.steps.say, looking, shares, "%")
         with reading(self.files[role]), readable(source):  # rows that are rejected are looked up in it
             settled = settle(
                 source,
-                slimmed,
+                staged.select(KEY, ID),
+                self.place.scan(f"{PROBLEMS}-{role}-0"),
                 lambda keys: staged.filter(~pl.col(KEY).is_in(keys.implode())),
                 shares=shares,
                 check=self._check_rejected,

@@ -47,3 +47,25 @@ def test_a_word_of_accounts_beside_a_name_does_not_lose_it(word: str) -> None:
 @pytest.mark.parametrize("name", NAMES_AS_WELL)
 def test_a_word_that_is_as_often_a_name_is_a_name(name: str) -> None:
     assert make_token(name.lower()).roles[0] in {"name", "known name"}
+
+
+@pytest.mark.parametrize(
+    ("titled", "listed"),
+    [
+        ("السيد خالد درماني", "Khalid DORMANI"),
+        ("الدكتور خالد درماني", "Khalid DORMANI"),
+        ("المهندس خالد درماني", "Khalid DORMANI"),
+        ("الحاج خالد درماني", "خالد درماني"),
+        ("اللواء خالد درماني", "خالد درماني"),
+        ("جناب خالد درمانی", "Khalid DORMANI"),
+        ("آقای خالد درمانی", "Khalid DORMANI"),
+        ("خانم مریم درمانی", "Maryam DORMANI"),
+        ("श्री खालिद दोरमानी", "Khalid DORMANI"),
+        ("জনাব খালিদ দোরমানি", "Khalid DORMANI"),
+        ("מר חאלד דורמאני", "Khalid DORMANI"),
+    ],
+)
+def test_a_title_in_its_own_script_is_a_title(titled: str, listed: str) -> None:
+    comparison = compare(titled, listed)
+    assert comparison.score > 0.9
+    assert any("(title) is extra" in reason for reason in comparison.reasons)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening import NameIndex, SanctionsList, compare
+from screening import NameIndex, Policy, SanctionsList, compare
 from screening.names.korean import korean_name, korean_spellings, spelled_otherwise
 
 
@@ -86,3 +86,30 @@ def test_a_korean_name_is_found_as_others_spell_it(a: str, b: str) -> None:
 )
 def test_other_names_are_read_as_they_are_spelled(name: str) -> None:
     assert spelled_otherwise(name) == []
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Ju Don-Sik", "CHOE DON-SIK"),
+        ("Choi Du Phal", "JO DU PHAL"),
+        ("Chu Du Phal", "CHOE DU PHAL"),
+        ("Cho Du Phal", "CHOI DU PHAL"),
+    ],
+)
+def test_two_surnames_of_millions_are_two(a: str, b: str) -> None:
+    assert compare(a, b).score < Policy().names.threshold
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Choi Du Phal", "CHOE DU PHAL"),
+        ("Choy Du Phal", "CHOE DU PHAL"),
+        ("Cho Du Phal", "JO DU PHAL"),
+        ("Joo Du Phal", "CHU DU PHAL"),
+        ("Ju Du Phal", "CHU DU PHAL"),
+    ],
+)
+def test_spellings_of_one_surname_are_one(a: str, b: str) -> None:
+    assert compare(a, b).score > 0.9

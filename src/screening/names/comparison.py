@@ -62,7 +62,7 @@ __all__ = [
     "weighed",
 ]
 
-SCORE_VERSION: Final = "11"
+SCORE_VERSION: Final = "12"
 
 
 # What is worth less than a token that is there whole.

@@ -1,8 +1,10 @@
 """How Korean is written in Latin letters: in Seoul, in Pyongyang and abroad.
 
 A syllable has some spellings, and all of them are told. Whether a Latin word is a Korean syllable is shown
-only by its company: three such words are a Korean name, or nearly always. Then `Gim Jeong Deok` may be `Kim
-Chong Tok`, for the same letter begins `gim` and `kim`; elsewhere `g` and `k` are two.
+only by its company: three such words are a Korean name, or nearly always, and two of which the first is a
+common surname. Then `Gim Jeong Deok` may be `Kim Chong Tok`, for the same letter begins `gim` and `kim`;
+elsewhere `g` and `k` are two. The surname, first or else last, is also read as the North or the South
+writes it, where no other table tells (`Noh` is `Ro`).
 """
 
 from __future__ import annotations
@@ -84,13 +86,30 @@ def _composed(start: str, middle: str, end: str) -> str:
 @cache
 def korean_name() -> str:
     """A pattern, to Python and to polars, of Latin texts that are the name of a Korean and nothing else."""
-    starts, middles, ends = map(_any_of, ("start", "middle", "end"))
-    syllable = f"(?:{starts})?(?:{middles})(?:{ends})?"
-    return f"^ *{syllable}(?:{_BETWEEN}{syllable}){{{_SYLLABLES - 1}}} *$"
+    starts, middles, ends, wholes = (
+        _any_of({s for (where, _), spelled in hangul().items() if where == place for s in spelled if s})
+        for place in (*_PLACES, "syllable")
+    )
+    w = _any_of({"woo", "wu"})
+    syllable = f"(?:(?:(?:{starts})?(?:{middles})|{w})(?:{ends})?|{wholes})"
+    surname = f"(?:{_any_of(set(_surnames()))})"
+    three = f"{syllable}(?:{_BETWEEN}{syllable}){{{_SYLLABLES - 1}}}"
+    return f"^ *(?:{three}|{surname}{_BETWEEN}{syllable}) *$"
 
 
-def _any_of(place: str) -> str:
-    spellings = {s for (where, _), spelled in hangul().items() if where == place for s in spelled if s}
+@cache
+def _surnames() -> dict[str, tuple[str, ...]]:
+    """A spelling of a common surname, and how else the surname is read."""
+    found: dict[str, tuple[str, ...]] = {}
+    for (place, syllable), spellings in hangul().items():
+        if place == "surname":
+            read = tuple(filter(None, spellings))
+            for spelling in sorted({*korean_spellings(syllable), *read}):
+                found[spelling] = (*found.get(spelling, ()), *read)
+    return found
+
+
+def _any_of(spellings: set[str]) -> str:
     # Not by a flag: which letters are one in any case is another matter in polars.
     return "|".join(
         "".join([f"[{c}{c.upper()}]" for c in spelling])
@@ -99,17 +118,23 @@ def _any_of(place: str) -> str:
 
 
 def spelled_otherwise(name: str) -> list[str]:
-    """A Korean name in Latin letters with its syllables begun as others begin them; nothing for other names.
+    """A Korean name in Latin letters, its syllables begun and its surname spelled as others do; else nothing.
 
     Example:
         >>> spelled_otherwise("Gim Na-dong")
         ['gim na-tong', 'kim na-dong', 'kim na-tong']
+        >>> spelled_otherwise("Noh Min")
+        ['ro min']
         >>> spelled_otherwise("Ardo Belvane")
         []
     """
     if not _pattern().fullmatch(name):  # a line's end is no end to polars
         return []
-    ways = [_begun_otherwise(part) for part in re.split(f"({_BETWEEN})", name.strip().lower())]
+    parts = re.split(f"({_BETWEEN})", name.strip(" ").lower())
+    ways = [_begun_otherwise(part) for part in parts]
+    place = next((place for place in (0, -1) if parts[place] in _surnames()), None)
+    if place is not None:
+        ways[place] = list(dict.fromkeys([*ways[place], *_surnames()[parts[place]]]))
     return ["".join(way) for way in product(*ways)][1:]
 
 
@@ -121,6 +146,10 @@ def _pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1 << 14)
 def _begun_otherwise(syllable: str) -> list[str]:
     """A syllable as it is begun, and as others begin it."""
+    if syllable.startswith(("woo", "wu")):
+        return [syllable, "u" + syllable.removeprefix("woo").removeprefix("wu")]
+    if syllable in {"u", "uk", "ung"}:
+        return [syllable, "woo" + syllable[1:]]
     for letter in _TWO_WAYS:
         spellings = hangul()["start", letter]
         for spelling in spellings:

@@ -112,6 +112,10 @@ def test_other_names_are_read_as_they_are_spelled(name: str) -> None:
         ("Choi Du Phal", "JO DU PHAL"),
         ("Chu Du Phal", "CHOE DU PHAL"),
         ("Cho Du Phal", "CHOI DU PHAL"),
+        ("Cho Du Phal", "CHU DU PHAL"),
+        ("Joo Du Phal", "JO DU PHAL"),
+        ("Ko Du Phal", "KU DU PHAL"),
+        ("Ho Du Phal", "HU DU PHAL"),
     ],
 )
 def test_two_surnames_of_millions_are_two(a: str, b: str) -> None:

@@ -73,7 +73,20 @@ def test_spellings_of_one_sound_share_a_key(a: str, b: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("Khalid", "Jamil"), ("Velkar", "Dorman"), ("Hamza", "Hakim"), ("7", "8")]
+    ("a", "b"),
+    [
+        ("Khalid", "Jamil"),
+        ("Velkar", "Dorman"),
+        ("Hamza", "Hakim"),
+        ("7", "8"),
+        ("Zhou", "Zhu"),
+        ("Zheng", "Zhang"),
+        ("Guo", "Gu"),
+        ("Luo", "Lu"),
+        ("Shen", "Chen"),
+        ("Feng", "Fang"),
+        ("Cho", "Chu"),
+    ],
 )
 def test_different_sounds_share_none(a: str, b: str) -> None:
     assert not sound_alike(a, b)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import os
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from screening.payments.sources import open_parts, stretches_of
 from screening.policy import PaymentsPolicy, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HEADER = "id,date,amount,currency,payer,payee\n"
@@ -464,3 +466,29 @@ def test_a_folder_without_folders_leaves_nothing_out(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", HEADER + ROW.format("1"))
     (tmp_path / "empty").mkdir()
     assert conform(tmp_path, policy=POLICY).warnings.is_empty()
+
+
+def test_a_folder_that_fits_a_pattern_is_told_of_with_the_files_that_nobody_reads(tmp_path: Path) -> None:
+    write(tmp_path / "p-01.csv", HEADER + ROW.format("1"))
+    (tmp_path / "p-02.csv").mkdir()
+    write(tmp_path / "p-02.csv" / "part-0.csv", HEADER + ROW.format("2"))
+    write(tmp_path / "p-02.csv" / "_SUCCESS", "")
+    (warning,) = conform(tmp_path / "p-*.csv", policy=POLICY).warnings["reason"]
+    assert warning == (
+        f"1 files in folders that fit '{tmp_path}/p-*.csv' were not read: '{tmp_path}/p-02.csv' (1); "
+        f"the pattern '{tmp_path}/**/*.csv' takes them in"
+    )
+    assert conform(tmp_path / "**/*.csv", policy=POLICY).warnings.is_empty()
+    with pytest.raises(SchemaError, match=r"only folders fit this pattern, such as .*p-02\.csv"):
+        conform(tmp_path / "p-02*", policy=POLICY)
+
+
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("absent"), os.mkfifo])
+@pytest.mark.parametrize("where", ["", "*.csv", "p-02.csv"])
+def test_what_cannot_be_read_is_never_passed_over(
+    tmp_path: Path, make: Callable[[Path], None], where: str
+) -> None:
+    write(tmp_path / "p-01.csv", HEADER + ROW.format("1"))
+    make(tmp_path / "p-02.csv")
+    with pytest.raises(SchemaError, match=r"p-02\.csv: is (a link to 'absent', which is not|no file that can)"):
+        conform(tmp_path / where, policy=POLICY)

@@ -333,7 +333,7 @@ def find_files(where: str) -> list[tuple[str, Path]]:
 def _find_files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
-        found = sorted(item for item in path.iterdir() if item.is_file() and not _is_hidden(item.name))
+        found = [item for item in _within(path) if _is_file(item)]
         if not found:
             raise SchemaError(
                 f"{where}: the folder holds no files to read; files that begin with '.' or '_' and folders "
@@ -341,43 +341,69 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
             )
         name = path.name if path.name not in ("", "..") else path.resolve().name  # of "." and the like
         return [(f"{name}/{item.name}", item) for item in found]
-    if path.is_file():
+    if os.path.lexists(where) and _is_file(path):
         return [(path.name, path)]
-    if path.exists():
-        raise SchemaError(
-            f"{where}: is no file that can be read twice; save what comes from a pipe to a file"
-        )
-    matches = sorted(Path(item) for item in glob.glob(str(where), recursive=True) if Path(item).is_file())  # noqa: PTH207 - the pattern may be absolute
-    if not matches:
+    matches = _matches(where)
+    found = [item for item in matches if _is_file(item)]
+    if not found:
+        if matches:
+            raise SchemaError(f"{where}: only folders fit this pattern, such as {matches[0]}; name their files")
         raise SchemaError(
             f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
         )
-    return [(str(item), item) for item in matches]
+    return [(str(item), item) for item in found]
+
+
+def _within(folder: Path) -> list[Path]:
+    """What a folder holds that is meant to be read."""
+    return sorted(item for item in folder.iterdir() if not _is_hidden(item.name))
+
+
+def _matches(pattern: str) -> list[Path]:
+    return sorted(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207 - it may be absolute
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file; a folder is none, and `find_left_out` tells of it.
+
+    Raises:
+        SchemaError: It is a link to nothing, or what can be read only once: rows would be missing silently.
+    """
+    if path.is_file():
+        return True
+    if path.is_dir():
+        return False
+    if not path.exists():
+        to = f"is a link to '{path.readlink()}', which" if path.is_symlink() else "was taken away:"
+        raise SchemaError(f"{path}: {to} is not there; put it back, or take the name away as well")
+    raise SchemaError(f"{path}: is no file that can be read twice; save what comes from a pipe to a file")
 
 
 def find_left_out(where: str) -> dict[str, int]:
-    """Folders within a folder that is read, and how many files each holds, which nobody reads.
+    """Folders within a folder or among what fits a pattern, and how many files each holds that nobody reads.
 
     Folders and files that begin with "." or "_" are meant to be left out, and are not told of.
 
     Raises:
         SchemaError: A folder within may not be looked at.
     """
-    held: dict[str, int] = {}
-    if not Path(where).is_dir():
-        return held
+    path, held = Path(where), dict[str, int]()
     try:
-        for item in sorted(Path(where).iterdir()):
-            if item.is_dir() and not _is_hidden(item.name):
-                files = sum(_is_read(path, item) for path in item.rglob("*"))
-                held |= {item.name: files} if files else {}
+        if path.is_file():
+            return held
+        matched = set[Path]() if path.is_dir() else {*_matches(where)}
+        items = {str(item): item for item in sorted(matched)} or {item.name: item for item in _within(path)}
+        for name, item in items.items():
+            if item.is_dir():
+                files = sum(_is_meant(file, item) for file in item.rglob("*") if file not in matched)
+                held |= {name: files} if files else {}
     except OSError as error:
         raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
     return held
 
 
-def _is_read(path: Path, within: Path) -> bool:
-    return path.is_file() and not any(map(_is_hidden, path.relative_to(within).parts))
+def _is_meant(path: Path, within: Path) -> bool:
+    return not path.is_dir() and not any(map(_is_hidden, path.relative_to(within).parts))
 
 
 def _is_hidden(name: str) -> bool:

@@ -166,7 +166,7 @@ def open_source(
 
 
 def _left_out(transactions: Any, source: str) -> list[str]:
-    """That files of folders within a folder are not read.
+    """That files of folders within a folder, or of folders that fit a pattern, are not read.
 
     Args:
         transactions: What `conform` reads.
@@ -174,15 +174,18 @@ def _left_out(transactions: Any, source: str) -> list[str]:
     """
     if not isinstance(transactions, str | os.PathLike):
         return []
-    held = find_left_out(os.fspath(transactions))
+    where = os.fspath(transactions)
+    held = find_left_out(where)
     if not held:
         return []
-    folder = source.split("/", maxsplit=1)[0]
     shown = [f"{name!r} ({files:,})" for name, files in held.items()]
     more = f" and {len(held) - _SHOWN:,} more" if len(held) > _SHOWN else ""
+    folder = source.split("/", maxsplit=1)[0] if Path(where).is_dir() else ""
+    which = f"within '{folder}'" if folder else f"that fit '{where}'"
+    reach = folder or Path(where).parent.as_posix()
     told = (
-        f"{sum(held.values()):,} files in folders within '{folder}' were not read: "
-        f"{', '.join(shown[:_SHOWN])}{more}; the pattern '{folder}/**/*{Path(source).suffix}' takes them in"
+        f"{sum(held.values()):,} files in folders {which} were not read: "
+        f"{', '.join(shown[:_SHOWN])}{more}; the pattern '{reach}/**/*{Path(source).suffix}' takes them in"
     )
     return [told]
 

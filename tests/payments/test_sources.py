@@ -492,3 +492,16 @@ def test_what_cannot_be_read_is_never_passed_over(
     make(tmp_path / "p-02.csv")
     with pytest.raises(SchemaError, match=r"p-02\.csv: is (a link to 'absent', which is not|no file that can)"):
         conform(tmp_path / where, policy=POLICY)
+
+
+def test_a_pattern_leaves_hidden_files_out_as_a_folder_does_unless_it_names_them(tmp_path: Path) -> None:
+    for name in ("a.csv", "_b.csv", "_day/c.csv", "day/_d/e.csv", "day/f.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / name, HEADER + ROW.format(name[-5]))
+    write(tmp_path / "_SUCCESS", "")
+    assert ids(tmp_path / "*.csv") == ["a"]
+    assert ids(tmp_path / "**/*.csv") == ["a", "f"]
+    assert ids(tmp_path / "_*.csv") == ["b"]
+    assert ids(tmp_path / "_day" / "*.csv") == ["c"]
+    with pytest.raises(SchemaError, match=r"files that begin with '.' or '_' are left out unless it says so"):
+        ids(tmp_path / "*SUCCESS")

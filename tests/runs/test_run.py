@@ -656,3 +656,19 @@ def test_a_panic_in_a_worker_is_told_in_the_first_process(tmp_path: Path, index:
     with Crew(desk, workers=2, threads=2) as crew, pytest.raises(RuntimeError, match="PanicException: boom"):
         crew.do(tasks, lambda _: None)
     place.remove()
+
+
+def test_outputs_within_the_folder_of_payments_are_no_payments_that_were_left_out(
+    tmp_path: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    (folder / "a.csv").write_text(payments_csv())
+    out = folder / "runs" / "today"
+    expected = outputs(screen_into(tmp_path / "beside", folder, index).folder)
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            interrupted_at(5, patched, KeyboardInterrupt())
+            with pytest.raises(KeyboardInterrupt):
+                screen_into(out, folder, index, budget=small(7, 5))
+        assert outputs(screen_into(out, folder, index, resume=True).folder) == expected

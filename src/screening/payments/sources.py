@@ -15,6 +15,7 @@ import math
 import os
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +29,7 @@ from screening.errors import SchemaError
 from screening.payments.lines import LINE_PROBLEMS, find_fault, find_line_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from screening.policy import PaymentsPolicy
 
@@ -349,7 +350,9 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
         if matches:
             raise SchemaError(f"{where}: only folders fit this pattern, such as {matches[0]}; name their files")
         raise SchemaError(
-            f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
+            f"{where}: no file fits this pattern; files that begin with '.' or '_' are left out unless it says so"
+            if glob.has_magic(where)
+            else f"{where}: no such file"
         )
     return [(str(item), item) for item in found]
 
@@ -360,7 +363,14 @@ def _within(folder: Path) -> list[Path]:
 
 
 def _matches(pattern: str) -> list[Path]:
-    return sorted(map(Path, glob.glob(pattern, recursive=True)))  # noqa: PTH207 - it may be absolute
+    """What fits a pattern and is meant to be read: hidden names only where a word of the pattern says so."""
+    asked = [word for word in Path(pattern).parts if _is_hidden(word)]
+    found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 - it may be absolute
+    return sorted(
+        path
+        for path in found
+        if all(any(fnmatchcase(name, word) for word in asked) for name in path.parts if _is_hidden(name))
+    )
 
 
 def _is_file(path: Path) -> bool:
@@ -379,10 +389,14 @@ def _is_file(path: Path) -> bool:
     raise SchemaError(f"{path}: is no file that can be read twice; save what comes from a pipe to a file")
 
 
-def find_left_out(where: str) -> dict[str, int]:
+def find_left_out(where: str, *, beside: Collection[Path] = ()) -> dict[str, int]:
     """Folders within a folder or among what fits a pattern, and how many files each holds that nobody reads.
 
     Folders and files that begin with "." or "_" are meant to be left out, and are not told of.
+
+    Args:
+        where: The path.
+        beside: Folders that hold no payments wherever they are, such as that of the outputs.
 
     Raises:
         SchemaError: A folder within may not be looked at.
@@ -395,15 +409,18 @@ def find_left_out(where: str) -> dict[str, int]:
         items = {str(item): item for item in sorted(matched)} or {item.name: item for item in _within(path)}
         for name, item in items.items():
             if item.is_dir():
-                files = sum(_is_meant(file, item) for file in item.rglob("*") if file not in matched)
+                files = sum(_is_meant(file, item, beside) for file in item.rglob("*") if file not in matched)
                 held |= {name: files} if files else {}
     except OSError as error:
         raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
     return held
 
 
-def _is_meant(path: Path, within: Path) -> bool:
-    return not path.is_dir() and not any(map(_is_hidden, path.relative_to(within).parts))
+def _is_meant(path: Path, within: Path, beside: Collection[Path]) -> bool:
+    if path.is_dir() or any(map(_is_hidden, path.relative_to(within).parts)):
+        return False
+    place = path.parent.resolve()
+    return not any(place.is_relative_to(folder.resolve()) for folder in beside)
 
 
 def _is_hidden(name: str) -> bool:

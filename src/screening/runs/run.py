@@ -36,7 +36,7 @@ from screening.runs.crew import Crew, Desk
 from screening.runs.pace import Pace
 from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
-from screening.runs.workplace import Workplace
+from screening.runs.workplace import Workplace, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -120,7 +120,8 @@ def screen_into(
     known, parties_source = take_parties(parties, policy=policy)
     paths = {"payments": transactions} if history is None else {"payments": transactions, "history": history}
     states = {role: file_states(path) for role, path in paths.items()}
-    sources = {role: _open(role, path, policy, steps.say) for role, path in paths.items()}
+    own = (target, unfinished(target))
+    sources = {role: _open(role, path, policy, steps.say, own) for role, path in paths.items()}
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
@@ -131,7 +132,7 @@ def screen_into(
             for role, path in paths.items():
                 if states[role] != [(file.name, file.state) for file in files[role]]:
                     # what was opened may be another; what is opened now is held against its description
-                    sources[role] = _open(role, path, policy, steps.say)
+                    sources[role] = _open(role, path, policy, steps.say, own)
                 _check_names(path, sources[role], files[role])
             described = {role: describe_input(path, files=files[role]) for role, path in paths.items()}
             inputs = {
@@ -169,7 +170,13 @@ def screen_into(
     return Run(folder=target, manifest=manifest, unread_alerts=unread)
 
 
-def _open(role: str, path: str | os.PathLike[str], policy: Policy, say: Callable[[str], None]) -> Source:
+def _open(
+    role: str,
+    path: str | os.PathLike[str],
+    policy: Policy,
+    say: Callable[[str], None],
+    own: Sequence[Path],
+) -> Source:
     say(f"opening {role}")
     paces = list[Pace]()
 
@@ -179,7 +186,7 @@ def _open(role: str, path: str | os.PathLike[str], policy: Policy, say: Callable
         paces[0].advance(1)
 
     row_name = "row" if role == "payments" else role
-    return open_source(os.fspath(path), policy=policy, row_name=row_name, opened=opened)
+    return open_source(os.fspath(path), policy=policy, row_name=row_name, beside=own, opened=opened)
 
 
 def _check_names(path: str | os.PathLike[str], source: Source, files: Sequence[InputFile]) -> None:

@@ -17,7 +17,9 @@ from screening.audit import (
     check_folder,
     describe_input,
     digest_rows,
+    discard,
     draw_manifest,
+    publish,
     read_manifest,
     reference_data,
     write_run,
@@ -193,3 +195,37 @@ def test_a_folder_that_may_not_be_looked_into_is_a_typed_error(
     monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
     with pytest.raises(RunError, match="cannot be looked into: Permission denied; name another folder"):
         check_folder(tmp_path)
+
+
+def test_what_comes_into_the_folder_while_a_run_works_is_never_deleted(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    fresh, aside = tmp_path / "new", tmp_path / "old"
+    fresh.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"run: while the run was working, files came into it .*notes\.txt"):
+        publish(fresh, folder, aside=aside)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert read_manifest(folder)
+    folder.rename(aside)
+    with pytest.raises(RunError, match=r"old: holds files that no run wrote \(notes\.txt\)"):
+        discard(aside)
+    assert len([*aside.iterdir()]) == len(TABLES) + 2
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError(16, "Device or resource busy")])
+def test_a_run_that_cannot_take_its_place_gives_it_back_to_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: Any
+) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    rename = Path.rename
+
+    def stop(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise interruption
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stop)
+    with pytest.raises((KeyboardInterrupt, RunError)):
+        write_run(folder, TABLES, manifest(warnings=["second"]))
+    assert read_manifest(folder)["warnings"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -672,3 +672,39 @@ def test_outputs_within_the_folder_of_payments_are_no_payments_that_were_left_ou
             with pytest.raises(KeyboardInterrupt):
                 screen_into(out, folder, index, budget=small(7, 5))
         assert outputs(screen_into(out, folder, index, resume=True).folder) == expected
+
+
+def test_a_file_that_comes_into_the_folder_while_the_run_works_stays_and_so_does_the_work(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "run"
+    expected = outputs(screen_into(target, payments, index).folder)
+    seal = Workplace.seal
+
+    def sealed(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        (target / "notes.txt").write_text("mine")
+        seal(place, name, table, **note)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workplace, "seal", sealed)
+        with pytest.raises(RunError, match=r"\(notes\.txt\); move them elsewhere; what is sealed stays in"):
+            screen_into(target, payments, index)
+    (target / "notes.txt").rename(tmp_path / "notes.txt")
+    assert outputs(target) == expected
+    assert outputs(screen_into(target, payments, index, resume=True).folder) == expected
+    assert not unfinished(target).exists()
+
+
+def test_an_earlier_run_that_was_put_aside_is_back_before_anybody_is_told_to_remove_the_folder(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "run"
+    expected = outputs(screen_into(target, payments, index).folder)
+    with monkeypatch.context() as patched:
+        interrupted_at(5, patched, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            screen_into(target, payments, index)
+    target.rename(unfinished(target) / "old")  # as where the process is killed between two renames
+    with pytest.raises(RunError, match="remove the folder"):
+        screen_into(target, payments, index, threshold=0.99, resume=True)
+    assert outputs(target) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,34 @@ def test_a_run_that_cannot_take_its_place_gives_it_back_to_the_earlier_one(
         write_run(folder, TABLES, manifest(warnings=["second"]))
     assert read_manifest(folder)["warnings"] == []
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_link_to_the_folder_stays_a_link_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "run"
+    link.symlink_to(tmp_path / "disk" / "there")
+    for warning in ("first", "second"):
+        assert write_run(link, TABLES, manifest(warnings=[warning])) == tmp_path / "disk" / "there"
+        assert link.is_symlink()
+        assert read_manifest(link)["warnings"] == [warning]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "run"]
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunError, match="leads back to itself"):
+        check_folder(tmp_path / "loop")
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "answer", "words"),
+    [
+        (Path, "is_mount", True, "a disk is mounted here.* name a folder in it, such as .*run/run"),
+        (os, "access", False, "may not be written, and so not be replaced; name another folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_replaced_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, answer: bool, words: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(place, name, lambda *_: answer)
+    with pytest.raises(RunError, match=words):
+        check_folder(tmp_path / "run")

@@ -52,6 +52,7 @@ __all__ = [
     "publish",
     "put_back",
     "read_manifest",
+    "real_folder",
     "reference_data",
     "run_id",
     "settle_on_disk",
@@ -288,8 +289,7 @@ def write_run(
     Raises:
         RunError: The folder holds something else, or cannot be written.
     """
-    target = Path(folder)
-    check_folder(target)
+    target = check_folder(folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
@@ -437,16 +437,28 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:3])
 
 
-def check_folder(folder: str | os.PathLike[str]) -> None:
+def real_folder(folder: str | os.PathLike[str]) -> Path:
+    """The folder that a path names, where it is a link or ends in dots: these cannot be replaced themselves."""
+    path = Path(folder)
+    return Path(os.path.realpath(path)) if path.is_symlink() or path.name in ("", "..") else path
+
+
+def check_folder(folder: str | os.PathLike[str]) -> Path:
     """Refuse a folder that a run must not replace, before any work is done.
 
+    Returns:
+        `real_folder` of it.
+
     Raises:
-        RunError: It is a file, holds something that no run wrote, or is where the process works.
+        RunError: It is a file, holds something that no run wrote, is where the process works or a disk is
+            mounted, or may not be moved.
     """
-    target = Path(folder)
+    target = real_folder(folder)
+    if target.is_symlink():
+        raise RunError(f"{target}: is a link that leads back to itself; name another folder")
     try:
         if not target.exists():
-            return
+            return target
         inside = Path.cwd().is_relative_to(target.resolve())
         if not target.is_dir():
             raise RunError(f"{target}: is a file; name a folder for the outputs")
@@ -458,6 +470,14 @@ def check_folder(folder: str | os.PathLike[str]) -> None:
             f"{target}: the command is run inside this folder, and it is replaced as a whole; "
             f"name a folder in it, such as {target / 'run'}"
         )
+    if target.is_mount():
+        raise RunError(
+            f"{target}: a disk is mounted here, and the folder is replaced as a whole; "
+            f"name a folder in it, such as {target / 'run'}"
+        )
+    if not os.access(target, os.W_OK):  # to move a folder is to write in it
+        raise RunError(f"{target}: may not be written, and so not be replaced; name another folder")
+    return target
 
 
 def _refuse_foreign(target: Path) -> None:

@@ -708,3 +708,18 @@ def test_an_earlier_run_that_was_put_aside_is_back_before_anybody_is_told_to_rem
     with pytest.raises(RunError, match="remove the folder"):
         screen_into(target, payments, index, threshold=0.99, resume=True)
     assert outputs(target) == expected
+
+
+def test_a_run_into_a_link_works_beside_what_it_points_to_and_can_be_repeated(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    expected = outputs(screen_into(tmp_path / "whole", payments, index).folder)
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "run"
+    link.symlink_to("disk/there")
+    assert unfinished(link) == tmp_path / "disk" / "there.unfinished"
+    for _ in range(2):
+        screen_into(link, payments, index)
+        assert link.is_symlink()
+        assert outputs(link) == expected
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]

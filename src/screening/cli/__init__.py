@@ -210,7 +210,7 @@ def run(
     """  # noqa: D301  # \b, see above
     from screening import runs
 
-    check_folder(out)
+    out = check_folder(out)
     budget = runs.Budget(
         memory=runs.read_memory(memory) if memory else max(runs.machine_memory() // 2, runs.LEAST_MEMORY),
         workers=workers or runs.cores(),

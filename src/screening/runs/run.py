@@ -110,8 +110,7 @@ def screen_into(
         PolicyError: The policy asks for something that does not exist.
         RunError: The run cannot begin, be resumed, or be written, or a file changed while it was read.
     """
-    target = Path(folder)
-    check_folder(target)
+    target = check_folder(folder)
     rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work

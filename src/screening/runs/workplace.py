@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from screening.audit import discard, put_back, settle_on_disk
+from screening.audit import discard, put_back, real_folder, settle_on_disk
 from screening.errors import RunError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def unfinished(folder: str | os.PathLike[str]) -> Path:
         >>> unfinished("runs/today").name
         'today.unfinished'
     """
-    target = Path(folder)
+    target = real_folder(folder)
     return target.with_name(f"{target.name}{_UNFINISHED}")
 
 

@@ -249,3 +249,20 @@ def test_a_run_that_is_terminated_ends_its_workers_and_says_how_to_go_on(shared:
     assert told == f"screening: terminated: {stands}\n"
     while processes(session=process.pid):
         time.sleep(0.01)  # they end on their own, or this test never does
+
+
+@IN_PROC
+@pytest.mark.parametrize("waits", [0.0, 0.05, 0.3])
+def test_ctrl_c_while_workers_begin_is_one_line(shared: Path, waits: float) -> None:
+    out = f"ctrl-c-{waits}"
+    with begin(shared, out) as process:
+        while process.poll() is None and not processes(parent=process.pid):
+            time.sleep(0.001)
+        time.sleep(waits)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.INTERRUPTED, told
+    assert "Traceback" not in told
+    assert told.splitlines()[-1].startswith("screening: interrupted: what is done so far stands in")
+    while processes(session=process.pid):
+        time.sleep(0.01)  # they end on their own, or this test never does

@@ -136,7 +136,8 @@ class Crew:
         os.environ[_THREADS] = str(max(1, self._threads // self._workers))  # for those that begin now
         try:
             pool = self._pool or self._gather()
-            futures = {pool.submit(_do, task): task for task in tasks}
+            with _deaf():  # with what they are given to do, workers begin
+                futures = {pool.submit(_do, task): task for task in tasks}
             for future in as_completed(futures):
                 future.result()
                 advance(futures[future].size)
@@ -184,12 +185,36 @@ class Crew:
         return path
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Begin processes that never hear Ctrl-C, and hear it here when they have all begun.
+
+    The first process ends them. Told to a worker itself, it would come too late: until the library is loaded
+    there, Ctrl-C prints a trace; so does a worker to which the first process did not finish speaking.
+    """
+    heard: list[int] = []
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handlers = dict[int, Any]()
+    if threading.current_thread() is threading.main_thread():  # to others it does not come
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is None:  # not Python's, and could not be put back
+                continue
+            handlers[number] = signal.signal(number, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number in heard[:1]:
+            signal.raise_signal(number)
+
+
 _DESK: list[Desk] = []
 
 
 def _enter(desk: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # it may have been ignored where the first process began
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _DESK[:] = [pickle.loads(desk.read_bytes())]  # noqa: S301  # written by the process that began this one
 

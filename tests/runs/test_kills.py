@@ -266,3 +266,23 @@ def test_ctrl_c_while_workers_begin_is_one_line(shared: Path, waits: float) -> N
     assert told.splitlines()[-1].startswith("screening: interrupted: what is done so far stands in")
     while processes(session=process.pid):
         time.sleep(0.01)  # they end on their own, or this test never does
+
+
+UNGUARDED = """
+import sys, screening
+from screening.runs import Budget, screen_into
+index = screening.NameIndex(screening.read_un_list(sys.argv[1]))
+screen_into("unguarded", "payments", index, budget=Budget(memory=4 * 10**9, workers=2))
+"""
+
+
+def test_a_script_without_a_guard_is_told_of_it_and_not_of_memory(shared: Path) -> None:
+    (shared / "unguarded.py").write_text(UNGUARDED)
+    done = subprocess.run(
+        [sys.executable, "unguarded.py", str(LIST)], cwd=shared, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "put the call under `if __name__ == '__main__':`" in done.stderr.splitlines()[-1]
+    assert "memory" not in done.stderr.splitlines()[-1]
+    assert done.stderr.count("unguarded.py") == 1  # the trace of the first process, and of no worker

@@ -30,9 +30,23 @@ if TYPE_CHECKING:
     from screening.rules.partitions import Plan
     from screening.runs.workplace import Workplace
 
-__all__ = ["Crew", "Desk", "Task"]
+__all__ = ["Crew", "Desk", "Task", "refuse_unguarded"]
 
 _THREADS: Final = "POLARS_MAX_THREADS"
+_GUARD: Final = (
+    "a worker begins by loading the script that the run was called from: put the call under "
+    "`if __name__ == '__main__':` in a file, or let one worker do it"
+)
+_COULD_NOT_BEGIN: Final = 1  # what Python ends with where the script cannot be loaded
+
+
+def refuse_unguarded() -> None:
+    """End a worker that would begin the run once more while it loads the script that began it.
+
+    By an exit and not an error: every worker would print the whole trace of it.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(f"screening: {_GUARD}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +120,7 @@ class Crew:
         self._desk, self._workers, self._threads = desk, workers, threads
         self._pool: ProcessPoolExecutor | None = None
         self._others: set[Any] = set()
+        self._own: set[Any] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -138,15 +153,19 @@ class Crew:
             pool = self._pool or self._gather()
             with _deaf():  # with what they are given to do, workers begin
                 futures = {pool.submit(_do, task): task for task in tasks}
+            self._own = set(multiprocessing.active_children()) - self._others
             for future in as_completed(futures):
                 future.result()
                 advance(futures[future].size)
         except BrokenProcessPool as error:
+            ended = [worker.exitcode for worker in self._own]
             self._dismiss()
-            raise RunError(
-                "a worker died, perhaps for want of memory; fewer --workers or less --memory may help",
-                resumable=True,
-            ) from error
+            reason = (
+                f"a worker could not begin; {_GUARD}"
+                if _COULD_NOT_BEGIN in ended
+                else "a worker died, perhaps for want of memory; fewer --workers or less --memory may help"
+            )
+            raise RunError(reason, resumable=True) from error
         except BaseException:
             self._dismiss()
             raise

@@ -32,7 +32,7 @@ from screening.rules import RULES, Rule
 from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
-from screening.runs.crew import Crew, Desk
+from screening.runs.crew import Crew, Desk, refuse_unguarded
 from screening.runs.pace import Pace
 from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
@@ -91,6 +91,9 @@ def screen_into(
 
     What is done so far stands in `FOLDER.unfinished`, for as long as the run is not finished.
 
+    Several workers (`budget`) load the script that calls this: the call must stand in a file, under
+    `if __name__ == "__main__":`.
+
     Args:
         folder: Where the outputs go: whole at the end, untouched until then.
         transactions: Path of a file, a folder of files, or a pattern.
@@ -110,6 +113,7 @@ def screen_into(
         PolicyError: The policy asks for something that does not exist.
         RunError: The run cannot begin, be resumed, or be written, or a file changed while it was read.
     """
+    refuse_unguarded()
     target = check_folder(folder)
     rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import os
 import pathlib
 from typing import TYPE_CHECKING
@@ -177,6 +179,16 @@ def test_content_counts_for_more_than_the_suffix(tmp_path: Path) -> None:
         ("a.jsonl", b'[{"id": 1}]', "one JSON array"),
         ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file"),
         ("a.csv.gz", b"\x1f\x8bnot gzip", "cannot be read"),
+        ("a.csv.bz2", bz2.compress(HEADER.encode()), "compressed by bzip2; decompress it first"),
+        ("a.csv.xz", lzma.compress(HEADER.encode()), "compressed by xz; decompress it first"),
+        ("a.csv.zst", b"\x28\xb5\x2f\xfd\x00\x58", "compressed by zstd; decompress it first"),
+        ("a.csv.lz4", b"\x04\x22\x4d\x18\x64\x40", "compressed by lz4; decompress it first"),
+        ("a.csv.gz", gzip.compress(gzip.compress(b"id")), "compressed by gzip twice; decompress it first"),
+        ("a.tar", b"a.csv".ljust(257, b"\x00") + b"ustar\x0000", "a tar archive; unpack it first"),
+        ("a.db", b"SQLite format 3\x00\x10\x00", "a SQLite database, and no table that is read here"),
+        ("a.orc", b"ORC\x0a\x00\x11", "an ORC file, and no table that is read here; save it as CSV"),
+        ("a.avro", b"Obj\x01\x04\x16avro.codec", "an Avro file, and no table that is read here"),
+        ("a.csv", b"id,date\x00,amount\n1", "no text: it holds bytes that are 0, and no table"),
     ],
 )
 def test_unreadable_files_are_typed_errors(tmp_path: Path, name: str, content: bytes, reason: str) -> None:

@@ -464,13 +464,32 @@ _BEGINNINGS: Final = {
     b"\xff\xff\xff\xff": "ipc_stream",
 }
 _UTF_16: Final = "text in UTF-16; save it as UTF-8"
+_PACKED: Final = "compressed by {}; decompress it first (of compressed text only gzip is read)"
+_BINARY: Final = "{}, and no table that is read here; save it as CSV or Parquet"
 _REFUSED: Final = {
     b"PK\x03\x04": "a spreadsheet or zip archive; save it as CSV or Parquet",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet; save it as CSV or Parquet",
     b"\xff\xfe": _UTF_16,
     b"\xfe\xff": _UTF_16,
     b"<": "XML or HTML, not a table",
+    b"\x28\xb5\x2f\xfd": _PACKED.format("zstd"),
+    b"\xfd7zXZ\x00": _PACKED.format("xz"),
+    b"\x04\x22\x4d\x18": _PACKED.format("lz4"),
+    b"\xff\x06\x00\x00sNaPpY": _PACKED.format("snappy"),
+    b"\x1f\x9d": _PACKED.format("compress"),
+    b"\x1f\x8b": _PACKED.format("gzip twice"),
+    b"7z\xbc\xaf\x27\x1c": _PACKED.format("7-Zip"),
+    b"Rar!\x1a\x07": _PACKED.format("RAR"),
+    b"SQLite format 3\x00": _BINARY.format("a SQLite database"),
+    b"Obj\x01": _BINARY.format("an Avro file"),
+    b"PARE": "an encrypted Parquet file; decrypt it first",
+    b"%PDF-": _BINARY.format("a PDF document"),
 }
+_MARKS: Final = {
+    (4, b"1AY&SY"): _PACKED.format("bzip2"),
+    (257, b"ustar"): "a tar archive; unpack it first",
+}
+"""Where a mark stands that tells what a file is, where what it begins with might be text."""
 
 
 def _kind(path: Path, source: str) -> str:
@@ -488,13 +507,21 @@ def _kind(path: Path, source: str) -> str:
     for beginning, reason in _REFUSED.items():
         if start.startswith(beginning):
             raise SchemaError(f"{source}: {reason}")
+    for (place, mark), reason in _MARKS.items():
+        if head[place:].startswith(mark):
+            raise SchemaError(f"{source}: {reason}")
+    if head.startswith(b"ORC") and b"\x00" in head:  # a header of text may begin so
+        raise SchemaError(f"{source}: {_BINARY.format('an ORC file')}")
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     named = _SUFFIXES.get(suffixes[-1] if suffixes else "")
     if named in _BEGINNINGS.values():
         raise SchemaError(f"{source}: not a readable {named} file: it does not begin like one")
-    if b"\x00" in start.split(b"\n", 1)[0]:
-        # the mark that it should begin with is missing
-        raise SchemaError(f"{source}: {_UTF_16}")
+    line = head.split(b"\n", 1)[0]
+    if b"\x00" in line:
+        # of UTF-16 the mark that it should begin with is missing, and letters have a byte that is 0
+        wide = not any(line[::2]) or not any(line[1::2])
+        binary = _BINARY.format("no text: it holds bytes that are 0")
+        raise SchemaError(f"{source}: {_UTF_16 if wide else binary}")
     if named == "jsonl" and start.startswith(b"["):
         raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
     return named or ("jsonl" if start.startswith(b"{") else "csv")

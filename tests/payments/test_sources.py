@@ -177,7 +177,10 @@ def test_content_counts_for_more_than_the_suffix(tmp_path: Path) -> None:
         ("a.parquet", b"PAR1 and then nothing", "not a readable parquet file"),
         ("a.arrow", b"ARROW1 and then nothing", "not a readable ipc file"),
         ("a.jsonl", b'[{"id": 1}]', "one JSON array"),
-        ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file"),
+        ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file: line 2 is no JSON object"),
+        ("a.jsonl", b'{"id": 1, "#row": 2}\n', "a column is named '#row', as rows are numbered here"),
+        ("a.csv", b"id,#row\n1,2\n", "a column is named '#row', as rows are numbered here"),
+        ("a.csv", b"\n" + HEADER.encode(), "the first line is blank, and should name the columns; delete it"),
         ("a.csv.gz", b"\x1f\x8bnot gzip", "cannot be read"),
         ("a.csv.bz2", bz2.compress(HEADER.encode()), "compressed by bzip2; decompress it first"),
         ("a.csv.xz", lzma.compress(HEADER.encode()), "compressed by xz; decompress it first"),
@@ -517,3 +520,20 @@ def test_a_pattern_leaves_hidden_files_out_as_a_folder_does_unless_it_names_them
     assert ids(tmp_path / "_day" / "*.csv") == ["c"]
     with pytest.raises(SchemaError, match=r"files that begin with '.' or '_' are left out unless it says so"):
         ids(tmp_path / "*SUCCESS")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "arrows"])
+def test_a_column_named_as_rows_are_numbered_is_told_of_in_every_format(tmp_path: Path, suffix: str) -> None:
+    frame, path = pl.DataFrame({"id": ["1"], "#row": ["2"]}), tmp_path / f"a.{suffix}"
+    if suffix == "arrows":
+        frame.write_ipc_stream(path)
+    else:
+        save(frame, path)
+    for payments in (path, frame):
+        with pytest.raises(SchemaError, match="a column is named '#row', as rows are numbered here"):
+            conform(payments, policy=POLICY)
+
+
+def test_a_lazy_frame_over_a_file_that_is_not_there_is_a_typed_error(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"the lazy frame cannot be collected: No such file.*absent"):
+        conform(pl.scan_parquet(tmp_path / "absent.parquet"))

@@ -13,6 +13,7 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.errors import ArgumentError
 from screening.payments import conform
 from screening.reference.dated import hashes
 from screening.rules.rule import rule
@@ -723,3 +724,16 @@ def test_a_run_into_a_link_works_beside_what_it_points_to_and_can_be_repeated(
         assert link.is_symlink()
         assert outputs(link) == expected
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]
+
+
+def test_arguments_of_the_wrong_kind_are_typed_errors(tmp_path: Path, payments: Path, index: NameIndex) -> None:
+    table: Any = pl.DataFrame({"a": [1]})
+    size: Any = "4GB"
+    with pytest.raises(ArgumentError, match=r"payments must be a path, not a DataFrame: screening\.screen takes"):
+        screen_into(tmp_path / "run", table, index)
+    with pytest.raises(ArgumentError, match="history must be a path, not a DataFrame"):
+        screen_into(tmp_path / "run", payments, index, history=table)
+    with pytest.raises(ArgumentError, match="budget must be a Budget, not a str"):
+        screen_into(tmp_path / "run", payments, index, budget=size)
+    with pytest.raises(ArgumentError, match=r"memory must be a number, not a str: read_memory\('4GB'\)"):
+        Budget(memory=size)

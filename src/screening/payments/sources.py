@@ -26,7 +26,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from screening.errors import SchemaError
-from screening.payments.lines import LINE_PROBLEMS, find_fault, find_line_problems
+from screening.payments.lines import LINE_PROBLEMS, find_broken_json, find_fault, find_line_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -227,7 +227,7 @@ def open_parts(
             ) from error
         return parts
     frame = as_polars(transactions, what="payments")
-    return [Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))]
+    return [Part(source="table", frame=_numbered(frame, "table"), columns=tuple(frame.columns))]
 
 
 def open_files(files: Sequence[tuple[str, Path]], policy: PaymentsPolicy) -> Iterator[Part]:
@@ -249,8 +249,14 @@ def _counted(part: Part) -> Part:
         raise SchemaError(f"{part.source}: cannot be read: {_first_line(error)}") from error
 
 
-def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
+def _numbered(frame: pl.DataFrame, source: str) -> pl.LazyFrame:
+    _refuse_taken(frame.columns, source)
     return frame.lazy().with_row_index(ROW, offset=1)
+
+
+def _refuse_taken(columns: Collection[str], source: str) -> None:
+    if ROW in columns:
+        raise SchemaError(f"{source}: a column is named '{ROW}', as rows are numbered here; name it otherwise")
 
 
 def as_polars(given: Any, *, what: str) -> pl.DataFrame:
@@ -269,7 +275,7 @@ def as_polars(given: Any, *, what: str) -> pl.DataFrame:
         # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
         try:
             return given.collect(engine="streaming")
-        except pl.exceptions.PolarsError as error:
+        except UNREADABLE as error:
             raise SchemaError(f"the lazy frame cannot be collected: {_first_line(error)}") from error
     try:
         table = nw.from_native(given)
@@ -434,12 +440,18 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
         "jsonl": _open_jsonl,
         "parquet": lambda path, _, source: _open_typed(path, "parquet", source),
         "ipc": lambda path, _, source: _open_typed(path, "ipc", source),
-        "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
+        "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path), source), source),
     }
     try:
         return readers[kind](path, policy, source)
+    except pl.exceptions.DuplicateError as error:
+        _refuse_taken([ROW] if ROW in str(error) else [], source)
+        raise SchemaError(f"{source}: two columns of one name: {_first_line(error)}") from error
     except UNREADABLE as error:
-        raise SchemaError(f"{source}: not a readable {kind} file: {_first_line(error)}") from error
+        place = find_broken_json(path) if kind == "jsonl" else None
+        raise SchemaError(
+            f"{source}: not a readable {kind} file: {f'{place}: ' if place else ''}{_first_line(error)}"
+        ) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -556,6 +568,8 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
 
 def _refuse_header(header: str, source: str) -> None:
     """Refuse a first line that is no header, before the reader finds other words for it."""
+    if not header.strip():
+        raise SchemaError(f"{source}: the first line is blank, and should name the columns; delete it")
     if "\r" in header.rstrip("\r"):
         raise SchemaError(
             f"{source}: the lines end in bare carriage returns, so that all of it reads as one header; "
@@ -582,7 +596,7 @@ def _plain_csv(path: Path, content: bytes, delimiter: str, source: str) -> Part 
     lines = text.removesuffix("\n").split("\n")
     columns = tuple(name.strip() for name in lines[0].split(delimiter))
     marks = len(columns) - 1
-    if marks == 0 or len({*columns}) <= marks or any(line.count(delimiter) != marks for line in lines):
+    if marks == 0 or ROW in columns or len({*columns}) <= marks or any(line.count(delimiter) != marks for line in lines):
         return None
     layout = _text_layout("csv", columns, delimiter)
     return Part(
@@ -597,6 +611,7 @@ def _scan_csv(path: Path, header: str, delimiter: str, where: Callable[[], str |
         options = _csv_options(delimiter)
         names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
         columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
+    _refuse_taken(columns, source)
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
@@ -628,8 +643,12 @@ def _open_jsonl(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     del policy
     # every line is looked at: a column that first appears in the last line holds names as well
     found = pl.scan_ndjson(_exact(path), infer_schema_length=None).collect_schema().names()
+    _refuse_taken(found, source)
     layout = _text_layout("jsonl", found)
-    return Part(source=source, frame=layout.scan([path]), columns=tuple(found), imprecise=True, layout=layout)
+    return Part(
+        source=source, frame=layout.scan([path]), columns=tuple(found), imprecise=True, layout=layout,
+        broken_at=partial(find_broken_json, path),
+    )  # fmt: skip
 
 
 def _exact(path: Path) -> str:

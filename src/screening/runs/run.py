@@ -24,7 +24,7 @@ from screening.audit import (
     library_versions,
     reference_data,
 )
-from screening.errors import RunError, ScreeningError
+from screening.errors import ArgumentError, RunError, ScreeningError, check_kind
 from screening.payments import STATE_SIZE, Source, file_states, open_source, readable, reading, take_files
 from screening.pipeline import Steps, check_arguments, describe_index, summarise, take_parties
 from screening.reference.dated import hashes
@@ -120,8 +120,14 @@ def screen_into(
     rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
+    check_kind("budget", budget, Budget, instead="Budget(memory=read_memory('4GB'), workers=2), say")
     known, parties_source = take_parties(parties, policy=policy)
     paths = {"payments": transactions} if history is None else {"payments": transactions, "history": history}
+    for role, path in paths.items():
+        if not isinstance(path, str | os.PathLike):
+            raise ArgumentError(
+                f"{role} must be a path, not a {type(path).__name__}: screening.screen takes tables in memory"
+            )
     states = {role: file_states(path) for role, path in paths.items()}
     own = (target, unfinished(target))
     sources = {role: _open(role, path, policy, steps.say, own) for role, path in paths.items()}

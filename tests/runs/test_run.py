@@ -17,7 +17,7 @@ from screening.errors import ArgumentError
 from screening.payments import conform
 from screening.reference.dated import hashes
 from screening.rules.rule import rule
-from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
+from screening.runs import Budget, crew, read_memory, read_parties, screen_into, unfinished
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
@@ -654,8 +654,8 @@ def test_a_panic_in_a_worker_is_told_in_the_first_process(tmp_path: Path, index:
         place=place, index=index, facts=index.facts, policy=index.policy, threshold=None, tables=tables
     )
     tasks = [Task(part=f"part-{n}", make=panicking, given={}, size=1) for n in range(2)]
-    with Crew(desk, workers=2, threads=2) as crew, pytest.raises(RuntimeError, match="PanicException: boom"):
-        crew.do(tasks, lambda _: None)
+    with Crew(desk, workers=2, threads=2) as two, pytest.raises(RuntimeError, match="PanicException: boom"):
+        two.do(tasks, lambda _: None)
     place.remove()
 
 
@@ -737,3 +737,27 @@ def test_arguments_of_the_wrong_kind_are_typed_errors(tmp_path: Path, payments: 
         screen_into(tmp_path / "run", payments, index, budget=size)
     with pytest.raises(ArgumentError, match=r"memory must be a number, not a str: read_memory\('4GB'\)"):
         Budget(memory=size)
+
+
+def test_workers_begin_only_where_that_takes_less_time_than_it_saves(
+    tmp_path: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "_WORTH_BEGINNING", 4.0)
+    desk = Desk(
+        place=Workplace.begin(tmp_path / "run"), index=index, facts=index.facts, policy=Policy(), threshold=0.8,
+        tables={},
+    )  # fmt: skip
+    here, shared = list[str](), list[str]()
+    monkeypatch.setattr(Crew, "_share", lambda _, tasks, __: shared.extend(task.part for task in tasks))
+    for name, sizes, pace in (
+        ("quick", (100_000, 100_000), 100_000),
+        ("slow", (300_000, 300_000), 100_000),
+        ("one", (300_000, 0), 0),
+        ("unknown", (1, 1), 0),
+    ):
+        make = lambda _, part: here.append(part)  # noqa: E731
+        tasks = [Task(part=f"{name}-{size}", make=make, given={}, size=size, pace=pace) for size in sizes]
+        Crew(desk, workers=2, threads=2).do(tasks, lambda _: None)
+    assert {part.split("-")[0] for part in here} == {"quick", "one"}
+    assert {part.split("-")[0] for part in shared} == {"slow", "unknown"}
+    desk.place.release()

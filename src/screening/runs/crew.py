@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 import pickle
@@ -37,6 +38,9 @@ _GUARD: Final = (
     "a worker begins by loading the script that the run was called from: put the call under "
     "`if __name__ == '__main__':` in a file, or let one worker do it"
 )
+_WORTH_BEGINNING: Final = 4.0
+"""Seconds of work from which workers begin: to begin takes two seconds (measured with two of them)."""
+
 _COULD_NOT_BEGIN: Final = 1  # what Python ends with where the script cannot be loaded
 
 
@@ -99,12 +103,14 @@ class Task:
         make: Function of a module, called with the desk, the name of the part and `given`.
         given: What else it needs.
         size: How much of the stage it is.
+        pace: How much of that is done a second, at least; where 0, it is enough to share in any case.
     """
 
     part: str
     make: Callable[..., None]
     given: dict[str, Any]
     size: int
+    pace: float = 0.0
 
 
 class Crew:
@@ -137,7 +143,7 @@ class Crew:
         place = self._desk.place
         waiting = [task for task in tasks if place.receipt(task.part) is None]
         advance(sum(task.size for task in tasks) - sum(task.size for task in waiting))
-        if self._workers == 1 or len(waiting) < 2:
+        if not self._is_worth_sharing(waiting):
             if waiting:
                 self._dismiss()  # what is done here may need their memory
             for task in waiting:
@@ -145,6 +151,12 @@ class Crew:
                 advance(task.size)
             return
         self._share(waiting, advance)
+
+    def _is_worth_sharing(self, tasks: Sequence[Task]) -> bool:
+        work = [task.size / task.pace if task.pace else math.inf for task in tasks if task.size]
+        if self._workers == 1 or len(work) < 2:
+            return False
+        return self._pool is not None or sum(work) >= _WORTH_BEGINNING
 
     def _share(self, tasks: Iterable[Task], advance: Callable[[int], None]) -> None:
         limit = os.environ.get(_THREADS)
@@ -158,8 +170,8 @@ class Crew:
                 future.result()
                 advance(futures[future].size)
         except BrokenProcessPool as error:
-            ended = [worker.exitcode for worker in self._own]
             self._dismiss()
+            ended = [worker.exitcode for worker in self._own]  # known once the pool has ended
             reason = (
                 f"a worker could not begin; {_GUARD}"
                 if _COULD_NOT_BEGIN in ended

@@ -248,16 +248,16 @@ def test_a_link_to_the_folder_stays_a_link_and_what_it_points_to_is_replaced(tmp
 
 
 @pytest.mark.parametrize(
-    ("place", "name", "answer", "words"),
+    ("place", "answer", "words"),
     [
-        (Path, "is_mount", True, "a disk is mounted here.* name a folder in it, such as .*run/run"),
-        (os, "access", False, "may not be written, and so not be replaced; name another folder"),
+        ((Path, "is_mount"), True, "a disk is mounted here.* name a folder in it, such as .*run/run"),
+        ((os, "access"), False, "may not be written, and so not be replaced; name another folder"),
     ],
 )
 def test_a_folder_that_cannot_be_replaced_is_refused_before_any_work(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, answer: bool, words: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], answer: Any, words: str
 ) -> None:
     (tmp_path / "run").mkdir()
-    monkeypatch.setattr(place, name, lambda *_: answer)
+    monkeypatch.setattr(*place, lambda *_: answer)
     with pytest.raises(RunError, match=words):
         check_folder(tmp_path / "run")

@@ -438,7 +438,7 @@ def _few(names: Sequence[str]) -> str:
 
 
 def real_folder(folder: str | os.PathLike[str]) -> Path:
-    """The folder that a path names, where it is a link or ends in dots: these cannot be replaced themselves."""
+    """The folder that a path means which is a link or ends in dots: these cannot be replaced themselves."""
     path = Path(folder)
     return Path(os.path.realpath(path)) if path.is_symlink() or path.name in ("", "..") else path
 

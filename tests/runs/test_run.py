@@ -726,10 +726,14 @@ def test_a_run_into_a_link_works_beside_what_it_points_to_and_can_be_repeated(
     assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]
 
 
-def test_arguments_of_the_wrong_kind_are_typed_errors(tmp_path: Path, payments: Path, index: NameIndex) -> None:
+def test_arguments_of_the_wrong_kind_are_typed_errors(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
     table: Any = pl.DataFrame({"a": [1]})
     size: Any = "4GB"
-    with pytest.raises(ArgumentError, match=r"payments must be a path, not a DataFrame: screening\.screen takes"):
+    with pytest.raises(
+        ArgumentError, match=r"payments must be a path, not a DataFrame: screening\.screen takes"
+    ):
         screen_into(tmp_path / "run", table, index)
     with pytest.raises(ArgumentError, match="history must be a path, not a DataFrame"):
         screen_into(tmp_path / "run", payments, index, history=table)
@@ -744,8 +748,8 @@ def test_workers_begin_only_where_that_takes_less_time_than_it_saves(
 ) -> None:
     monkeypatch.setattr(crew, "_WORTH_BEGINNING", 4.0)
     desk = Desk(
-        place=Workplace.begin(tmp_path / "run"), index=index, facts=index.facts, policy=Policy(), threshold=0.8,
-        tables={},
+        place=Workplace.begin(tmp_path / "run"), index=index, facts=index.facts, policy=Policy(),
+        threshold=0.8, tables={},
     )  # fmt: skip
     here, shared = list[str](), list[str]()
     monkeypatch.setattr(Crew, "_share", lambda _, tasks, __: shared.extend(task.part for task in tasks))

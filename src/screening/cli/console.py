@@ -109,7 +109,7 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Give a function that tells what is being done: a moving line on a terminal, plain lines in a pipe."""
     if quiet:
         yield lambda _: None
-    elif sys.stderr is not None and sys.stderr.isatty() and not (terminal := Console(stderr=True)).is_dumb_terminal:
+    elif sys.stderr is not None and sys.stderr.isatty() and not Console(stderr=True).is_dumb_terminal:
         # of a narrow terminal the words are cut, which come last, and never the time
         words = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         columns = (
@@ -117,7 +117,7 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
             TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
             TextColumn("{task.description}", table_column=words),
         )
-        with Progress(*columns, console=terminal, transient=True, expand=True) as bar:
+        with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bar:
             task = bar.add_task("starting", total=None)
             yield lambda words: bar.update(task, description=words)
     else:

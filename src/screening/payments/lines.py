@@ -169,7 +169,7 @@ def find_fault(path: Path, *, delimiter: str) -> str | None:
 
 
 def find_broken_json(path: Path) -> str | None:
-    """Which line of a file of JSON lines is no object, as "line 7"; None where all are, or none can be read."""
+    """Which line of a file of JSON lines is no object, in words; None where all are, or none can be read."""
     try:
         with _opened(path) as file:
             for number, line in enumerate(file, start=1):

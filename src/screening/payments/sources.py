@@ -256,7 +256,9 @@ def _numbered(frame: pl.DataFrame, source: str) -> pl.LazyFrame:
 
 def _refuse_taken(columns: Collection[str], source: str) -> None:
     if ROW in columns:
-        raise SchemaError(f"{source}: a column is named '{ROW}', as rows are numbered here; name it otherwise")
+        raise SchemaError(
+            f"{source}: a column is named '{ROW}', as rows are numbered here; name it otherwise"
+        )
 
 
 def as_polars(given: Any, *, what: str) -> pl.DataFrame:
@@ -354,9 +356,11 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
     found = [item for item in matches if _is_file(item)]
     if not found:
         if matches:
-            raise SchemaError(f"{where}: only folders fit this pattern, such as {matches[0]}; name their files")
+            raise SchemaError(
+                f"{where}: only folders fit this pattern, such as {matches[0]}; name their files"
+            )
         raise SchemaError(
-            f"{where}: no file fits this pattern; files that begin with '.' or '_' are left out unless it says so"
+            f"{where}: no file fits this pattern; names that begin with '.' or '_' do only if it says so"
             if glob.has_magic(where)
             else f"{where}: no such file"
         )
@@ -516,20 +520,13 @@ def _kind(path: Path, source: str) -> str:
     for beginning, kind in _BEGINNINGS.items():
         if head.startswith(beginning):
             return kind
-    for beginning, reason in _REFUSED.items():
-        if start.startswith(beginning):
-            raise SchemaError(f"{source}: {reason}")
-    for (place, mark), reason in _MARKS.items():
-        if head[place:].startswith(mark):
-            raise SchemaError(f"{source}: {reason}")
-    if head.startswith(b"ORC") and b"\x00" in head:  # a header of text may begin so
-        raise SchemaError(f"{source}: {_BINARY.format('an ORC file')}")
+    if reason := _foreign(head, start):
+        raise SchemaError(f"{source}: {reason}")
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     named = _SUFFIXES.get(suffixes[-1] if suffixes else "")
     if named in _BEGINNINGS.values():
         raise SchemaError(f"{source}: not a readable {named} file: it does not begin like one")
-    line = head.split(b"\n", 1)[0]
-    if b"\x00" in line:
+    if b"\x00" in (line := head.split(b"\n", 1)[0]):
         # of UTF-16 the mark that it should begin with is missing, and letters have a byte that is 0
         wide = not any(line[::2]) or not any(line[1::2])
         binary = _BINARY.format("no text: it holds bytes that are 0")
@@ -537,6 +534,15 @@ def _kind(path: Path, source: str) -> str:
     if named == "jsonl" and start.startswith(b"["):
         raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
     return named or ("jsonl" if start.startswith(b"{") else "csv")
+
+
+def _foreign(head: bytes, start: bytes) -> str | None:
+    """What a file is that is read by others only; `start` is its head without what may stand before text."""
+    begun = (reason for beginning, reason in _REFUSED.items() if start.startswith(beginning))
+    marked = (reason for (place, mark), reason in _MARKS.items() if head[place:].startswith(mark))
+    if head.startswith(b"ORC") and b"\x00" in head:  # a header of text may begin so
+        return _BINARY.format("an ORC file")
+    return next(begun, None) or next(marked, None)
 
 
 def _head(path: Path, size: int = _HEAD) -> bytes:
@@ -595,8 +601,8 @@ def _plain_csv(path: Path, content: bytes, delimiter: str, source: str) -> Part 
         return None
     lines = text.removesuffix("\n").split("\n")
     columns = tuple(name.strip() for name in lines[0].split(delimiter))
-    marks = len(columns) - 1
-    if marks == 0 or ROW in columns or len({*columns}) <= marks or any(line.count(delimiter) != marks for line in lines):
+    marks, free = len(columns) - 1, {*columns} - {ROW}
+    if marks == 0 or len(free) <= marks or any(line.count(delimiter) != marks for line in lines):
         return None
     layout = _text_layout("csv", columns, delimiter)
     return Part(

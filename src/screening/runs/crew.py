@@ -227,10 +227,10 @@ def _deaf() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     handlers = dict[int, Any]()
     if threading.current_thread() is threading.main_thread():  # to others it does not come
-        for number in (signal.SIGINT, signal.SIGTERM):
-            if signal.getsignal(number) is None:  # not Python's, and could not be put back
+        for one in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(one) is None:  # not Python's, and could not be put back
                 continue
-            handlers[number] = signal.signal(number, lambda number, _: heard.append(number))
+            handlers[one] = signal.signal(one, lambda number, _: heard.append(number))
     try:
         yield
     finally:

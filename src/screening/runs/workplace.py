@@ -20,7 +20,6 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
@@ -30,6 +29,7 @@ from screening.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["Workplace", "unfinished", "writing"]
 
@@ -93,11 +93,7 @@ class Workplace:
         try:
             place.folder.mkdir(parents=True, exist_ok=True)
             place._hold()
-            foreign = [path.name for path in place.folder.iterdir() if not _is_ours(path)]
-            if foreign:
-                raise RunError(
-                    f"{place.folder}: holds '{foreign[0]}', which no run wrote; name another output"
-                )
+            place._refuse_foreign()
             # first of all: whoever is told to remove the folder must not lose an earlier run with it
             put_back(place._aside, place._target)
             if place.plan is None:
@@ -109,6 +105,11 @@ class Workplace:
             place.release()
             raise
         return place
+
+    def _refuse_foreign(self) -> None:
+        foreign = [path.name for path in self.folder.iterdir() if not _is_ours(path)]
+        if foreign:
+            raise RunError(f"{self.folder}: holds '{foreign[0]}', which no run wrote; name another output")
 
     @property
     def _aside(self) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import resource
 import subprocess
 import time
@@ -80,6 +81,13 @@ def commit() -> str:
     return head.stdout.strip() + (" with changes" if changed else "")
 
 
+def score_version() -> str:
+    """Version of the score that is measured, from the sources: results of another are of another score."""
+    source = ROOT / "src" / "screening" / "names" / "comparison.py"
+    found = re.search(r'^SCORE_VERSION\b.* = "(.+)"$', source.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else "unknown"
+
+
 def circumstances(more: Iterable[str] = ()) -> dict[str, Any]:
     """What stands at the head of every file of results; `more` are other distributions it names."""
     return {
@@ -87,6 +95,7 @@ def circumstances(more: Iterable[str] = ()) -> dict[str, Any]:
         "python": platform.python_version(),
         "date": datetime.now(tz=UTC).date().isoformat(),
         "commit": commit(),
+        "score_version": score_version(),
         "versions": versions(("screening", "polars", "rapidfuzz", "numpy", "scipy", *more)),
     }
 

@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 import curves  # noqa: E402 (scripts beside each other, no package)
 import reading  # noqa: E402
 import spark  # noqa: E402
+from machine import score_version  # noqa: E402
 from peers import board  # noqa: E402
 
 SIDE_BY_SIDE = """\
@@ -83,13 +84,17 @@ columns and throw them away: what looks at these payments cannot cost less. Rati
 
 
 def about(results: Mapping[str, Any], command: str) -> str:
-    """What was measured, on what, when."""
+    """What was measured, on what, when; and that it is of another score than the library's, where it is."""
     listed, of = results["list"], results["versions"]
     versions = ", ".join(f"{name} {version}" for name, version in of.items())
+    scored, now = results["score_version"], score_version()
+    older = (
+        f" **The library's score is version {now}: measure anew before comparing.**" if scored != now else ""
+    )
     return (
         f"`{command}` on {results['machine']}, Python {results['python']}, commit {results['commit']},\n"
         f"{results['date']}: the list of {listed['day']} with {listed['designations']:,} designations and "
-        f"{listed['names']:,} names.\n{versions}."
+        f"{listed['names']:,} names.\nScore version {scored}; {versions}.{older}"
     )
 
 

@@ -86,7 +86,7 @@ def check_out(out: Path) -> None:
     Raises:
         RunError: It holds something else than a run, or cannot be written.
     """
-    check_folder(out)
+    out = check_folder(out)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from screening.audit import (
     check_folder,
     describe_input,
     digest_rows,
+    discard,
     draw_manifest,
+    publish,
     read_manifest,
     reference_data,
     write_run,
@@ -193,3 +196,68 @@ def test_a_folder_that_may_not_be_looked_into_is_a_typed_error(
     monkeypatch.setattr(type(tmp_path), "iterdir", refuse)
     with pytest.raises(RunError, match="cannot be looked into: Permission denied; name another folder"):
         check_folder(tmp_path)
+
+
+def test_what_comes_into_the_folder_while_a_run_works_is_never_deleted(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    fresh, aside = tmp_path / "new", tmp_path / "old"
+    fresh.mkdir()
+    (folder / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"run: while the run was working, files came into it .*notes\.txt"):
+        publish(fresh, folder, aside=aside)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert read_manifest(folder)
+    folder.rename(aside)
+    with pytest.raises(RunError, match=r"old: holds files that no run wrote \(notes\.txt\)"):
+        discard(aside)
+    assert len([*aside.iterdir()]) == len(TABLES) + 2
+
+
+@pytest.mark.parametrize("interruption", [KeyboardInterrupt, OSError(16, "Device or resource busy")])
+def test_a_run_that_cannot_take_its_place_gives_it_back_to_the_earlier_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interruption: Any
+) -> None:
+    folder = write_run(tmp_path / "run", TABLES, manifest())
+    rename = Path.rename
+
+    def stop(path: Path, target: Path) -> Path:
+        if path.name == "new":
+            raise interruption
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", stop)
+    with pytest.raises((KeyboardInterrupt, RunError)):
+        write_run(folder, TABLES, manifest(warnings=["second"]))
+    assert read_manifest(folder)["warnings"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_link_to_the_folder_stays_a_link_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "run"
+    link.symlink_to(tmp_path / "disk" / "there")
+    for warning in ("first", "second"):
+        assert write_run(link, TABLES, manifest(warnings=[warning])) == tmp_path / "disk" / "there"
+        assert link.is_symlink()
+        assert read_manifest(link)["warnings"] == [warning]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "run"]
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(RunError, match="leads back to itself"):
+        check_folder(tmp_path / "loop")
+
+
+@pytest.mark.parametrize(
+    ("place", "answer", "words"),
+    [
+        ((Path, "is_mount"), True, "a disk is mounted here.* name a folder in it, such as .*run/run"),
+        ((os, "access"), False, "may not be written, and so not be replaced; name another folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_replaced_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[Any, str], answer: Any, words: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    monkeypatch.setattr(*place, lambda *_: answer)
+    with pytest.raises(RunError, match=words):
+        check_folder(tmp_path / "run")

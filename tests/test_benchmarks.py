@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screening.names.comparison import SCORE_VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
@@ -25,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 BENCHMARKS = ROOT / "benchmarks"
 RESULTS = sorted((BENCHMARKS / "results").glob("*.json"))
 SIZES = [10, 100, 1_000, 20_000]
-LOADED = ("growth", "curves", "worst", "reading", "spark", "peers.board")
+LOADED = ("machine", "growth", "curves", "worst", "reading", "spark", "peers.board")
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +245,16 @@ def test_the_performance_page_is_what_the_results_say() -> None:
 def test_results_say_what_they_were_measured_on_and_name_no_place(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     results = json.loads(text)
-    assert set(results) >= {"machine", "python", "date", "commit", "versions", "list"}
+    assert set(results) >= {"machine", "python", "date", "commit", "score_version", "versions", "list"}
     assert re.fullmatch(r"\d+ cores, \d+ GiB, \w+", results["machine"])
     assert not re.search(r"(?<![\w.])/(?:work|home|tmp|root|usr)/", text)
+
+
+def test_results_tell_the_version_of_the_score_and_the_page_says_where_the_library_has_another(
+    loaded: dict[str, ModuleType],
+) -> None:
+    assert loaded["machine"].score_version() == SCORE_VERSION
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    scored = [json.loads(file.read_text(encoding="utf-8"))["score_version"] for file in RESULTS]
+    older = sum(version != SCORE_VERSION for version in scored)
+    assert page.count(f"**The library's score is version {SCORE_VERSION}: measure anew") == older

@@ -122,6 +122,8 @@ def test_alerts_set_the_exit_code_only_when_asked(desk: Path) -> None:
         (("run", "payments.csv", "--list", ".", "--out", "run"), ExitCode.BAD_INPUT, "name the XML file"),
         (("run", "payments.csv"), ExitCode.USAGE, "--list"),
         ((*RUN, "--threshold", "7"), ExitCode.USAGE, "--threshold"),
+        ((*RUN, "--memory", ""), ExitCode.USAGE, "'' is no size of memory; write 4GB"),
+        ((*RUN, "--memory", "lots"), ExitCode.USAGE, "'lots' is no size of memory; write 4GB"),
         (("runn",), ExitCode.USAGE, "runn"),
         (("name", "X", "--list", "list.xml", "--why-not", "TSi.01"), ExitCode.BAD_INPUT, "TSi.001"),
     ],
@@ -155,7 +157,7 @@ def test_a_folder_that_the_command_is_run_in_is_not_replaced(desk: Path, folder:
 def test_more_memory_than_there_is_harms_nothing(desk: Path) -> None:
     assert call(desk, *RUN, "--memory", "999999TB").returncode == ExitCode.CLEAN
     failed = call(desk, *RUN, "--memory", "99999999999TB")
-    assert failed.returncode == ExitCode.BAD_INPUT
+    assert failed.returncode == ExitCode.USAGE
     assert "more memory than any machine has" in failed.stderr
 
 
@@ -318,13 +320,24 @@ def test_a_reader_that_leaves_early_is_no_fault(desk: Path) -> None:
     assert done.stderr == ""
 
 
-def test_a_terminal_gets_a_moving_line(desk: Path) -> None:
+TOLD = "screening: 1,250,000 of 10,000,000 names, 139,000 names/s, 63 s left; 3 of 12 parts are done"
+TELLING = f"""
+import time
+from screening.cli import console
+with console.progress() as say:
+    say({TOLD!r})
+    time.sleep(0.3)
+"""
+
+
+def on_a_terminal(desk: Path, *command: str, term: str) -> bytes:
+    """What a command tells a terminal of 80 columns."""
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "screening", *RUN]
-    environment = {**os.environ, "TERM": "xterm-256color"}
+    environment = {**os.environ, "TERM": term, "COLUMNS": "80"}
     with subprocess.Popen(
-        command, cwd=desk, stdin=child, stdout=subprocess.DEVNULL, stderr=child, env=environment
-    ) as process:
+        [sys.executable, *command], cwd=desk, stdin=child, stdout=subprocess.DEVNULL, stderr=child,
+        env=environment,
+    ) as process:  # fmt: skip
         os.close(child)
         seen = b""
         try:
@@ -334,7 +347,30 @@ def test_a_terminal_gets_a_moving_line(desk: Path) -> None:
             pass
     os.close(parent)
     assert process.returncode == ExitCode.CLEAN
-    assert b"\x1b[" in seen
+    return seen
+
+
+def test_a_terminal_gets_a_moving_line(desk: Path) -> None:
+    assert b"\x1b[" in on_a_terminal(desk, "-m", "screening", *RUN, term="xterm-256color")
+
+
+def test_a_narrow_terminal_shows_the_time_and_the_rate(desk: Path) -> None:
+    seen = on_a_terminal(desk, "-c", TELLING, term="xterm-256color").decode()
+    assert "0:00:00" in seen
+    assert "139,000 names/s, 63 s left" in seen
+
+
+def test_a_terminal_that_cannot_move_a_line_gets_plain_ones(desk: Path) -> None:
+    seen = on_a_terminal(desk, "-c", TELLING, term="dumb").decode()
+    assert TOLD in seen
+    assert "\x1b" not in seen
+
+
+def test_a_run_that_finds_nothing_to_resume_says_that_it_begins_anew(desk: Path) -> None:
+    begun = call(desk, *RUN, "--resume")
+    assert begun.returncode == ExitCode.CLEAN
+    assert "screening: no unfinished run stands in run.unfinished: this one begins anew\n" in begun.stderr
+    assert "anew" not in call(desk, *RUN).stderr
 
 
 @pytest.mark.parametrize("command", [(), ("run",), ("name",), ("list",), ("list", "show")])

@@ -6,6 +6,7 @@ could not be evaluated, and digests of the list, the policy and the data behind 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
@@ -44,11 +45,14 @@ __all__ = [
     "describe_input",
     "describe_rule",
     "digest_rows",
+    "discard",
     "draw_manifest",
     "in_chunks",
     "library_versions",
     "publish",
+    "put_back",
     "read_manifest",
+    "real_folder",
     "reference_data",
     "run_id",
     "settle_on_disk",
@@ -285,8 +289,7 @@ def write_run(
     Raises:
         RunError: The folder holds something else, or cannot be written.
     """
-    target = Path(folder)
-    check_folder(target)
+    target = check_folder(folder)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         workplace = Path(tempfile.mkdtemp(prefix=f".{target.name}.unfinished-", dir=target.parent))
@@ -304,7 +307,10 @@ def write_run(
     except (OSError, pl.exceptions.PolarsError) as error:
         raise RunError(f"{folder}: cannot be written: {_reason(error)}") from error
     finally:
-        shutil.rmtree(workplace, ignore_errors=True)
+        shutil.rmtree(workplace / "new", ignore_errors=True)
+        with contextlib.suppress(OSError, RunError):  # an earlier run that cannot be let go stays there
+            discard(workplace / "old")
+            workplace.rmdir()
     return target
 
 
@@ -366,56 +372,121 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def publish(fresh: Path, target: Path, *, aside: Path) -> None:
-    """Put a finished folder into its place; what was there is put aside, and back if that fails."""
-    if target.exists():
-        if aside.exists():  # left by a process that was killed when all but this was done
-            shutil.rmtree(aside)
-        target.rename(aside)
+    """Put a finished folder into its place; what was there is put aside, and back if that fails.
+
+    Raises:
+        RunError: Since the run began, something came into the folder that no run wrote.
+    """
     try:
+        if target.exists():
+            discard(aside)  # left by a process that was killed when all but this was done
+            _refuse_arrivals(target, target)
+            target.rename(aside)
+            _refuse_arrivals(aside, target)  # once more, where nobody can put anything
         fresh.rename(target)
-    except OSError:
-        if aside.exists():
-            aside.rename(target)
+    except BaseException:
+        put_back(aside, target)
         raise
     settle_on_disk(target.parent)
 
 
-def check_folder(folder: str | os.PathLike[str]) -> None:
-    """Refuse a folder that a run must not replace, before any work is done.
+def put_back(aside: Path, target: Path) -> None:
+    """Give an earlier run its place again, if nothing took it."""
+    if aside.exists() and not (target.exists() and any(target.iterdir())):
+        aside.rename(target)
+
+
+def discard(folder: Path) -> None:
+    """Delete a run that was replaced: the files that it wrote, and nothing else.
 
     Raises:
-        RunError: It is a file, holds something that no run wrote, or is where the process works.
+        RunError: The folder holds something that no run wrote; all of it stays.
     """
-    target = Path(folder)
+    if not folder.exists():
+        return
+    held = sorted(folder.iterdir(), key=lambda path: path.name == MANIFEST)  # last: it names the others
+    if foreign := _foreign(folder):
+        raise RunError(
+            f"{folder}: holds files that no run wrote ({_few(foreign)}); move them elsewhere", resumable=True
+        )
+    for path in held:
+        path.unlink()
+    folder.rmdir()
+
+
+def _refuse_arrivals(folder: Path, target: Path) -> None:
+    if foreign := _foreign(folder):
+        raise RunError(
+            f"{target}: while the run was working, files came into it that no run wrote ({_few(foreign)}); "
+            "move them elsewhere",
+            resumable=True,
+        )
+
+
+def _foreign(folder: Path) -> list[str]:
+    """Names in a folder that no run wrote; without a manifest that is all of them."""
+    held = {path.name for path in folder.iterdir()}
+    try:
+        written = {MANIFEST, *read_manifest(folder).get("outputs", {})} if held else set[str]()
+    except RunError:
+        written = set()
+    return sorted(held - written)
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3])
+
+
+def real_folder(folder: str | os.PathLike[str]) -> Path:
+    """The folder that a path means which is a link or ends in dots: these cannot be replaced themselves."""
+    path = Path(folder)
+    return Path(os.path.realpath(path)) if path.is_symlink() or path.name in ("", "..") else path
+
+
+def check_folder(folder: str | os.PathLike[str]) -> Path:
+    """Refuse a folder that a run must not replace, before any work is done.
+
+    Returns:
+        `real_folder` of it.
+
+    Raises:
+        RunError: It is a file, holds something that no run wrote, is where the process works or a disk is
+            mounted, or may not be moved.
+    """
+    target = real_folder(folder)
+    if target.is_symlink():
+        raise RunError(f"{target}: is a link that leads back to itself; name another folder")
     try:
         if not target.exists():
-            return
+            return target
         inside = Path.cwd().is_relative_to(target.resolve())
         if not target.is_dir():
             raise RunError(f"{target}: is a file; name a folder for the outputs")
-        held = {path.name for path in target.iterdir()}
+        _refuse_foreign(target)
     except OSError as error:
         raise RunError(f"{target}: cannot be looked into: {error.strerror}; name another folder") from error
-    if held:
-        _refuse_foreign(target, held)
     if inside:  # the shell would be left in a folder that is put aside
         raise RunError(
             f"{target}: the command is run inside this folder, and it is replaced as a whole; "
             f"name a folder in it, such as {target / 'run'}"
         )
-
-
-def _refuse_foreign(target: Path, held: set[str]) -> None:
-    """Refuse a folder that holds something that no run wrote."""
-    try:
-        manifest = read_manifest(target)
-    except RunError as error:
-        raise RunError(f"{target}: holds something other than a run; name another folder") from error
-    foreign = sorted(held - {MANIFEST, *manifest.get("outputs", {})})
-    if foreign:
+    if target.is_mount():
         raise RunError(
-            f"{target}: holds files that no run wrote ({', '.join(foreign[:3])}); name another folder"
+            f"{target}: a disk is mounted here, and the folder is replaced as a whole; "
+            f"name a folder in it, such as {target / 'run'}"
         )
+    if not os.access(target, os.W_OK):  # to move a folder is to write in it
+        raise RunError(f"{target}: may not be written, and so not be replaced; name another folder")
+    return target
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Refuse a folder that holds something that no run wrote."""
+    foreign = _foreign(target)
+    if MANIFEST in foreign or (foreign and not (target / MANIFEST).exists()):
+        raise RunError(f"{target}: holds something other than a run; name another folder")
+    if foreign:
+        raise RunError(f"{target}: holds files that no run wrote ({_few(foreign)}); name another folder")
 
 
 def settle_on_disk(path: Path) -> None:

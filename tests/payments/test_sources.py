@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
+import os
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,7 @@ from screening.payments.sources import open_parts, stretches_of
 from screening.policy import PaymentsPolicy, Policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 HEADER = "id,date,amount,currency,payer,payee\n"
@@ -173,8 +177,21 @@ def test_content_counts_for_more_than_the_suffix(tmp_path: Path) -> None:
         ("a.parquet", b"PAR1 and then nothing", "not a readable parquet file"),
         ("a.arrow", b"ARROW1 and then nothing", "not a readable ipc file"),
         ("a.jsonl", b'[{"id": 1}]', "one JSON array"),
-        ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file"),
+        ("a.jsonl", b'{"id": 1}\n{"id": 2\n', "not a readable jsonl file: line 2 is no JSON object"),
+        ("a.jsonl", b'{"id": 1, "#row": 2}\n', "a column is named '#row', as rows are numbered here"),
+        ("a.csv", b"id,#row\n1,2\n", "a column is named '#row', as rows are numbered here"),
+        ("a.csv", b"\n" + HEADER.encode(), "the first line is blank, and should name the columns; delete it"),
         ("a.csv.gz", b"\x1f\x8bnot gzip", "cannot be read"),
+        ("a.csv.bz2", bz2.compress(HEADER.encode()), "compressed by bzip2; decompress it first"),
+        ("a.csv.xz", lzma.compress(HEADER.encode()), "compressed by xz; decompress it first"),
+        ("a.csv.zst", b"\x28\xb5\x2f\xfd\x00\x58", "compressed by zstd; decompress it first"),
+        ("a.csv.lz4", b"\x04\x22\x4d\x18\x64\x40", "compressed by lz4; decompress it first"),
+        ("a.csv.gz", gzip.compress(gzip.compress(b"id")), "compressed by gzip twice; decompress it first"),
+        ("a.tar", b"a.csv".ljust(257, b"\x00") + b"ustar\x0000", "a tar archive; unpack it first"),
+        ("a.db", b"SQLite format 3\x00\x10\x00", "a SQLite database, and no table that is read here"),
+        ("a.orc", b"ORC\x0a\x00\x11", "an ORC file, and no table that is read here; save it as CSV"),
+        ("a.avro", b"Obj\x01\x04\x16avro.codec", "an Avro file, and no table that is read here"),
+        ("a.csv", b"id,date\x00,amount\n1", "no text: it holds bytes that are 0, and no table"),
     ],
 )
 def test_unreadable_files_are_typed_errors(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
@@ -464,3 +481,61 @@ def test_a_folder_without_folders_leaves_nothing_out(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", HEADER + ROW.format("1"))
     (tmp_path / "empty").mkdir()
     assert conform(tmp_path, policy=POLICY).warnings.is_empty()
+
+
+def test_a_folder_that_fits_a_pattern_is_told_of_with_the_files_that_nobody_reads(tmp_path: Path) -> None:
+    write(tmp_path / "p-01.csv", HEADER + ROW.format("1"))
+    (tmp_path / "p-02.csv").mkdir()
+    write(tmp_path / "p-02.csv" / "part-0.csv", HEADER + ROW.format("2"))
+    write(tmp_path / "p-02.csv" / "_SUCCESS", "")
+    (warning,) = conform(tmp_path / "p-*.csv", policy=POLICY).warnings["reason"]
+    assert warning == (
+        f"1 files in folders that fit '{tmp_path}/p-*.csv' were not read: '{tmp_path}/p-02.csv' (1); "
+        f"the pattern '{tmp_path}/**/*.csv' takes them in"
+    )
+    assert conform(tmp_path / "**/*.csv", policy=POLICY).warnings.is_empty()
+    with pytest.raises(SchemaError, match=r"only folders fit this pattern, such as .*p-02\.csv"):
+        conform(tmp_path / "p-02*", policy=POLICY)
+
+
+@pytest.mark.parametrize("make", [lambda path: path.symlink_to("absent"), os.mkfifo])
+@pytest.mark.parametrize("where", ["", "*.csv", "p-02.csv"])
+def test_what_cannot_be_read_is_never_passed_over(
+    tmp_path: Path, make: Callable[[Path], None], where: str
+) -> None:
+    write(tmp_path / "p-01.csv", HEADER + ROW.format("1"))
+    make(tmp_path / "p-02.csv")
+    with pytest.raises(
+        SchemaError, match=r"p-02\.csv: is (a link to 'absent', which is not|no file that can)"
+    ):
+        conform(tmp_path / where, policy=POLICY)
+
+
+def test_a_pattern_leaves_hidden_files_out_as_a_folder_does_unless_it_names_them(tmp_path: Path) -> None:
+    for name in ("a.csv", "_b.csv", "_day/c.csv", "day/_d/e.csv", "day/f.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / name, HEADER + ROW.format(name[-5]))
+    write(tmp_path / "_SUCCESS", "")
+    assert ids(tmp_path / "*.csv") == ["a"]
+    assert ids(tmp_path / "**/*.csv") == ["a", "f"]
+    assert ids(tmp_path / "_*.csv") == ["b"]
+    assert ids(tmp_path / "_day" / "*.csv") == ["c"]
+    with pytest.raises(SchemaError, match=r"names that begin with '.' or '_' do only if it says so"):
+        ids(tmp_path / "*SUCCESS")
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "arrow", "arrows"])
+def test_a_column_named_as_rows_are_numbered_is_told_of_in_every_format(tmp_path: Path, suffix: str) -> None:
+    frame, path = pl.DataFrame({"id": ["1"], "#row": ["2"]}), tmp_path / f"a.{suffix}"
+    if suffix == "arrows":
+        frame.write_ipc_stream(path)
+    else:
+        save(frame, path)
+    for payments in (path, frame):
+        with pytest.raises(SchemaError, match="a column is named '#row', as rows are numbered here"):
+            conform(payments, policy=POLICY)
+
+
+def test_a_lazy_frame_over_a_file_that_is_not_there_is_a_typed_error(tmp_path: Path) -> None:
+    with pytest.raises(SchemaError, match=r"the lazy frame cannot be collected: No such file.*absent"):
+        conform(pl.scan_parquet(tmp_path / "absent.parquet"))

@@ -516,6 +516,8 @@ def test_what_is_no_table_is_a_typed_error() -> None:
         conform(5)
     with pytest.raises(SchemaError, match="lazy frame cannot be collected"):
         conform(table().lazy().select("absent"))
+    with pytest.raises(SchemaError, match=r"table: column 'Amount' holds List\(String\), not plain values"):
+        conform(table().with_columns(pl.concat_list("Amount").alias("Amount")))
     with pytest.raises(SchemaError, match="two columns of one name"):
         conform(pd.DataFrame([[1, 2]], columns=["id", "id"]))
 

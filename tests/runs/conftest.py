@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from screening import NameIndex, SanctionsList
-from screening.runs import Budget
+from screening.runs import Budget, crew
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,8 +93,9 @@ def outputs(folder: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing here cuts the power, so the disk need not be waited for."""
+    """Nothing here cuts the power, so the disk need not be waited for; and workers begin for any work."""
     monkeypatch.setattr(os, "fsync", lambda _: None)
+    monkeypatch.setattr(crew, "_WORTH_BEGINNING", 0.0)
 
 
 @pytest.fixture(scope="session")

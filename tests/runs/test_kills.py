@@ -29,7 +29,9 @@ RUN = ("run", "payments.csv", "--list", str(LIST), "--quiet")
 # Small batches and parts, and death at the n-th time that something is brought to the disk or renamed.
 DOOMED = """
 import os, signal, sys
+from screening.runs import crew
 from screening.runs.budget import Budget
+crew._WORTH_BEGINNING = 0.0
 Budget.rows = lambda self, size: 12
 Budget.names = property(lambda self: 20)
 Budget.holds = lambda self, size: False
@@ -128,6 +130,13 @@ def test_a_file_that_may_not_grow_is_an_error_and_the_run_goes_on_later(
 
 # -- real processes, killed from outside ---------------------------------------------------------------------
 
+# small batches, for which workers begin whatever that takes
+SMALL = """
+from screening.cli import main
+from screening.runs import Budget, crew
+crew._WORTH_BEGINNING = 0.0
+Budget.rows = lambda self, size: 12
+"""
 SHARED = ("run", "payments", "--list", str(LIST), "--workers", "2", "--memory", "3GB")
 IN_PROC = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find processes")
 
@@ -148,7 +157,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def begin(desk: Path, out: str) -> subprocess.Popen[str]:
     """A run with workers of its own, in a group of its own."""
-    command = [sys.executable, "-m", "screening", *SHARED, "--out", out, "--resume"]
+    command = [sys.executable, "-c", f"{SMALL}main()", *SHARED, "--out", out, "--resume"]
     return subprocess.Popen(
         command,
         cwd=desk,
@@ -219,10 +228,9 @@ def test_a_worker_killed_at_any_moment_is_an_error_and_the_run_is_finished_later
     assert outputs(shared / "worker") == outputs(shared / "whole")
 
 
-TERMINATED = """
+TERMINATED = f"""
 import os, pathlib, signal, sys, time
-from screening.runs import crew
-from screening.cli import main
+{SMALL}
 def waiting(futures):
     if any(pathlib.Path(sys.argv[-1] + ".unfinished").glob("payments-*.json")):
         to = os.killpg if sys.argv[-1] == "all" else os.kill
@@ -249,3 +257,41 @@ def test_a_run_that_is_terminated_ends_its_workers_and_says_how_to_go_on(shared:
     assert told == f"screening: terminated: {stands}\n"
     while processes(session=process.pid):
         time.sleep(0.01)  # they end on their own, or this test never does
+
+
+@IN_PROC
+@pytest.mark.parametrize("waits", [0.0, 0.05, 0.3])
+def test_ctrl_c_while_workers_begin_is_one_line(shared: Path, waits: float) -> None:
+    out = f"ctrl-c-{waits}"
+    with begin(shared, out) as process:
+        while process.poll() is None and not processes(parent=process.pid):
+            time.sleep(0.001)
+        time.sleep(waits)
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.INTERRUPTED, told
+    assert "Traceback" not in told
+    assert told.splitlines()[-1].startswith("screening: interrupted")
+    while processes(session=process.pid):
+        time.sleep(0.01)  # they end on their own, or this test never does
+
+
+UNGUARDED = f"""
+import sys, screening
+from screening.runs import screen_into
+{SMALL}
+index = screening.NameIndex(screening.read_un_list(sys.argv[1]))
+screen_into("unguarded", "payments", index, budget=Budget(memory=4 * 10**9, workers=2))
+"""
+
+
+def test_a_script_without_a_guard_is_told_of_it_and_not_of_memory(shared: Path) -> None:
+    (shared / "unguarded.py").write_text(UNGUARDED)
+    done = subprocess.run(
+        [sys.executable, "unguarded.py", str(LIST)], cwd=shared, capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "put the call under `if __name__ == '__main__':`" in done.stderr.splitlines()[-1]
+    assert "memory" not in done.stderr.splitlines()[-1]
+    assert done.stderr.count("unguarded.py") == 1  # the trace of the first process, and of no worker

@@ -13,10 +13,11 @@ from tests.runs.conftest import outputs, payments_csv, small
 
 import screening
 from screening import Policy, RunError, screen
+from screening.errors import ArgumentError
 from screening.payments import conform
 from screening.reference.dated import hashes
 from screening.rules.rule import rule
-from screening.runs import Budget, read_memory, read_parties, screen_into, unfinished
+from screening.runs import Budget, crew, read_memory, read_parties, screen_into, unfinished
 from screening.runs.crew import Crew, Desk, Task
 from screening.runs.merging import merge
 from screening.runs.pace import Pace
@@ -653,6 +654,114 @@ def test_a_panic_in_a_worker_is_told_in_the_first_process(tmp_path: Path, index:
         place=place, index=index, facts=index.facts, policy=index.policy, threshold=None, tables=tables
     )
     tasks = [Task(part=f"part-{n}", make=panicking, given={}, size=1) for n in range(2)]
-    with Crew(desk, workers=2, threads=2) as crew, pytest.raises(RuntimeError, match="PanicException: boom"):
-        crew.do(tasks, lambda _: None)
+    with Crew(desk, workers=2, threads=2) as two, pytest.raises(RuntimeError, match="PanicException: boom"):
+        two.do(tasks, lambda _: None)
     place.remove()
+
+
+def test_outputs_within_the_folder_of_payments_are_no_payments_that_were_left_out(
+    tmp_path: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "payments"
+    folder.mkdir()
+    (folder / "a.csv").write_text(payments_csv())
+    out = folder / "runs" / "today"
+    expected = outputs(screen_into(tmp_path / "beside", folder, index).folder)
+    for _ in range(2):
+        with monkeypatch.context() as patched:
+            interrupted_at(5, patched, KeyboardInterrupt())
+            with pytest.raises(KeyboardInterrupt):
+                screen_into(out, folder, index, budget=small(7, 5))
+        assert outputs(screen_into(out, folder, index, resume=True).folder) == expected
+
+
+def test_a_file_that_comes_into_the_folder_while_the_run_works_stays_and_so_does_the_work(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "run"
+    expected = outputs(screen_into(target, payments, index).folder)
+    seal = Workplace.seal
+
+    def sealed(place: Workplace, name: str, table: pl.DataFrame, **note: Any) -> None:
+        (target / "notes.txt").write_text("mine")
+        seal(place, name, table, **note)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Workplace, "seal", sealed)
+        with pytest.raises(RunError, match=r"\(notes\.txt\); move them elsewhere; what is sealed stays in"):
+            screen_into(target, payments, index)
+    (target / "notes.txt").rename(tmp_path / "notes.txt")
+    assert outputs(target) == expected
+    assert outputs(screen_into(target, payments, index, resume=True).folder) == expected
+    assert not unfinished(target).exists()
+
+
+def test_an_earlier_run_that_was_put_aside_is_back_before_anybody_is_told_to_remove_the_folder(
+    tmp_path: Path, payments: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "run"
+    expected = outputs(screen_into(target, payments, index).folder)
+    with monkeypatch.context() as patched:
+        interrupted_at(5, patched, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            screen_into(target, payments, index)
+    target.rename(unfinished(target) / "old")  # as where the process is killed between two renames
+    with pytest.raises(RunError, match="remove the folder"):
+        screen_into(target, payments, index, threshold=0.99, resume=True)
+    assert outputs(target) == expected
+
+
+def test_a_run_into_a_link_works_beside_what_it_points_to_and_can_be_repeated(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    expected = outputs(screen_into(tmp_path / "whole", payments, index).folder)
+    (tmp_path / "disk").mkdir()
+    link = tmp_path / "run"
+    link.symlink_to("disk/there")
+    assert unfinished(link) == tmp_path / "disk" / "there.unfinished"
+    for _ in range(2):
+        screen_into(link, payments, index)
+        assert link.is_symlink()
+        assert outputs(link) == expected
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["there"]
+
+
+def test_arguments_of_the_wrong_kind_are_typed_errors(
+    tmp_path: Path, payments: Path, index: NameIndex
+) -> None:
+    table: Any = pl.DataFrame({"a": [1]})
+    size: Any = "4GB"
+    with pytest.raises(
+        ArgumentError, match=r"payments must be a path, not a DataFrame: screening\.screen takes"
+    ):
+        screen_into(tmp_path / "run", table, index)
+    with pytest.raises(ArgumentError, match="history must be a path, not a DataFrame"):
+        screen_into(tmp_path / "run", payments, index, history=table)
+    with pytest.raises(ArgumentError, match="budget must be a Budget, not a str"):
+        screen_into(tmp_path / "run", payments, index, budget=size)
+    with pytest.raises(ArgumentError, match=r"memory must be a number, not a str: read_memory\('4GB'\)"):
+        Budget(memory=size)
+
+
+def test_workers_begin_only_where_that_takes_less_time_than_it_saves(
+    tmp_path: Path, index: NameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "_WORTH_BEGINNING", 4.0)
+    desk = Desk(
+        place=Workplace.begin(tmp_path / "run"), index=index, facts=index.facts, policy=Policy(),
+        threshold=0.8, tables={},
+    )  # fmt: skip
+    here, shared = list[str](), list[str]()
+    monkeypatch.setattr(Crew, "_share", lambda _, tasks, __: shared.extend(task.part for task in tasks))
+    for name, sizes, pace in (
+        ("quick", (100_000, 100_000), 100_000),
+        ("slow", (300_000, 300_000), 100_000),
+        ("one", (300_000, 0), 0),
+        ("unknown", (1, 1), 0),
+    ):
+        make = lambda _, part: here.append(part)  # noqa: E731
+        tasks = [Task(part=f"{name}-{size}", make=make, given={}, size=size, pace=pace) for size in sizes]
+        Crew(desk, workers=2, threads=2).do(tasks, lambda _: None)
+    assert {part.split("-")[0] for part in here} == {"quick", "one"}
+    assert {part.split("-")[0] for part in shared} == {"slow", "unknown"}
+    desk.place.release()

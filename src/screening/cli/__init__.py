@@ -21,7 +21,7 @@ import screening
 from screening.audit import check_folder
 from screening.cli import console, views
 from screening.corroboration import Party, unreadable
-from screening.errors import ListError, ScreeningError
+from screening.errors import ListError, RunError, ScreeningError
 from screening.policy import WORKED
 
 if TYPE_CHECKING:
@@ -210,14 +210,17 @@ def run(
     """  # noqa: D301  # \b, see above
     from screening import runs
 
-    check_folder(out)
+    size = max(runs.machine_memory() // 2, runs.LEAST_MEMORY) if memory is None else _memory(memory)
+    out = check_folder(out)
     budget = runs.Budget(
-        memory=runs.read_memory(memory) if memory else max(runs.machine_memory() // 2, runs.LEAST_MEMORY),
+        memory=size,
         workers=workers or runs.cores(),
     )
     if workers and budget.workers < workers and not quiet:
         allowed = "1 worker works" if budget.workers == 1 else f"{budget.workers} workers work"
         console.note(f"screening: {allowed}, not {workers}: more do not fit into the memory")
+    if resume and not runs.unfinished(out).exists() and not quiet:
+        console.note(f"screening: no unfinished run stands in {runs.unfinished(out)}: this one begins anew")
     with console.progress(quiet=quiet) as say:
         policy = _policy(policy_file)
         index, facts = _index(list_file, policy, say)
@@ -356,6 +359,15 @@ def _policy(path: Path | None) -> Policy:
     policy = screening.Policy.from_toml(path)
     apply_policy(RULES, policy, known=by_id())  # what cannot hold is refused before the list is read
     return policy
+
+
+def _memory(given: str) -> int:
+    from screening.runs import read_memory
+
+    try:
+        return read_memory(given)
+    except RunError as error:
+        raise typer.BadParameter(str(error), param_hint="--memory") from error
 
 
 def _party(**given: str | None) -> Party:

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,14 +109,15 @@ def progress(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Give a function that tells what is being done: a moving line on a terminal, plain lines in a pipe."""
     if quiet:
         yield lambda _: None
-    elif sys.stderr is not None and sys.stderr.isatty():
+    elif sys.stderr is not None and sys.stderr.isatty() and not Console(stderr=True).is_dumb_terminal:
+        # of a narrow terminal the words are cut, which come last, and never the time
+        words = Column(no_wrap=True, overflow="ellipsis", ratio=1)
         columns = (
-            SpinnerColumn(),
-            BarColumn(bar_width=20),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}"),
+            SpinnerColumn(table_column=Column(no_wrap=True)),
+            TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
+            TextColumn("{task.description}", table_column=words),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as bar:
             task = bar.add_task("starting", total=None)
             yield lambda words: bar.update(task, description=words)
     else:

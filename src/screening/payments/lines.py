@@ -1,4 +1,4 @@
-"""The lines of a CSV file: rows that have lost or swallowed something, and where a broken file breaks.
+"""The lines of a CSV file: rows that have lost or swallowed something; and where a file of lines breaks.
 
 A CSV reader fills short rows with nulls, cuts long ones, and takes all lines between two quotes for one
 field. Half a row may have lost the very name that is listed, so such rows are found here, from the lines
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import json
 import re
 from typing import IO, TYPE_CHECKING, Final, cast
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LINE_PROBLEMS", "find_fault", "find_line_problems"]
+__all__ = ["LINE_PROBLEMS", "find_broken_json", "find_fault", "find_line_problems"]
 
 LINE_PROBLEMS: Final = pl.Schema({"row": pl.Int64(), "line": pl.String(), "problem": pl.UInt8()})
 """Number of a data row (from 1), its text where it is rejected for it, and the `Problem`."""
@@ -165,6 +166,25 @@ def find_fault(path: Path, *, delimiter: str) -> str | None:
                 return f"line {start:,} has a quote inside a field, or a blank beside a quoted field"
             line, start = "", number + 1
     return f"line {start:,}" if line else None
+
+
+def find_broken_json(path: Path) -> str | None:
+    """Which line of a file of JSON lines is no object, in words; None where all are, or none can be read."""
+    try:
+        with _opened(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip() and not _is_object(line):
+                    return f"line {number:,} is no JSON object"
+    except (OSError, EOFError):
+        pass
+    return None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _not_utf8(path: Path) -> int | None:

@@ -110,12 +110,13 @@ def read_rows(
     first, schema = stretch[0], frame.collect_schema()
     kinds = {target: schema[name] for target, name in columns.items()}
     for target, kind in kinds.items():
-        if (kind.is_nested() and kind != pl.List(pl.String)) or kind.is_object() or kind == pl.Duration:
+        texts = kind == pl.List(pl.String) and MAJOR.get(target, target) not in MAJOR.values()
+        if (kind.is_nested() and not texts) or kind.is_object() or kind == pl.Duration:
             raise SchemaError(f"{first.source}: column '{columns[target]}' holds {kind}, not plain values")
     raws = [pl.col(name).alias(RAW + target) for target, name in columns.items()]
     raw = frame.select(key_of(stretch).alias(KEY), *raws)
-    texts = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
-    frame = _with_words(raw.with_columns(texts), kinds, policy)
+    read = [_text(target, kind).alias(_TEXT + target) for target, kind in kinds.items()]
+    frame = _with_words(raw.with_columns(read), kinds, policy)
     part, row = pl.col(KEY) // (1 << PART_BITS) + 1, pl.col(KEY) % (1 << PART_BITS)
     row_id = pl.format(f"{row_name}-{{}}", row) if alone else pl.format(f"{row_name}-{{}}-{{}}", part, row)
     frame = frame.with_columns(

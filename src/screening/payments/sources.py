@@ -15,6 +15,7 @@ import math
 import os
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -25,10 +26,10 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from screening.errors import SchemaError
-from screening.payments.lines import LINE_PROBLEMS, find_fault, find_line_problems
+from screening.payments.lines import LINE_PROBLEMS, find_broken_json, find_fault, find_line_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from screening.policy import PaymentsPolicy
 
@@ -226,7 +227,7 @@ def open_parts(
             ) from error
         return parts
     frame = as_polars(transactions, what="payments")
-    return [Part(source="table", frame=_numbered(frame), columns=tuple(frame.columns))]
+    return [Part(source="table", frame=_numbered(frame, "table"), columns=tuple(frame.columns))]
 
 
 def open_files(files: Sequence[tuple[str, Path]], policy: PaymentsPolicy) -> Iterator[Part]:
@@ -248,8 +249,16 @@ def _counted(part: Part) -> Part:
         raise SchemaError(f"{part.source}: cannot be read: {_first_line(error)}") from error
 
 
-def _numbered(frame: pl.DataFrame) -> pl.LazyFrame:
+def _numbered(frame: pl.DataFrame, source: str) -> pl.LazyFrame:
+    _refuse_taken(frame.columns, source)
     return frame.lazy().with_row_index(ROW, offset=1)
+
+
+def _refuse_taken(columns: Collection[str], source: str) -> None:
+    if ROW in columns:
+        raise SchemaError(
+            f"{source}: a column is named '{ROW}', as rows are numbered here; name it otherwise"
+        )
 
 
 def as_polars(given: Any, *, what: str) -> pl.DataFrame:
@@ -268,7 +277,7 @@ def as_polars(given: Any, *, what: str) -> pl.DataFrame:
         # collected once: the order of rows of an arbitrary plan may differ from one run of it to the next
         try:
             return given.collect(engine="streaming")
-        except pl.exceptions.PolarsError as error:
+        except UNREADABLE as error:
             raise SchemaError(f"the lazy frame cannot be collected: {_first_line(error)}") from error
     try:
         table = nw.from_native(given)
@@ -333,7 +342,7 @@ def find_files(where: str) -> list[tuple[str, Path]]:
 def _find_files(where: str) -> list[tuple[str, Path]]:
     path = Path(where)
     if path.is_dir():
-        found = sorted(item for item in path.iterdir() if item.is_file() and not _is_hidden(item.name))
+        found = [item for item in _within(path) if _is_file(item)]
         if not found:
             raise SchemaError(
                 f"{where}: the folder holds no files to read; files that begin with '.' or '_' and folders "
@@ -341,43 +350,87 @@ def _find_files(where: str) -> list[tuple[str, Path]]:
             )
         name = path.name if path.name not in ("", "..") else path.resolve().name  # of "." and the like
         return [(f"{name}/{item.name}", item) for item in found]
-    if path.is_file():
+    if os.path.lexists(where) and _is_file(path):
         return [(path.name, path)]
-    if path.exists():
+    matches = _matches(where)
+    found = [item for item in matches if _is_file(item)]
+    if not found:
+        if matches:
+            raise SchemaError(
+                f"{where}: only folders fit this pattern, such as {matches[0]}; name their files"
+            )
         raise SchemaError(
-            f"{where}: is no file that can be read twice; save what comes from a pipe to a file"
+            f"{where}: no file fits this pattern; names that begin with '.' or '_' do only if it says so"
+            if glob.has_magic(where)
+            else f"{where}: no such file"
         )
-    matches = sorted(Path(item) for item in glob.glob(str(where), recursive=True) if Path(item).is_file())  # noqa: PTH207 - the pattern may be absolute
-    if not matches:
-        raise SchemaError(
-            f"{where}: no file fits this pattern" if glob.has_magic(where) else f"{where}: no such file"
-        )
-    return [(str(item), item) for item in matches]
+    return [(str(item), item) for item in found]
 
 
-def find_left_out(where: str) -> dict[str, int]:
-    """Folders within a folder that is read, and how many files each holds, which nobody reads.
+def _within(folder: Path) -> list[Path]:
+    """What a folder holds that is meant to be read."""
+    return sorted(item for item in folder.iterdir() if not _is_hidden(item.name))
+
+
+def _matches(pattern: str) -> list[Path]:
+    """What fits a pattern and is meant to be read: hidden names only where a word of the pattern says so."""
+    asked = [word for word in Path(pattern).parts if _is_hidden(word)]
+    found = map(Path, glob.glob(pattern, recursive=True))  # noqa: PTH207 - it may be absolute
+    return sorted(
+        path
+        for path in found
+        if all(any(fnmatchcase(name, word) for word in asked) for name in path.parts if _is_hidden(name))
+    )
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file; a folder is none, and `find_left_out` tells of it.
+
+    Raises:
+        SchemaError: It is a link to nothing, or what can be read only once: rows would be missing silently.
+    """
+    if path.is_file():
+        return True
+    if path.is_dir():
+        return False
+    if not path.exists():
+        to = f"is a link to '{path.readlink()}', which" if path.is_symlink() else "was taken away:"
+        raise SchemaError(f"{path}: {to} is not there; put it back, or take the name away as well")
+    raise SchemaError(f"{path}: is no file that can be read twice; save what comes from a pipe to a file")
+
+
+def find_left_out(where: str, *, beside: Collection[Path] = ()) -> dict[str, int]:
+    """Folders within a folder or among what fits a pattern, and how many files each holds that nobody reads.
 
     Folders and files that begin with "." or "_" are meant to be left out, and are not told of.
+
+    Args:
+        where: The path.
+        beside: Folders that hold no payments wherever they are, such as that of the outputs.
 
     Raises:
         SchemaError: A folder within may not be looked at.
     """
-    held: dict[str, int] = {}
-    if not Path(where).is_dir():
-        return held
+    path, held = Path(where), dict[str, int]()
     try:
-        for item in sorted(Path(where).iterdir()):
-            if item.is_dir() and not _is_hidden(item.name):
-                files = sum(_is_read(path, item) for path in item.rglob("*"))
-                held |= {item.name: files} if files else {}
+        if path.is_file():
+            return held
+        matched = set[Path]() if path.is_dir() else {*_matches(where)}
+        items = {str(item): item for item in sorted(matched)} or {item.name: item for item in _within(path)}
+        for name, item in items.items():
+            if item.is_dir():
+                files = sum(_is_meant(file, item, beside) for file in item.rglob("*") if file not in matched)
+                held |= {name: files} if files else {}
     except OSError as error:
         raise SchemaError(f"{where}: cannot be looked at: {error.strerror}") from error
     return held
 
 
-def _is_read(path: Path, within: Path) -> bool:
-    return path.is_file() and not any(map(_is_hidden, path.relative_to(within).parts))
+def _is_meant(path: Path, within: Path, beside: Collection[Path]) -> bool:
+    if path.is_dir() or any(map(_is_hidden, path.relative_to(within).parts)):
+        return False
+    place = path.parent.resolve()
+    return not any(place.is_relative_to(folder.resolve()) for folder in beside)
 
 
 def _is_hidden(name: str) -> bool:
@@ -391,12 +444,18 @@ def _open(path: Path, policy: PaymentsPolicy, *, source: str) -> Part:
         "jsonl": _open_jsonl,
         "parquet": lambda path, _, source: _open_typed(path, "parquet", source),
         "ipc": lambda path, _, source: _open_typed(path, "ipc", source),
-        "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path)), source),
+        "ipc_stream": lambda path, _, source: _typed(_numbered(pl.read_ipc_stream(path), source), source),
     }
     try:
         return readers[kind](path, policy, source)
+    except pl.exceptions.DuplicateError as error:
+        _refuse_taken([ROW] if ROW in str(error) else [], source)
+        raise SchemaError(f"{source}: two columns of one name: {_first_line(error)}") from error
     except UNREADABLE as error:
-        raise SchemaError(f"{source}: not a readable {kind} file: {_first_line(error)}") from error
+        place = find_broken_json(path) if kind == "jsonl" else None
+        raise SchemaError(
+            f"{source}: not a readable {kind} file: {f'{place}: ' if place else ''}{_first_line(error)}"
+        ) from error
 
 
 def _first_line(error: BaseException) -> str:
@@ -421,13 +480,32 @@ _BEGINNINGS: Final = {
     b"\xff\xff\xff\xff": "ipc_stream",
 }
 _UTF_16: Final = "text in UTF-16; save it as UTF-8"
+_PACKED: Final = "compressed by {}; decompress it first (of compressed text only gzip is read)"
+_BINARY: Final = "{}, and no table that is read here; save it as CSV or Parquet"
 _REFUSED: Final = {
     b"PK\x03\x04": "a spreadsheet or zip archive; save it as CSV or Parquet",
     b"\xd0\xcf\x11\xe0": "an old spreadsheet; save it as CSV or Parquet",
     b"\xff\xfe": _UTF_16,
     b"\xfe\xff": _UTF_16,
     b"<": "XML or HTML, not a table",
+    b"\x28\xb5\x2f\xfd": _PACKED.format("zstd"),
+    b"\xfd7zXZ\x00": _PACKED.format("xz"),
+    b"\x04\x22\x4d\x18": _PACKED.format("lz4"),
+    b"\xff\x06\x00\x00sNaPpY": _PACKED.format("snappy"),
+    b"\x1f\x9d": _PACKED.format("compress"),
+    b"\x1f\x8b": _PACKED.format("gzip twice"),
+    b"7z\xbc\xaf\x27\x1c": _PACKED.format("7-Zip"),
+    b"Rar!\x1a\x07": _PACKED.format("RAR"),
+    b"SQLite format 3\x00": _BINARY.format("a SQLite database"),
+    b"Obj\x01": _BINARY.format("an Avro file"),
+    b"PARE": "an encrypted Parquet file; decrypt it first",
+    b"%PDF-": _BINARY.format("a PDF document"),
 }
+_MARKS: Final = {
+    (4, b"1AY&SY"): _PACKED.format("bzip2"),
+    (257, b"ustar"): "a tar archive; unpack it first",
+}
+"""Where a mark stands that tells what a file is, where what it begins with might be text."""
 
 
 def _kind(path: Path, source: str) -> str:
@@ -442,19 +520,29 @@ def _kind(path: Path, source: str) -> str:
     for beginning, kind in _BEGINNINGS.items():
         if head.startswith(beginning):
             return kind
-    for beginning, reason in _REFUSED.items():
-        if start.startswith(beginning):
-            raise SchemaError(f"{source}: {reason}")
+    if reason := _foreign(head, start):
+        raise SchemaError(f"{source}: {reason}")
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     named = _SUFFIXES.get(suffixes[-1] if suffixes else "")
     if named in _BEGINNINGS.values():
         raise SchemaError(f"{source}: not a readable {named} file: it does not begin like one")
-    if b"\x00" in start.split(b"\n", 1)[0]:
-        # the mark that it should begin with is missing
-        raise SchemaError(f"{source}: {_UTF_16}")
+    if b"\x00" in (line := head.split(b"\n", 1)[0]):
+        # of UTF-16 the mark that it should begin with is missing, and letters have a byte that is 0
+        wide = not any(line[::2]) or not any(line[1::2])
+        binary = _BINARY.format("no text: it holds bytes that are 0")
+        raise SchemaError(f"{source}: {_UTF_16 if wide else binary}")
     if named == "jsonl" and start.startswith(b"["):
         raise SchemaError(f"{source}: one JSON array; write JSON lines, one object on each line")
     return named or ("jsonl" if start.startswith(b"{") else "csv")
+
+
+def _foreign(head: bytes, start: bytes) -> str | None:
+    """What a file is that is read by others only; `start` is its head without what may stand before text."""
+    begun = (reason for beginning, reason in _REFUSED.items() if start.startswith(beginning))
+    marked = (reason for (place, mark), reason in _MARKS.items() if head[place:].startswith(mark))
+    if head.startswith(b"ORC") and b"\x00" in head:  # a header of text may begin so
+        return _BINARY.format("an ORC file")
+    return next(begun, None) or next(marked, None)
 
 
 def _head(path: Path, size: int = _HEAD) -> bytes:
@@ -486,6 +574,8 @@ def _open_csv(path: Path, policy: PaymentsPolicy, source: str) -> Part:
 
 def _refuse_header(header: str, source: str) -> None:
     """Refuse a first line that is no header, before the reader finds other words for it."""
+    if not header.strip():
+        raise SchemaError(f"{source}: the first line is blank, and should name the columns; delete it")
     if "\r" in header.rstrip("\r"):
         raise SchemaError(
             f"{source}: the lines end in bare carriage returns, so that all of it reads as one header; "
@@ -511,8 +601,8 @@ def _plain_csv(path: Path, content: bytes, delimiter: str, source: str) -> Part 
         return None
     lines = text.removesuffix("\n").split("\n")
     columns = tuple(name.strip() for name in lines[0].split(delimiter))
-    marks = len(columns) - 1
-    if marks == 0 or len({*columns}) <= marks or any(line.count(delimiter) != marks for line in lines):
+    marks, free = len(columns) - 1, {*columns} - {ROW}
+    if marks == 0 or len(free) <= marks or any(line.count(delimiter) != marks for line in lines):
         return None
     layout = _text_layout("csv", columns, delimiter)
     return Part(
@@ -527,6 +617,7 @@ def _scan_csv(path: Path, header: str, delimiter: str, where: Callable[[], str |
         options = _csv_options(delimiter)
         names = pl.scan_csv(path, has_header=False, n_rows=1, truncate_ragged_lines=True, **options)
         columns = tuple("" if name is None else str(name).strip() for name in names.collect().row(0))
+    _refuse_taken(columns, source)
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise SchemaError(f"{source}: the header holds {', '.join(map(repr, twice))} more than once")
@@ -558,8 +649,12 @@ def _open_jsonl(path: Path, policy: PaymentsPolicy, source: str) -> Part:
     del policy
     # every line is looked at: a column that first appears in the last line holds names as well
     found = pl.scan_ndjson(_exact(path), infer_schema_length=None).collect_schema().names()
+    _refuse_taken(found, source)
     layout = _text_layout("jsonl", found)
-    return Part(source=source, frame=layout.scan([path]), columns=tuple(found), imprecise=True, layout=layout)
+    return Part(
+        source=source, frame=layout.scan([path]), columns=tuple(found), imprecise=True, layout=layout,
+        broken_at=partial(find_broken_json, path),
+    )  # fmt: skip
 
 
 def _exact(path: Path) -> str:

@@ -27,7 +27,7 @@ from screening.reference.currencies import exponents
 from screening.schemas import CHANNELS, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from screening.policy import PaymentsPolicy
 
@@ -137,6 +137,7 @@ def open_source(
     *,
     policy: Policy | None = None,
     row_name: str = "row",
+    beside: Collection[Path] = (),
     opened: Callable[[int, int], None] = lambda _file, _files: None,
 ) -> Source:
     """Find the tables of a source and what their columns are; no row is read yet.
@@ -146,6 +147,7 @@ def open_source(
         policy: Its section [payments] says how to read them.
         row_name: What the id begins with that a row gets which has none: "history" for payments beside
             others, say, so that the first row of each has an id of its own.
+        beside: Folders that hold no payments wherever they are, such as that of the outputs.
         opened: Told of each file that was opened: the how manyth it is, and how many there are.
 
     Raises:
@@ -158,31 +160,35 @@ def open_source(
     columns = match_columns(parts[0].columns, policy.payments, source=parts[0].source)
     for part in parts[1:]:
         _same_columns(part, parts[0], columns)
-    left_out = _left_out(transactions, parts[0].source)
+    left_out = _left_out(transactions, parts[0].source, beside)
     return Source(
         parts=parts, columns=columns, policy=policy, row_name=row_name, left_out=left_out,
         alone=len(parts) == 1,
     )  # fmt: skip
 
 
-def _left_out(transactions: Any, source: str) -> list[str]:
-    """That files of folders within a folder are not read.
+def _left_out(transactions: Any, source: str, beside: Collection[Path]) -> list[str]:
+    """That files of folders within a folder, or of folders that fit a pattern, are not read.
 
     Args:
         transactions: What `conform` reads.
         source: Name of its first file, with that of the folder.
+        beside: Folders that hold no payments.
     """
     if not isinstance(transactions, str | os.PathLike):
         return []
-    held = find_left_out(os.fspath(transactions))
+    where = os.fspath(transactions)
+    held = find_left_out(where, beside=beside)
     if not held:
         return []
-    folder = source.split("/", maxsplit=1)[0]
     shown = [f"{name!r} ({files:,})" for name, files in held.items()]
     more = f" and {len(held) - _SHOWN:,} more" if len(held) > _SHOWN else ""
+    folder = source.split("/", maxsplit=1)[0] if Path(where).is_dir() else ""
+    which = f"within '{folder}'" if folder else f"that fit '{where}'"
+    reach = folder or Path(where).parent.as_posix()
     told = (
-        f"{sum(held.values()):,} files in folders within '{folder}' were not read: "
-        f"{', '.join(shown[:_SHOWN])}{more}; the pattern '{folder}/**/*{Path(source).suffix}' takes them in"
+        f"{sum(held.values()):,} files in folders {which} were not read: "
+        f"{', '.join(shown[:_SHOWN])}{more}; the pattern '{reach}/**/*{Path(source).suffix}' takes them in"
     )
     return [told]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from screening.errors import RunError
+from screening.errors import ArgumentError, RunError
 
 __all__ = ["LEAST_MEMORY", "Budget", "cores", "machine_memory", "read_memory"]
 
@@ -76,6 +76,12 @@ class Budget:
     workers: int = 1
 
     def __post_init__(self) -> None:
+        for name, number, instead in (
+            ("memory", self.memory, "read_memory('4GB') gives the bytes of a size"),
+            ("workers", self.workers, "give 2, say"),
+        ):
+            if not isinstance(number, int | float):
+                raise ArgumentError(f"{name} must be a number, not a {type(number).__name__}: {instead}")
         if self.memory < LEAST_MEMORY:
             raise RunError(f"{self.memory:,} bytes are too little memory to work in; give at least 1GB")
         if self.workers < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import multiprocessing
 import os
 import pickle
@@ -30,9 +31,26 @@ if TYPE_CHECKING:
     from screening.rules.partitions import Plan
     from screening.runs.workplace import Workplace
 
-__all__ = ["Crew", "Desk", "Task"]
+__all__ = ["Crew", "Desk", "Task", "refuse_unguarded"]
 
 _THREADS: Final = "POLARS_MAX_THREADS"
+_GUARD: Final = (
+    "a worker begins by loading the script that the run was called from: put the call under "
+    "`if __name__ == '__main__':` in a file, or let one worker do it"
+)
+_WORTH_BEGINNING: Final = 4.0
+"""Seconds of work from which workers begin: to begin takes two seconds (measured with two of them)."""
+
+_COULD_NOT_BEGIN: Final = 1  # what Python ends with where the script cannot be loaded
+
+
+def refuse_unguarded() -> None:
+    """End a worker that would begin the run once more while it loads the script that began it.
+
+    By an exit and not an error: every worker would print the whole trace of it.
+    """
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise SystemExit(f"screening: {_GUARD}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +103,14 @@ class Task:
         make: Function of a module, called with the desk, the name of the part and `given`.
         given: What else it needs.
         size: How much of the stage it is.
+        pace: How much of that is done a second, at least; where 0, it is enough to share in any case.
     """
 
     part: str
     make: Callable[..., None]
     given: dict[str, Any]
     size: int
+    pace: float = 0.0
 
 
 class Crew:
@@ -106,6 +126,7 @@ class Crew:
         self._desk, self._workers, self._threads = desk, workers, threads
         self._pool: ProcessPoolExecutor | None = None
         self._others: set[Any] = set()
+        self._own: set[Any] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +143,7 @@ class Crew:
         place = self._desk.place
         waiting = [task for task in tasks if place.receipt(task.part) is None]
         advance(sum(task.size for task in tasks) - sum(task.size for task in waiting))
-        if self._workers == 1 or len(waiting) < 2:
+        if not self._is_worth_sharing(waiting):
             if waiting:
                 self._dismiss()  # what is done here may need their memory
             for task in waiting:
@@ -131,21 +152,32 @@ class Crew:
             return
         self._share(waiting, advance)
 
+    def _is_worth_sharing(self, tasks: Sequence[Task]) -> bool:
+        work = [task.size / task.pace if task.pace else math.inf for task in tasks if task.size]
+        if self._workers == 1 or len(work) < 2:
+            return False
+        return self._pool is not None or sum(work) >= _WORTH_BEGINNING
+
     def _share(self, tasks: Iterable[Task], advance: Callable[[int], None]) -> None:
         limit = os.environ.get(_THREADS)
         os.environ[_THREADS] = str(max(1, self._threads // self._workers))  # for those that begin now
         try:
             pool = self._pool or self._gather()
-            futures = {pool.submit(_do, task): task for task in tasks}
+            with _deaf():  # with what they are given to do, workers begin
+                futures = {pool.submit(_do, task): task for task in tasks}
+            self._own = set(multiprocessing.active_children()) - self._others
             for future in as_completed(futures):
                 future.result()
                 advance(futures[future].size)
         except BrokenProcessPool as error:
             self._dismiss()
-            raise RunError(
-                "a worker died, perhaps for want of memory; fewer --workers or less --memory may help",
-                resumable=True,
-            ) from error
+            ended = [worker.exitcode for worker in self._own]  # known once the pool has ended
+            reason = (
+                f"a worker could not begin; {_GUARD}"
+                if _COULD_NOT_BEGIN in ended
+                else "a worker died, perhaps for want of memory; fewer --workers or less --memory may help"
+            )
+            raise RunError(reason, resumable=True) from error
         except BaseException:
             self._dismiss()
             raise
@@ -184,12 +216,36 @@ class Crew:
         return path
 
 
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Begin processes that never hear Ctrl-C, and hear it here when they have all begun.
+
+    The first process ends them. Told to a worker itself, it would come too late: until the library is loaded
+    there, Ctrl-C prints a trace; so does a worker to which the first process did not finish speaking.
+    """
+    heard: list[int] = []
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handlers = dict[int, Any]()
+    if threading.current_thread() is threading.main_thread():  # to others it does not come
+        for one in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(one) is None:  # not Python's, and could not be put back
+                continue
+            handlers[one] = signal.signal(one, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number in heard[:1]:
+            signal.raise_signal(number)
+
+
 _DESK: list[Desk] = []
 
 
 def _enter(desk: Path) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # it may have been ignored where the first process began
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process hears it, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _DESK[:] = [pickle.loads(desk.read_bytes())]  # noqa: S301  # written by the process that began this one
 

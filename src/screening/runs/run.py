@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,7 +23,7 @@ from screening.audit import (
     library_versions,
     reference_data,
 )
-from screening.errors import RunError, ScreeningError
+from screening.errors import ArgumentError, RunError, ScreeningError, check_kind
 from screening.payments import STATE_SIZE, Source, file_states, open_source, readable, reading, take_files
 from screening.pipeline import Steps, check_arguments, describe_index, summarise, take_parties
 from screening.reference.dated import hashes
@@ -32,14 +31,15 @@ from screening.rules import RULES, Rule
 from screening.rules.catalogue import by_id
 from screening.rules.rule import apply_policy
 from screening.runs.budget import Budget, cores, machine_memory
-from screening.runs.crew import Crew, Desk
+from screening.runs.crew import Crew, Desk, refuse_unguarded
 from screening.runs.pace import Pace
 from screening.runs.plan import PLAN_FORMAT, refuse_changes
 from screening.runs.stages import OUTPUTS, Stages
-from screening.runs.workplace import Workplace
+from screening.runs.workplace import Workplace, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from screening.index import NameIndex
     from screening.payments import InputFile
@@ -91,6 +91,9 @@ def screen_into(
 
     What is done so far stands in `FOLDER.unfinished`, for as long as the run is not finished.
 
+    Several workers (`budget`) load the script that calls this: the call must stand in a file, under
+    `if __name__ == "__main__":`.
+
     Args:
         folder: Where the outputs go: whole at the end, untouched until then.
         transactions: Path of a file, a folder of files, or a pattern.
@@ -110,17 +113,24 @@ def screen_into(
         PolicyError: The policy asks for something that does not exist.
         RunError: The run cannot begin, be resumed, or be written, or a file changed while it was read.
     """
-    target = Path(folder)
-    check_folder(target)
+    refuse_unguarded()
+    target = check_folder(folder)
     rules = tuple(rules)  # read more than once
     policy, index = check_arguments(index, policy, rules)
     rules = apply_policy(rules, policy, known=by_id())  # what cannot hold is refused before any work
     steps = Steps(progress)
     budget = budget or Budget(memory=max(machine_memory() // 2, 1_000_000_000))
+    check_kind("budget", budget, Budget, instead="Budget(memory=read_memory('4GB'), workers=2), say")
     known, parties_source = take_parties(parties, policy=policy)
     paths = {"payments": transactions} if history is None else {"payments": transactions, "history": history}
+    for role, path in paths.items():
+        if not isinstance(path, str | os.PathLike):
+            raise ArgumentError(
+                f"{role} must be a path, not a {type(path).__name__}: screening.screen takes tables in memory"
+            )
     states = {role: file_states(path) for role, path in paths.items()}
-    sources = {role: _open(role, path, policy, steps.say) for role, path in paths.items()}
+    own = (target, unfinished(target))
+    sources = {role: _open(role, path, policy, steps.say, own) for role, path in paths.items()}
     facts = index.facts if facts is None else facts
     place = Workplace.begin(target)
     try:
@@ -131,7 +141,7 @@ def screen_into(
             for role, path in paths.items():
                 if states[role] != [(file.name, file.state) for file in files[role]]:
                     # what was opened may be another; what is opened now is held against its description
-                    sources[role] = _open(role, path, policy, steps.say)
+                    sources[role] = _open(role, path, policy, steps.say, own)
                 _check_names(path, sources[role], files[role])
             described = {role: describe_input(path, files=files[role]) for role, path in paths.items()}
             inputs = {
@@ -169,7 +179,13 @@ def screen_into(
     return Run(folder=target, manifest=manifest, unread_alerts=unread)
 
 
-def _open(role: str, path: str | os.PathLike[str], policy: Policy, say: Callable[[str], None]) -> Source:
+def _open(
+    role: str,
+    path: str | os.PathLike[str],
+    policy: Policy,
+    say: Callable[[str], None],
+    own: Sequence[Path],
+) -> Source:
     say(f"opening {role}")
     paces = list[Pace]()
 
@@ -179,7 +195,7 @@ def _open(role: str, path: str | os.PathLike[str], policy: Policy, say: Callable
         paces[0].advance(1)
 
     row_name = "row" if role == "payments" else role
-    return open_source(os.fspath(path), policy=policy, row_name=row_name, opened=opened)
+    return open_source(os.fspath(path), policy=policy, row_name=row_name, beside=own, opened=opened)
 
 
 def _check_names(path: str | os.PathLike[str], source: Source, files: Sequence[InputFile]) -> None:

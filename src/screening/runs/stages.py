@@ -70,6 +70,8 @@ _REJECT: Final = 2_000  # bytes of a rejected row while it is told about
 _FINDING: Final = 2_000  # bytes of a hit or a flag while it is merged
 _MOST_ROWS: Final = 100_000_000  # of them; polars counts rows in 32 bits
 _ID: Final = 40  # bytes of a row while ids are compared
+_ROWS: Final = 100_000  # that are read or joined with hits a second, and names or texts that are judged, by
+_JUDGED: Final = 20_000  # one process; most are quicker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +179,7 @@ class Stages:
                 Task(
                     part=f"{role}-{number:05}-{part:06}", make=read_slice,
                     given={**given, "files": wanted, "start": start - before}, size=min(rows, total - start),
+                    pace=_ROWS,
                 )
             )  # fmt: skip
         return tasks
@@ -301,6 +304,7 @@ class Stages:
                         make=judge_part,
                         given={"channel": channel, "source": source, "start": start, "length": length},
                         size=min(length, total - start),
+                        pace=_JUDGED,
                     )
                     for start in range(0, max(total, 1), length)
                 ]
@@ -311,6 +315,7 @@ class Stages:
 
     def _find(self) -> None:
         """Hits of each batch."""
+        self.steps.say("joining hits")
         unread = self.place.scan("unread").collect_schema().names()
         read = [name for name in self._columns if name in HIT_COLUMNS]
         tasks = [
@@ -319,6 +324,7 @@ class Stages:
                 make=find_hits_of_part,
                 given={"batch": batch, "columns": read, "payments": True},
                 size=self._noted(batch)["rows"],
+                pace=_ROWS,
             )
             for batch in self.place.sealed("payments-0")
         ]

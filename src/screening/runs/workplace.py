@@ -20,22 +20,23 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
-from screening.audit import settle_on_disk
+from screening.audit import discard, put_back, real_folder, settle_on_disk
 from screening.errors import RunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["Workplace", "unfinished", "writing"]
 
 _PLAN: Final = "plan.json"
 _LOCK: Final = "lock"
 _DRAFT: Final = ".draft"
+_UNFINISHED: Final = ".unfinished"
 _FOLDERS: Final = ("new", "old")
 _SUFFIXES: Final = (".parquet", ".json", _DRAFT)
 
@@ -47,8 +48,8 @@ def unfinished(folder: str | os.PathLike[str]) -> Path:
         >>> unfinished("runs/today").name
         'today.unfinished'
     """
-    target = Path(folder)
-    return target.with_name(f"{target.name}.unfinished")
+    target = real_folder(folder)
+    return target.with_name(f"{target.name}{_UNFINISHED}")
 
 
 @contextmanager
@@ -92,15 +93,31 @@ class Workplace:
         try:
             place.folder.mkdir(parents=True, exist_ok=True)
             place._hold()
+            place._refuse_foreign()
+            # first of all: whoever is told to remove the folder must not lose an earlier run with it
+            put_back(place._aside, place._target)
+            if place.plan is None:
+                place.clear()
         except OSError as error:
-            raise RunError(f"{place.folder}: cannot be written: {error.strerror or error}") from error
-        foreign = [path.name for path in place.folder.iterdir() if not _is_ours(path)]
-        if foreign:
             place.release()
-            raise RunError(f"{place.folder}: holds '{foreign[0]}', which no run wrote; name another output")
-        if place.plan is None:
-            place.clear()
+            raise RunError(f"{place.folder}: cannot be written: {error.strerror or error}") from error
+        except RunError:
+            place.release()
+            raise
         return place
+
+    def _refuse_foreign(self) -> None:
+        foreign = [path.name for path in self.folder.iterdir() if not _is_ours(path)]
+        if foreign:
+            raise RunError(f"{self.folder}: holds '{foreign[0]}', which no run wrote; name another output")
+
+    @property
+    def _aside(self) -> Path:
+        return self.folder / "old"
+
+    @property
+    def _target(self) -> Path:
+        return self.folder.with_name(self.folder.name.removesuffix(_UNFINISHED))
 
     def _hold(self) -> None:
         self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
@@ -127,12 +144,14 @@ class Workplace:
             self._write(_PLAN, plan)
 
     def clear(self) -> None:
-        """Take all parts away; an earlier output that was put aside goes back to its place."""
-        target = self.folder.with_name(self.folder.name.removesuffix(".unfinished"))
-        aside = self.folder / "old"
-        if aside.exists() and not target.exists():
-            aside.rename(target)
+        """Take all parts away; an earlier output that was put aside goes back to its place, if that is free.
+
+        Raises:
+            RunError: Among that is something that no run wrote.
+        """
         (self.folder / _PLAN).unlink(missing_ok=True)  # first, so that half of a cleared run is none
+        put_back(self._aside, self._target)
+        discard(self._aside)
         for path in self.folder.iterdir():
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
@@ -141,7 +160,7 @@ class Workplace:
 
     def remove(self) -> None:
         """Take the folder away."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, RunError):
             self.clear()
             (self.folder / _LOCK).unlink(missing_ok=True)
             self.folder.rmdir()

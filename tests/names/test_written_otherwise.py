@@ -91,7 +91,7 @@ def test_two_capital_consonants_may_be_initials(a: str, b: str) -> None:
     "letters", sorted(form for form in legal_forms() if len(form) == 2 and form.isascii())
 )
 def test_a_legal_form_with_full_stops_may_be_the_initials_of_a_person(letters: str) -> None:
-    a, b = letters.upper()
+    a, b = [*letters.upper()]
     name = f"{a}ormandar {b}elvantor Zuqrimax"
     assert score(f"{a}.{b}. Zuqrimax", name) > 0.75
     assert score(f"Zuqrimax Velkar {a}.{b}.", "Zuqrimax Velkar", "entity") > 0.95

@@ -109,7 +109,7 @@ def test_the_formula_of_the_bound_is_that_of_the_score(query: str, listed: str, 
         sum(option.meeting.cover for option in chosen),
         sum(option.meeting.weight for option in chosen),
     ]
-    weight = np.array([sum(token.costs[k] for token in name.name.tokens)])
+    weight = np.array([sum(token.extra[k] for token in name.name.tokens)])
     missing = np.array([0.0 if name.name.full_line else sum(token.costs[k] for token in party.name.tokens)])
     bound = upper_bound(np.array([value]), weight, missing)[0]
     if query != listed:

@@ -20,6 +20,7 @@ from screening.names.joining import (
     may_be_several,
     read_as_one,
     read_as_several,
+    several_in_another_script,
 )
 from screening.names.normalise import MAX_TOKENS
 from screening.names.scripts import (
@@ -88,7 +89,7 @@ class Glued:
             for native, script, worth in self._consonants.get(consonants_left(token.form), ()):
                 if read_as_one(native, script, token):
                     yield worth
-        for consonants in consonants_written(token.native, token.script) if token.guessed else ():
+        for consonants in several_in_another_script(token):
             for text, worth in self._joined.get(consonants, ()):
                 if read_as_several(token, text):
                     yield worth

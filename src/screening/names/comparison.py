@@ -30,11 +30,13 @@ from screening.names.joining import (
     Places,
     read_as_one,
     read_as_several,
+    several_in_another_script,
     spans,
     unvowelled_together,
     written_together,
 )
 from screening.names.likeness import in_kind, likeness
+from screening.names.scripts import consonants_left
 from screening.names.tokens import KINDS, Kind, Token
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ class Query:
 
     Attributes:
         cut: Those of its units that may be the beginning of a longer word.
-        guessed: Those that are words without vowels, and no compounds.
+        guessed: Those that may be several words in another script, by the consonants of these.
         joined: Neighbouring words as they would be written together: first token, end, letters, sound.
         unvowelled: The same of words of scripts without vowels: first token, end, letters, script.
         costs: Of all its tokens together, where they are extra, in a person's name and in an entity's.
@@ -143,7 +145,7 @@ class Query:
     name: Name
     units: list[Unit]
     cut: list[Unit]
-    guessed: list[Unit]
+    guessed: dict[str, list[Unit]]
     joined: list[tuple[int, int, str, str]]
     unvowelled: list[tuple[int, int, str, str]]
     costs: tuple[float, float]
@@ -152,7 +154,7 @@ class Query:
     def ready(cls, name: Name) -> Query:
         """Derive from a name what every comparison with a listed name needs."""
         if not name.screenable:
-            return cls(name, [], [], [], [], [], (0.0, 0.0))
+            return cls(name, [], [], {}, [], [], (0.0, 0.0))
         parts = units(name)
         last = len(name.tokens) - 1
         cut = [
@@ -166,7 +168,10 @@ class Query:
             person += token.extra[0]
             entity += token.extra[1]
         joined, unvowelled = list(written_together(name.tokens)), list(unvowelled_together(name.tokens))
-        guessed = [unit for unit in parts if unit[1].guessed and not unit[1].compound]
+        guessed: dict[str, list[Unit]] = {}
+        for unit in parts:
+            for consonants in several_in_another_script(unit[1]):
+                guessed.setdefault(consonants, []).append(unit)
         return cls(name, parts, cut, guessed, joined, unvowelled, (person, entity))
 
     def worth(self, start: int, end: int, k: int) -> tuple[float, float]:
@@ -398,7 +403,7 @@ def _read_as_several(query: Query, listed: Listed) -> Iterator[Option]:
     """Words without vowels that are several of the listed name in another script."""
     k = listed.k
     for there, text in listed.joined:
-        for places, a in query.guessed:
+        for places, a in query.guessed.get(consonants_left(text), ()):
             if read_as_several(a, text):
                 meeting = meet_span(a.weights[k], a.extra[k], *listed.worth(there), GLUED_READ)
                 yield Option(meeting.rank, places, there, meeting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from screening.names.scripts import JOINT, UNVOWELLED, consonants_left, consonants_written, may_be
+from screening.names.scripts import JOINT, UNVOWELLED, consonants_written, may_be
 from screening.names.tokens import sounded
 
 if TYPE_CHECKING:
@@ -119,12 +119,15 @@ def may_be_several(token: Token) -> bool:
     return long and not token.compound and token.script not in UNVOWELLED
 
 
+def several_in_another_script(token: Token) -> Iterable[str]:
+    """The consonants of the words that one without vowels may be; parts of a compound are there already."""
+    alone = token.guessed and not token.compound and token.own_surface
+    return consonants_written(token.native, token.script) if alone else ()
+
+
 def read_as_several(token: Token, joined: str) -> bool:
-    """Whether a word without vowels may be neighbouring words of another script, written together."""
-    if not token.guessed or token.compound or not token.own_surface or len(joined) < FEWEST_SOUNDS:
-        return False  # the parts of a compound are there
-    written = consonants_written(token.native, token.script)
-    return consonants_left(joined) in written and may_be(token.native, token.script, joined)
+    """Whether such a word may be words of these letters, of which it has the consonants."""
+    return len(joined) >= FEWEST_SOUNDS and may_be(token.native, token.script, joined)
 
 
 def read_as_one(native: str, script: str, token: Token) -> bool:

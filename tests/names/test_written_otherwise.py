@@ -45,6 +45,12 @@ def test_what_a_person_leaves_out_costs_as_one_rare_name_at_most() -> None:
     assert LEFT_OUT[0] * MISSING < 1 / 3
 
 
+def test_one_name_of_many_is_not_whoever_bears_them() -> None:
+    long = "Khalid Belvane Ranlev Torvash Orlan Sevrin Dormani"
+    assert score("Dormani", long) < 0.6
+    assert score("al Dormani", f"al {long}") < 0.6  # a particle is no second name
+
+
 def test_a_company_is_not_known_by_a_few_of_its_words() -> None:
     long = "Velkar Belvane Ranlev Torvash Orlan Sevrin Dormani"
     assert score("Velkar Dormani", long, "entity") < score("Velkar Dormani", long) - 0.1
@@ -96,6 +102,12 @@ def test_a_legal_form_with_full_stops_may_be_the_initials_of_a_person(letters: s
     assert score(f"{a}.{b}. Zuqrimax", name) > 0.75
     assert score(f"Zuqrimax Velkar {a}.{b}.", "Zuqrimax Velkar", "entity") > 0.95
     assert score(f"Zuqrimax Velkar {a}.{b}.", f"Zuqrimax Velkar {letters}", "entity") > 0.95
+
+
+@pytest.mark.parametrize(("a", "b"), [("BK TR", "BKTR"), ("S.A. B.V.", "SABV"), ("KR Steel", "KRSteel")])
+def test_letters_of_a_company_may_be_cut_elsewhere(a: str, b: str) -> None:
+    assert score(a, b, "entity") > 0.95
+    assert score(b, a, "entity") > 0.95
 
 
 def test_letters_of_a_company_are_no_initials() -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from screening.index.batch import Batch, ranges
 from screening.index.bound import upper_bound
 from screening.index.meetings import INITIAL, as_meetings
-from screening.names.comparison import FOLDED, LEFT_OUT, weighed
+from screening.names.comparison import FOLDED, INCIDENTAL_WEIGHT, LEFT_OUT, weighed
 from screening.names.joining import REORDERED
 from screening.names.tokens import KINDS
 
@@ -295,7 +295,8 @@ class _Options:
         cost = self.listed.cost[np.where(full_line, begin + shared, end)]
         extra, missing = np.maximum(0.0, self.cost - own), np.maximum(0.0, cost - cover)
         telling = np.bincount(pair, self.telling[chosen], minlength=self.size) > 0
-        left_out = np.array(LEFT_OUT)[self.listed.kind[self.name]]
+        names = np.bincount(pair, self.telling[chosen] & (weight > INCIDENTAL_WEIGHT), minlength=self.size)
+        left_out = np.where(names > 1, np.array(LEFT_OUT)[self.listed.kind[self.name]], np.inf)
         backwards = (np.diff(first) < 0) & (np.diff(pair) == 0)
         reordered = np.bincount(pair[1:][backwards], minlength=self.size) > 0
         with np.errstate(invalid="ignore"):  # where nothing costs and nothing agrees

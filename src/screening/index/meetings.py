@@ -153,6 +153,7 @@ class _Columns:
 
         self.incidental, self.of_their_own = among(*INCIDENTAL), among(*OF_THEIR_OWN)
         self.known, self.initial = among("known name"), among("initial")
+        self.of_two = np.array([token.initial_of_two for token in tokens], dtype=bool)
 
 
 def _is_plain(token: Token) -> bool:
@@ -235,7 +236,7 @@ def _tabled(  # noqa: PLR0917 (pairs of tokens, and how alike they are)
     two_known = (mine.incidental[t] & theirs.of_their_own[u]) | (theirs.incidental[u] & mine.of_their_own[t])
     in_kind[two_known & typo[:, None]] = 0.0
     in_kind[initial, KINDS.index("entity")] = 0.0
-    in_kind[(mine.weights[t] == 0) | (theirs.weights[u] == 0)] = 0.0
+    in_kind[mine.of_two[t] | theirs.of_two[u], KINDS.index("entity")] = 0.0
     slot = u[:, None] * len(KINDS) + np.arange(len(KINDS))
     weight = np.minimum(mine.weights[t], theirs.weights[u])
     own, cover = (

@@ -77,7 +77,11 @@ CUT: Final = 0.95  # the last token of the query is the beginning of a listed on
 CONTRADICTED: Final = 2.0
 EXTRA: Final = 0.28  # the query says more than the listed name
 MISSING: Final = 0.27  # the query says less
-LEFT_OUT: Final = (1.0, math.inf)  # but no more than this, however many parts a person leaves out
+LEFT_OUT: Final = (
+    1.0,
+    math.inf,
+)  # but no more than this where two names agree, however many a person leaves out
+INCIDENTAL_WEIGHT: Final = 0.1  # what weighs no more is a particle or a title
 FULL_EVIDENCE: Final = 1.2  # with less than this, a difference costs more
 SCARCITY: Final = 1.75  # how much more, per unit that lacks
 EXTRA_SCARCITY: Final = 3.5  # and how much more than that: a short common name is part of many others
@@ -489,13 +493,15 @@ def rate(chosen: list[Option], query: Query, listed: Listed) -> float:
 def amounts(chosen: list[Option], query: Query, listed: Listed) -> Amounts | None:
     """What an alignment is made of; None where too little agrees for any score."""
     agreed = flaws = own = cover = 0.0
-    telling = False
+    telling, names = False, 0
     for _, _, _, meeting in chosen:
         agreed += meeting.weight
         flaws += meeting.weight * (1 - meeting.alike)
         own += meeting.own
         cover += meeting.cover
-        telling = telling or meeting.how not in ("initial", "cut")
+        if meeting.how not in ("initial", "cut"):
+            telling = True
+            names += meeting.weight > INCIDENTAL_WEIGHT
     if not telling:
         return None
     cost = listed.cost
@@ -503,7 +509,8 @@ def amounts(chosen: list[Option], query: Query, listed: Listed) -> Amounts | Non
         end = max([option.listed[-1] for option in chosen if option.listed]) + 1
         cost = _sum([token.costs[listed.k] for token in listed.name.tokens[:end]])
     extra, missing = max(0.0, query.costs[listed.k] - own), max(0.0, cost - cover)
-    return Amounts(agreed, flaws, extra, missing, LEFT_OUT[listed.k], reordered(chosen))
+    left_out = LEFT_OUT[listed.k] if names > 1 else math.inf
+    return Amounts(agreed, flaws, extra, missing, left_out, reordered(chosen))
 
 
 def reordered(chosen: list[Option]) -> bool:

@@ -258,7 +258,7 @@ def _met(option: Option, query: Query, listed: Listed) -> str:
             words = _ONE_WORD
     q, u = _shown(asked), _shown(there)
     if q == u:  # parts of compounds that are written otherwise
-        q, u = asked[0].surface or q, there[0].surface or u
+        q, u = (" ".join([t.surface for t in side if t.surface]) for side in (asked, there))
     told = words.format(q=q, u=u, s=meeting.alike)
     if meeting.how in _NEAR and _lowered(option, query, listed):
         return told.replace(f"({meeting.alike:.2f})", f"({meeting.alike:.2f}; {_COMMON})")

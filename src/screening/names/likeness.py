@@ -36,7 +36,7 @@ def similarity(a: Token, b: Token, kind: Kind) -> tuple[float, str]:
 def in_kind(a: Token, b: Token, found: tuple[float, str], k: int) -> tuple[float, str]:
     """How alike two tokens are in a kind of name, given their likeness."""
     alike, how = found
-    if not a.weights[k] or not b.weights[k]:
+    if KINDS[k] == "entity" and (a.initial_of_two or b.initial_of_two):
         return 0.0, ""
     if not alike or how == "same":
         return found

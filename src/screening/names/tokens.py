@@ -119,6 +119,11 @@ class Token:
         return self.form[0].isdigit() and self.keys[0].isdigit()
 
     @property
+    def initial_of_two(self) -> bool:
+        """Whether it is one of two letters that in an entity are a word, and meet nothing by themselves."""
+        return self.roles[1] == "initials" and not self.compound
+
+    @property
     def spoken(self) -> str:
         """How the surface usually sounds; nothing where there are digits."""
         return self.heard[0] if self.heard else ""
@@ -226,29 +231,28 @@ def alike_by_table(form: str, other: str) -> bool:
 def whole(token: Token, parts: list[Token]) -> Token:
     """A compound as one token; it weighs and costs what its parts do."""
     person, entity = (sum(part.weights[k] for part in parts) for k in (0, 1))
-    roles = token.roles
-    if not entity:  # two letters: see `as_initials`
-        entity, roles = token.weights[1], ("initials", token.roles[1])
+    roles = ("initials", token.roles[1]) if parts[0].initial_of_two else token.roles
     costs = (sum(part.costs[0] for part in parts), sum(part.costs[1] for part in parts))
     extra = (sum(part.extra[0] for part in parts), sum(part.extra[1] for part in parts))
     return replace(token, compound=True, weights=(person, entity), costs=costs, extra=extra, roles=roles)
 
 
 def as_initials(word: Token) -> list[Token]:
-    """Two letters as the initials of a person; an entity has none, and there only the word weighs."""
+    """Two letters as the initials of a person; in an entity's name the first weighs what the word does."""
     letters = [
         make_token(letter, surface="" if place else word.form, part=True)
         for place, letter in enumerate(word.form)
     ]
-    costs = ((word.costs[1], word.extra[1]), (0.0, 0.0))
+    worth = ((word.weights[1], word.costs[1], word.extra[1]), (0.0, 0.0, 0.0))
     return [
         replace(
             letter,
-            weights=(letter.weights[0], 0.0),
+            weights=(letter.weights[0], weight),
+            roles=("initial", "initials"),
             costs=(letter.costs[0], cost),
             extra=(letter.extra[0], extra),
         )
-        for letter, (cost, extra) in zip(letters, costs, strict=True)
+        for letter, (weight, cost, extra) in zip(letters, worth, strict=True)
     ]
 
 

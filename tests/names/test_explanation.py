@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,14 @@ PIECES = (
 )  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map(" ".join)
 HIGHER = re.compile(r"the score would be higher by (.*)")
+
+
+def test_a_pickled_comparison_says_the_same_and_holds_no_more() -> None:
+    made = compare("Khaled Dormani", "Khalid Mansur Dormani")
+    written = pickle.dumps(made)
+    read = pickle.loads(written)
+    assert (read, read.tokens, read.reasons) == (made, made.tokens, made.reasons)
+    assert b"Query" not in written
 
 
 def test_a_legal_form_with_full_stops_is_one_word_in_a_reason() -> None:

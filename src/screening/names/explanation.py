@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from screening.errors import PolicyError, check_kind
 from screening.names.characters import script_of
@@ -57,6 +57,9 @@ class _Said:
     def __init__(self, work_out: Callable[[], Explained]) -> None:
         self._work_out = work_out
         self._found: Explained | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Said, (partial(tuple, self()),)  # what was worked out, and not what it was worked out from
 
     def __call__(self) -> Explained:
         if self._found is None:
